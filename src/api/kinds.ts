@@ -1,0 +1,54 @@
+import { GROUP, VERSION } from './labels.ts';
+
+/** Where a resource lives in the API: enough to build its path. */
+export interface ResourceKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+const own = (kind: string, plural: string, namespaced: boolean): ResourceKind => ({
+  group: GROUP,
+  version: VERSION,
+  kind,
+  plural,
+  namespaced,
+});
+const core = (kind: string, plural: string): ResourceKind => ({
+  group: '',
+  version: 'v1',
+  kind,
+  plural,
+  namespaced: true,
+});
+
+/** Every resource that Proviso reads or writes. */
+export const KIND = {
+  Contract: own('Contract', 'contracts', true),
+  Workflow: own('Workflow', 'workflows', true),
+  WorkflowRun: own('WorkflowRun', 'workflowruns', true),
+  EvidenceStore: own('EvidenceStore', 'evidencestores', false),
+  ControllerRevision: {
+    group: 'apps',
+    version: 'v1',
+    kind: 'ControllerRevision',
+    plural: 'controllerrevisions',
+    namespaced: true,
+  },
+  Secret: core('Secret', 'secrets'),
+  ConfigMap: core('ConfigMap', 'configmaps'),
+  Pod: core('Pod', 'pods'),
+  ServiceAccount: core('ServiceAccount', 'serviceaccounts'),
+  Role: { group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'Role', plural: 'roles', namespaced: true },
+  RoleBinding: {
+    group: 'rbac.authorization.k8s.io',
+    version: 'v1',
+    kind: 'RoleBinding',
+    plural: 'rolebindings',
+    namespaced: true,
+  },
+  Event: { group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true },
+  TaskRun: { group: 'tekton.dev', version: 'v1', kind: 'TaskRun', plural: 'taskruns', namespaced: true },
+} as const satisfies Record<string, ResourceKind>;

@@ -1,0 +1,23 @@
+/** The API group of every Proviso resource. */
+export const GROUP = 'proviso.dev';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+/** The audience that a token must carry to be accepted by the receiver. */
+export const AUDIENCE = 'proviso';
+
+/** The virtual verb on `workflows.proviso.dev/<name>` that lets an identity hand in evidence. */
+export const SUBMIT_VERB = 'submit';
+
+/** Labels on every object that the operator or the receiver creates. */
+export const LABEL_MANAGED_BY = 'app.kubernetes.io/managed-by';
+export const MANAGED_BY = 'proviso';
+export const LABEL_WORKFLOW = `${GROUP}/workflow`;
+export const LABEL_CONTRACT = `${GROUP}/contract`;
+
+/** Name of the ServiceAccount, Role, RoleBinding and token Secret that the operator provisions for a Workflow. */
+export const submitterName = (workflow: string): string => `proviso-${workflow}`;
+
+/** Kubernetes user name of a service account. */
+export const serviceAccountUser = (namespace: string, name: string): string =>
+  `system:serviceaccount:${namespace}:${name}`;

@@ -1,0 +1,50 @@
+/** Reasons of `Succeeded` on a WorkflowRun. Those of a True or False status are final. */
+export const RUN_REASON = {
+  Crafting: 'Crafting',
+  Verifying: 'Verifying',
+  Accepted: 'Accepted',
+  AcceptedWithViolations: 'AcceptedWithViolations',
+  Waived: 'Waived',
+  PolicyViolation: 'PolicyViolation',
+  Expired: 'Expired',
+  Cancelled: 'Cancelled',
+  PipelineFailed: 'PipelineFailed',
+} as const;
+export type RunReason = (typeof RUN_REASON)[keyof typeof RUN_REASON];
+
+/** Reasons of `Ready`, `Stalled` and `Reconciling` on the kinds that run for long. Events use the same words. */
+export const REASON = {
+  /** Ready: everything the spec asks for is in place. */
+  Ready: 'Ready',
+  /** Reconciling: work for this generation is under way. */
+  Progressing: 'Progressing',
+  /** Stalled: a Secret or ConfigMap that a signer names doesn't exist or lacks the key. */
+  KeyNotFound: 'KeyNotFound',
+  /** Stalled: the key that a signer names can't be read as a public key. */
+  KeyInvalid: 'KeyInvalid',
+  /** Stalled: the spec asks for something this version of Proviso can't enforce, so it fails closed. */
+  NotSupported: 'NotSupported',
+  /** Stalled: the spec contradicts itself in a way that the API server can't see. */
+  InvalidSpec: 'InvalidSpec',
+  /** Stalled: the contract that the Workflow names doesn't exist. */
+  ContractNotFound: 'ContractNotFound',
+  /** Ready=False: the contract that the Workflow names isn't Ready. */
+  ContractNotReady: 'ContractNotReady',
+  /** Stalled: the evidence store that the Workflow names, or a default one, doesn't exist. */
+  StoreNotFound: 'StoreNotFound',
+  /** Stalled: an object with the name to be provisioned exists and isn't ours. */
+  NameTaken: 'NameTaken',
+  /** Ready=False: a call to the API server failed; it is tried again. */
+  ProvisioningFailed: 'ProvisioningFailed',
+  /** Stalled: the store could not be written, read or cleaned by the probe. */
+  ProbeFailed: 'ProbeFailed',
+  /** Event: a token was issued or renewed. */
+  TokenIssued: 'TokenIssued',
+  /** Event: a contract got a new revision. */
+  RevisionCreated: 'RevisionCreated',
+  /** Event: finished runs over the history limit were removed. */
+  HistoryPruned: 'HistoryPruned',
+  /** Event: an attestation was refused; the run stays open. */
+  PushRefused: 'PushRefused',
+} as const;
+export type Reason = (typeof REASON)[keyof typeof REASON];

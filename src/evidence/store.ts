@@ -1,0 +1,39 @@
+import type { Readable } from 'node:stream';
+
+/** `sha256:` and 64 lower-case hex digits. */
+export type Digest = `sha256:${string}`;
+
+/** Inclusive byte positions, as in an HTTP range. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface EvidenceInfo {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Bytes on their way into a store. Nothing is visible before `commit`, and `discard` (idempotent, never throws) leaves
+ * nothing behind; whoever opens a stage ends it with one of the two.
+ */
+export interface Stage {
+  /** Writes a chunk; resolves when the store is ready for the next. Throws `store-unavailable`. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** What was written so far. Only final once the last chunk is written. */
+  info(): EvidenceInfo;
+  /** Makes the bytes durable and visible under their digest. Committing bytes that are already there is a no-op. */
+  commit(): Promise<EvidenceInfo>;
+  discard(): Promise<void>;
+}
+
+/** A content-addressed store. Memory use is constant in the size of the object. */
+export interface EvidenceBytes {
+  stage(): Promise<Stage>;
+  /** A stream that fails with `digest-mismatch` at its end when the whole object was asked for and has rotted. */
+  get(digest: Digest, range?: ByteRange): Promise<Readable | undefined>;
+  stat(digest: Digest): Promise<EvidenceInfo | undefined>;
+  remove(digest: Digest): Promise<void>;
+}
