@@ -1,0 +1,20 @@
+/** A call to the API server that failed: the Status it answered, or a connection error. */
+export class KubeError extends Error {
+  /** HTTP status; 0 when no answer came. */
+  readonly code: number;
+  /** `reason` of the Status (`NotFound`, `Conflict`, `Invalid`, …) or `Connection`. */
+  readonly reason: string;
+  /** Seconds from Retry-After. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: number, reason: string, message: string, options: { retryAfter?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'KubeError';
+    this.code = code;
+    this.reason = reason;
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+export const isStatus = (error: unknown, code: number): error is KubeError =>
+  error instanceof KubeError && error.code === code;

@@ -1,0 +1,33 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+
+/** One of Proviso's own processes, running as it would in a pod. */
+export interface Running {
+  readonly name: string;
+  readonly logFile: string;
+  readonly child: ChildProcess;
+  /** SIGTERM, then SIGKILL after 12 s; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts `node src/main.ts ARGS`; its output goes to `logFile`. */
+export function startProcess(name: string, args: readonly string[], logFile: string): Running {
+  const log = createWriteStream(logFile, { flags: 'a' });
+  const child = spawn(process.execPath, ['src/main.ts', ...args], {
+    cwd: new URL('../..', import.meta.url).pathname,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const stop = async (): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    const killer = setTimeout(() => child.kill('SIGKILL'), 12_000);
+    await exited;
+    clearTimeout(killer);
+    return child.exitCode;
+  };
+  return { name, logFile, child, stop };
+}
