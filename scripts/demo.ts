@@ -19,7 +19,9 @@ const stop = async () => {
 
 try {
   await tellStory(stack, work);
-  console.log(pc.bold(`\nEvery step had the outcome it should, in ${Math.round((performance.now() - started) / 1000)} s.`));
+  console.log(
+    pc.bold(`\nEvery step had the outcome it should, in ${Math.round((performance.now() - started) / 1000)} s.`),
+  );
 } catch (error) {
   process.exitCode = 1;
   console.error(pc.red(`\n${error instanceof StoryError ? error.message : (error as Error).stack}`));

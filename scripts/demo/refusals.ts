@@ -9,7 +9,9 @@ export async function tellRefusals(stage: Stage): Promise<void> {
   await tamperedBundle(stage);
   await otherToken(stage);
   await stage.kubectl('get -n shop workflowruns');
-  await stage.kubectl("get -n shop events.events.k8s.io --field-selector reason=PushRefused -o 'custom-columns=REASON:.reason,RUN:.regarding.name,NOTE:.note'");
+  await stage.kubectl(
+    "get -n shop events.events.k8s.io --field-selector reason=PushRefused -o 'custom-columns=REASON:.reason,RUN:.regarding.name,NOTE:.note'",
+  );
 }
 
 async function missingMaterial(stage: Stage): Promise<void> {
@@ -43,5 +45,9 @@ async function otherToken(stage: Stage): Promise<void> {
   await stage.kubectl('wait -n shop --for=condition=Ready --timeout=30s workflow.proviso.dev/other');
   await mountSecret(stage, 'other');
   const run = await currentRun(stage);
-  await stage.proviso('other', 'push', { code: 1, says: /run-not-found|run-forbidden|submit-forbidden/, env: { PROVISO_RUN: `shop/${run}` } });
+  await stage.proviso('other', 'push', {
+    code: 1,
+    says: /run-not-found|run-forbidden|submit-forbidden/,
+    env: { PROVISO_RUN: `shop/${run}` },
+  });
 }

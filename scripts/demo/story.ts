@@ -54,9 +54,7 @@ async function declare(stage: Stage): Promise<void> {
   await writeFile(join(stage.directory, 'evidencestore.yaml'), here);
   await stage.kubectl(`apply -f ${join(stage.directory, 'evidencestore.yaml')}`);
   await stage.kubectl('apply -n shop -f config/samples/contract.yaml -f config/samples/workflow.yaml');
-  await stage.kubectl(
-    'wait -n shop --for=condition=Ready --timeout=30s contract/release workflow.proviso.dev/build',
-  );
+  await stage.kubectl('wait -n shop --for=condition=Ready --timeout=30s contract/release workflow.proviso.dev/build');
   await stage.kubectl('get -n shop contracts,workflows.proviso.dev,evidencestores', { says: /build\s+True/ });
   say('the operator provisioned an identity, the right to submit to this one workflow, and a token');
   await stage.kubectl('get -n shop serviceaccount,role,rolebinding,secret -l proviso.dev/workflow=build');

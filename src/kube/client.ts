@@ -1,5 +1,5 @@
 import type { ResourceKind } from '../api/kinds.ts';
-import type { KubeObject, ObjectRef } from './object.ts';
+import type { KubeObject, ObjectRef } from '../api/object.ts';
 
 export interface ListOptions {
   readonly namespace?: string;

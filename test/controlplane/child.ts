@@ -46,7 +46,8 @@ export function spawnChild(name: string, file: string, args: readonly string[]):
 
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
   const assertAlive = () => {
-    if (hasEnded()) throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode}; its last lines:\n${tail}`);
+    if (hasEnded())
+      throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode}; its last lines:\n${tail}`);
   };
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     if (hasEnded()) return;

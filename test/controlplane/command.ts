@@ -12,7 +12,11 @@ export interface CommandResult {
 }
 
 /** Runs a program to its end and returns what it said; a code other than 0 is no error here. */
-export function runCommand(file: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+export function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const env = options.kubeconfig === undefined ? process.env : { ...process.env, KUBECONFIG: options.kubeconfig };
     const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });

@@ -1,0 +1,23 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { readCrds } from './gen/crds.ts';
+import { generateSchemas } from './gen/schemas.ts';
+import { generateTypes } from './gen/types.ts';
+
+/** Writes the generated files; with `--check` only says which are stale, and exits 1 if one is. */
+const crds = await readCrds();
+const files: Readonly<Record<string, string>> = {
+  'src/api/types.gen.ts': generateTypes(crds),
+  'src/api/schemas.gen.ts': generateSchemas(crds),
+};
+const root = new URL('..', import.meta.url);
+for (const [path, content] of Object.entries(files)) {
+  const current = await readFile(new URL(path, root), 'utf8').catch(() => '');
+  if (current === content) continue;
+  if (process.argv.includes('--check')) {
+    console.error(`${path} is stale: run 'make gen'`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(new URL(path, root), content);
+    console.log(`wrote ${path}`);
+  }
+}
