@@ -9,8 +9,6 @@ export interface Contract {
   readonly apiVersion?: string;
   /** The kind of this object, `Contract`. */
   readonly kind?: string;
-  readonly metadata?: {
-  };
   /** What a run owes. */
   readonly spec: ContractSpec;
   /** What the operator found; nobody else writes it. */
@@ -182,8 +180,6 @@ export interface EvidenceStore {
   readonly apiVersion?: string;
   /** The kind of this object, `EvidenceStore`. */
   readonly kind?: string;
-  readonly metadata?: {
-  };
   /** The store. */
   readonly spec: EvidenceStoreSpec;
   /** What the last probe found; nobody but the operator writes it. */
@@ -227,8 +223,6 @@ export interface WorkflowRun {
   readonly apiVersion?: string;
   /** The kind of this object, `WorkflowRun`. */
   readonly kind?: string;
-  readonly metadata?: {
-  };
   /** Where the run came from; fixed when it is opened. */
   readonly spec: WorkflowRunSpec;
   /** What was handed in, and the verdict. */
@@ -448,8 +442,6 @@ export interface Workflow {
   readonly apiVersion?: string;
   /** The kind of this object, `Workflow`. */
   readonly kind?: string;
-  readonly metadata?: {
-  };
   /** The pipeline. */
   readonly spec: WorkflowSpec;
   /** What the operator provisioned and counted; nobody else writes it. */

@@ -1,0 +1,24 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeClient } from './client.ts';
+import { credentialsOf } from './credentials.ts';
+import { createKubeClient } from './rest.ts';
+import { createTransport, type Transport } from './transport.ts';
+
+/** The API server, by single calls and by streams, over one pool of connections. */
+export interface KubeConnection {
+  readonly client: KubeClient;
+  readonly transport: Transport;
+}
+
+/** Connects by the kubeconfig file that is given, or as every client of a cluster does: KUBECONFIG, home, in-cluster. */
+export function connect(kubeconfig?: string): KubeConnection {
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(kubeconfig);
+  return connectWith(config);
+}
+
+export function connectWith(config: KubeConfig): KubeConnection {
+  const transport = createTransport(credentialsOf(config));
+  return { transport, client: createKubeClient(transport) };
+}

@@ -1,0 +1,112 @@
+/** Live changes go before the backlog of a restart. */
+export type Priority = 'live' | 'backlog';
+
+/**
+ * A queue of keys with the semantics of client-go: a key that waits is there once, a key that is being worked on is
+ * worked on once more afterwards if it was added meanwhile, and never twice at the same time.
+ */
+export interface WorkQueue {
+  add(key: string, priority?: Priority): void;
+  /** Adds the key after a while; of two waits the shorter counts. */
+  addAfter(key: string, ms: number): void;
+  /** The next key, or `undefined` once the queue is shut down. Each key has to be given back by `done`. */
+  take(): Promise<string | undefined>;
+  done(key: string): void;
+  /** Takes no more keys, drops what waits, and resolves when no key is being worked on. */
+  shutDown(): Promise<void>;
+  /** Keys waiting now, without those delayed. */
+  depth(): number;
+}
+
+export function createWorkQueue(): WorkQueue {
+  const waiting = { live: new Set<string>(), backlog: new Set<string>() };
+  const processing = new Set<string>();
+  /** Added while being processed: back into the queue when done. */
+  const again = new Map<string, Priority>();
+  const delayed = new Map<string, { readonly timer: NodeJS.Timeout; readonly at: number }>();
+  const takers: ((key: string | undefined) => void)[] = [];
+  let closed: PromiseWithResolvers<void> | undefined;
+
+  function next(): string | undefined {
+    for (const keys of [waiting.live, waiting.backlog]) {
+      for (const key of keys) {
+        keys.delete(key);
+        processing.add(key);
+        return key;
+      }
+    }
+    return undefined;
+  }
+
+  function wake(): void {
+    if (takers.length === 0) return;
+    const key = next();
+    if (key !== undefined) takers.shift()?.(key);
+  }
+
+  function cancelDelay(key: string): void {
+    clearTimeout(delayed.get(key)?.timer);
+    delayed.delete(key);
+  }
+
+  function add(key: string, priority: Priority = 'live'): void {
+    if (closed !== undefined) return;
+    if (processing.has(key)) {
+      again.set(key, again.get(key) === 'live' ? 'live' : priority);
+      return;
+    }
+    if (waiting.live.has(key)) return;
+    if (priority === 'live') waiting.backlog.delete(key);
+    waiting[priority].add(key);
+    wake();
+  }
+
+  return {
+    add(key, priority) {
+      cancelDelay(key);
+      add(key, priority);
+    },
+    addAfter(key, ms) {
+      if (closed !== undefined) return;
+      const at = performance.now() + ms;
+      const before = delayed.get(key);
+      if (before !== undefined && before.at <= at) return;
+      cancelDelay(key);
+      const timer = setTimeout(() => {
+        delayed.delete(key);
+        add(key);
+      }, clampTimer(ms));
+      delayed.set(key, { timer, at });
+    },
+    take() {
+      if (closed !== undefined) return Promise.resolve(undefined);
+      const key = next();
+      return key === undefined ? new Promise((resolve) => takers.push(resolve)) : Promise.resolve(key);
+    },
+    done(key) {
+      processing.delete(key);
+      const priority = again.get(key);
+      again.delete(key);
+      if (priority !== undefined) add(key, priority);
+      if (processing.size === 0) closed?.resolve();
+    },
+    shutDown() {
+      if (closed === undefined) {
+        closed = Promise.withResolvers<void>();
+        for (const { timer } of delayed.values()) clearTimeout(timer);
+        delayed.clear();
+        waiting.live.clear();
+        waiting.backlog.clear();
+        again.clear();
+        for (const taker of takers.splice(0)) taker(undefined);
+        if (processing.size === 0) closed.resolve();
+      }
+      return closed.promise;
+    },
+    depth: () => waiting.live.size + waiting.backlog.size,
+  };
+}
+
+/** A longer timer would fire at once; it is set anew by the reconcile that it leads to. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const clampTimer = (ms: number): number => Math.min(Math.max(0, ms), MAX_TIMER_MS);

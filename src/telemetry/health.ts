@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
+/** `undefined` when all is well, else why not. */
+export type HealthCheck = () => string | undefined;
+
+export interface HealthOptions {
+  readonly port: number;
+  readonly host?: string;
+  readonly live: Readonly<Record<string, HealthCheck>>;
+  readonly ready: Readonly<Record<string, HealthCheck>>;
+}
+
+/** Serves `/livez` and `/readyz` over plain HTTP, each with `?verbose`; returns how to stop it. */
+export async function serveHealth(options: HealthOptions): Promise<() => Promise<void>> {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://health');
+    const checks = { '/livez': options.live, '/readyz': options.ready }[url.pathname];
+    if (checks === undefined) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('only /livez and /readyz are here\n');
+      return;
+    }
+    const results = Object.entries(checks).map(([name, check]) => ({ name, problem: check() }));
+    const failed = results.filter(({ problem }) => problem !== undefined);
+    const shown = url.searchParams.has('verbose') ? results : failed;
+    const lines = shown.map(({ name, problem }) =>
+      problem === undefined ? `[+] ${name} ok` : `[-] ${name}: ${problem}`,
+    );
+    const code = failed.length === 0 ? 200 : 503;
+    response.writeHead(code, { 'content-type': 'text/plain', 'cache-control': 'no-store' });
+    response.end(`${[...lines, code === 200 ? 'ok' : 'failed'].join('\n')}\n`);
+  });
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  return async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+}

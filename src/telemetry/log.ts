@@ -1,0 +1,38 @@
+import { type Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+/** JSON lines on standard output, or on standard error for programs whose output is for people. */
+export function createLogger(component: string, level: string): Logger {
+  return pino({
+    level,
+    base: { component },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: {
+      paths: [
+        'token',
+        'authorization',
+        'password',
+        '*.token',
+        '*.authorization',
+        '*.password',
+        'headers.authorization',
+      ],
+      censor: '[redacted]',
+    },
+    // An error's cause chain says why; its enumerable members might hold what must not be logged.
+    serializers: { err: (error: unknown) => describeError(error) },
+  });
+}
+
+/** Name, message, stack and causes of an error, nothing else. */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return {
+    name: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+  };
+}
