@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { readCrds } from './gen/crds.ts';
+import { generateCycloneDx } from './gen/cyclonedx.ts';
 import { generateSchemas } from './gen/schemas.ts';
 import { generateTypes } from './gen/types.ts';
 
@@ -8,6 +9,7 @@ const crds = await readCrds();
 const files: Readonly<Record<string, string>> = {
   'src/api/types.gen.ts': generateTypes(crds),
   'src/api/schemas.gen.ts': generateSchemas(crds),
+  ...(await generateCycloneDx()),
 };
 const root = new URL('..', import.meta.url);
 for (const [path, content] of Object.entries(files)) {

@@ -10,6 +10,7 @@ export interface ContractAnnotation {
 export interface ContractMaterial {
   readonly name: string;
   readonly type: MaterialType;
+  readonly description?: string;
   readonly optional: boolean;
   readonly output: boolean;
   /** At least one material of the same group must be there; `optional` has no effect then. */

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** The schemas that CycloneDX publishes, by the file they go to; the descriptions are for people and left out. */
+const SOURCES: Readonly<Record<string, string>> = {
+  'bom-1.4': 'bom-1.4.SNAPSHOT.schema.json',
+  'bom-1.5': 'bom-1.5.SNAPSHOT.schema.json',
+  'bom-1.6': 'bom-1.6.SNAPSHOT.schema.json',
+  'bom-1.7': 'bom-1.7.SNAPSHOT.schema.json',
+  cryptography: 'cryptography-defs.SNAPSHOT.schema.json',
+  jsf: 'jsf-0.82.SNAPSHOT.schema.json',
+  spdx: 'spdx.SNAPSHOT.schema.json',
+};
+
+/** Generated files of the CycloneDX schemas, path to content. */
+export async function generateCycloneDx(): Promise<Readonly<Record<string, string>>> {
+  const manifest = createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json');
+  const folder = join(dirname(manifest), 'res/schema');
+  const files = await Promise.all(
+    Object.entries(SOURCES).map(async ([name, source]) => {
+      const schema: unknown = JSON.parse(await readFile(join(folder, source), 'utf8'));
+      return [`src/materials/cyclonedx/${name}.gen.json`, `${JSON.stringify(withoutProse(schema))}\n`] as const;
+    }),
+  );
+  return Object.fromEntries(files);
+}
+
+const PROSE = new Set(['description', 'examples', 'meta:enum', '$comment', 'title']);
+
+/** Without what says nothing to a validator. A property may have such a name, so only strings and lists go. */
+function withoutProse(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutProse);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(
+    ([name, member]) =>
+      !PROSE.has(name) || (name !== 'meta:enum' && typeof member === 'object' && !Array.isArray(member)),
+  );
+  return Object.fromEntries(kept.map(([name, member]) => [name, withoutProse(member)]));
+}

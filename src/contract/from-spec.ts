@@ -1,0 +1,67 @@
+import { REASON, type Reason } from '../api/reasons.ts';
+import type { ContractSpec, ContractSpecMaterial } from '../api/types.gen.ts';
+import { parseDuration } from './duration.ts';
+import type { ContractMaterial, ContractSigner, EffectiveContract } from './effective.ts';
+
+export type ContractReading =
+  | { readonly ok: true; readonly contract: EffectiveContract }
+  | { readonly ok: false; readonly reason: Reason; readonly message: string };
+
+const DEFAULT_DEADLINE = '1h';
+
+/**
+ * The contract that a spec means, with every default filled in. What this version can't enforce makes the contract
+ * unusable rather than weaker: a run must never pass since a requirement was skipped.
+ */
+export function effectiveContract(
+  name: string,
+  spec: ContractSpec,
+  signers: readonly ContractSigner[],
+): ContractReading {
+  const unsupported = findUnsupported(spec);
+  if (unsupported !== undefined) return { ok: false, reason: REASON.NotSupported, message: unsupported };
+  const deadlineSeconds = parseDuration(spec.deadline ?? DEFAULT_DEADLINE);
+  if (deadlineSeconds === undefined || deadlineSeconds === 0) {
+    const message = `spec.deadline '${spec.deadline}' is no duration; write one such as 1h or 30m`;
+    return { ok: false, reason: REASON.InvalidSpec, message };
+  }
+  return {
+    ok: true,
+    contract: {
+      name,
+      ...(spec.description === undefined ? {} : { description: spec.description }),
+      materials: (spec.materials ?? []).map(effectiveMaterial),
+      envAllowList: spec.envAllowList ?? [],
+      ...(spec.runner === undefined ? {} : { runner: spec.runner.type }),
+      annotations: spec.annotations ?? [],
+      enforcement: spec.enforcement ?? 'Enforce',
+      signers,
+      deadlineSeconds,
+    },
+  };
+}
+
+function effectiveMaterial(material: ContractSpecMaterial): ContractMaterial {
+  return {
+    name: material.name,
+    type: material.type,
+    ...(material.description === undefined ? {} : { description: material.description }),
+    optional: material.optional ?? false,
+    output: material.output ?? false,
+    ...(material.group === undefined ? {} : { group: material.group }),
+    skipUpload: material.skipUpload ?? false,
+    annotations: material.annotations ?? [],
+  };
+}
+
+function findUnsupported(spec: ContractSpec): string | undefined {
+  const attached = [...(spec.policies?.materials ?? []), ...(spec.policies?.attestation ?? [])];
+  if (attached.some(({ disabled }) => disabled !== true)) {
+    return 'spec.policies attaches a policy, and this version has no policy engine; take it away or disable it';
+  }
+  const keyless = (spec.signers ?? []).findIndex((signer) => signer.keyless !== undefined);
+  if (keyless >= 0) {
+    return `spec.signers[${keyless}].keyless can't be checked by this version; name a key, or leave signers out to use the cluster's own certificates`;
+  }
+  return undefined;
+}

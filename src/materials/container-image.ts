@@ -1,0 +1,81 @@
+import { asRecord } from '../api/record.ts';
+import { parseStrictJson } from '../api/strict-json.ts';
+import { parseImageReference } from './image-reference.ts';
+import { accepted, type Inspection, type MaterialInput, type MaterialKind, refused, unreadable } from './kind.ts';
+
+const MANIFEST_TYPES: Readonly<Record<string, 'manifest' | 'index'>> = {
+  'application/vnd.oci.image.manifest.v1+json': 'manifest',
+  'application/vnd.docker.distribution.manifest.v2+json': 'manifest',
+  'application/vnd.oci.image.index.v1+json': 'index',
+  'application/vnd.docker.distribution.manifest.list.v2+json': 'index',
+};
+const DIGEST = /^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
+
+/**
+ * CONTAINER_IMAGE: a reference with a digest, or the manifest of an OCI layout, whose SHA-256 is the image's digest. So
+ * the digest of a layout is computed here and not believed.
+ */
+export const containerImage: MaterialKind = {
+  type: 'CONTAINER_IMAGE',
+  content: 'whole',
+  // The limit that the distribution specification recommends registries to accept.
+  maxBytes: 4 << 20,
+  keepsBytes: true,
+  inspect: (input) => (input.isReference ? inspectReference(input) : inspectManifest(input)),
+};
+
+function inspectReference({ bytes }: MaterialInput): Inspection {
+  const text = Buffer.from(bytes).toString('utf8').trim();
+  const reading = parseImageReference(text);
+  if (!reading.ok) return refused({ message: reading.message });
+  const { reference } = reading;
+  return accepted({
+    annotations: reference.tag === undefined ? {} : { 'chainloop.material.image.tag': reference.tag },
+    digest: reference.digest,
+    reference: text,
+  });
+}
+
+function inspectManifest({ bytes }: MaterialInput): Inspection {
+  const parsed = parseStrictJson(bytes);
+  if (!parsed.ok) return unreadable(parsed.at, parsed.message);
+  const manifest = asRecord(parsed.value);
+  if (manifest === undefined) return refused({ at: '', message: 'an image manifest is a JSON object' });
+  if (manifest.schemaVersion !== 2)
+    return refused({ at: '/schemaVersion', message: 'an image manifest has schemaVersion 2' });
+  const stated = typeof manifest.mediaType === 'string' ? manifest.mediaType : undefined;
+  const form = stated === undefined ? guessForm(manifest) : MANIFEST_TYPES[stated];
+  if (form === undefined) {
+    return refused({ at: '/mediaType', message: `expected one of ${Object.keys(MANIFEST_TYPES).join(', ')}` });
+  }
+  const member = form === 'manifest' ? 'layers' : 'manifests';
+  const findings = [
+    ...(form === 'manifest' ? descriptorFindings(manifest.config, '/config') : []),
+    ...listFindings(manifest[member], `/${member}`),
+  ];
+  if (findings.length > 0) return refused(...findings);
+  const mediaType = stated ?? `application/vnd.oci.image.${form}.v1+json`;
+  return accepted({ annotations: {}, mediaType });
+}
+
+const guessForm = (manifest: Readonly<Record<string, unknown>>): 'manifest' | 'index' | undefined =>
+  Array.isArray(manifest.manifests) ? 'index' : Array.isArray(manifest.layers) ? 'manifest' : undefined;
+
+function listFindings(list: unknown, at: string) {
+  if (!Array.isArray(list)) return [{ at, message: 'must be a list of descriptors' }];
+  return list.flatMap((item, index) => descriptorFindings(item, `${at}/${index}`));
+}
+
+function descriptorFindings(value: unknown, at: string) {
+  const descriptor = asRecord(value);
+  if (descriptor === undefined) return [{ at, message: 'must be a descriptor with mediaType, digest and size' }];
+  const findings = [];
+  if (typeof descriptor.mediaType !== 'string')
+    findings.push({ at: `${at}/mediaType`, message: 'must be a media type' });
+  if (typeof descriptor.digest !== 'string' || !DIGEST.test(descriptor.digest)) {
+    findings.push({ at: `${at}/digest`, message: 'must be a digest such as sha256:… in lower-case hex' });
+  }
+  if (!Number.isSafeInteger(descriptor.size))
+    findings.push({ at: `${at}/size`, message: 'must be a whole number of bytes' });
+  return findings;
+}

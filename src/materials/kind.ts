@@ -1,0 +1,61 @@
+import type { MaterialType } from '../api/material-types.ts';
+import type { Finding } from '../api/problem.ts';
+
+/** What was handed in, as far as it has to be looked at. */
+export interface MaterialInput {
+  /** All bytes when the kind needs the whole content, else the first ones. */
+  readonly bytes: Uint8Array;
+  /** Bytes altogether. */
+  readonly size: number;
+  /** SHA-256 of all bytes, `sha256:` and hex. */
+  readonly digest: string;
+  readonly filename?: string;
+  /** The bytes are a reference to something elsewhere (an image), not the thing itself. */
+  readonly isReference?: boolean;
+}
+
+/** What the content says, once it is known to be of its type. */
+export interface MaterialFacts {
+  /** Annotations under the names of the attestation format, `chainloop.material.…`. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** What the digest of the material is, where that isn't the digest of the bytes. */
+  readonly digest?: string;
+  /** The text of a STRING. */
+  readonly value?: string;
+  /** The image reference. */
+  readonly reference?: string;
+  readonly mediaType?: string;
+}
+
+export type Inspection =
+  | { readonly ok: true; readonly facts: MaterialFacts }
+  | { readonly ok: false; readonly findings: readonly [Finding, ...Finding[]] };
+
+/** How one type of material is taken. */
+export interface MaterialKind {
+  readonly type: MaterialType;
+  /** Whether `inspect` needs all bytes, or can do with the first `HEAD_BYTES`. */
+  readonly content: 'whole' | 'head';
+  /** The largest content of a kind that is read whole, in bytes. */
+  readonly maxBytes: number;
+  /** Whether the bytes go into the evidence store; what is small enough stands in the run itself. */
+  readonly keepsBytes: boolean;
+  inspect(input: MaterialInput): Inspection;
+}
+
+/** What a `head` kind gets to see. */
+export const HEAD_BYTES = 64 << 10;
+/** The limit of documents; larger ones are no SBOM or report that a tool wrote for a person or a scanner. */
+export const MAX_DOCUMENT_BYTES = 64 << 20;
+/** More findings than this help nobody. */
+export const MAX_FINDINGS = 20;
+
+export const accepted = (facts: MaterialFacts): Inspection => ({ ok: true, facts });
+
+export function refused(...findings: readonly Finding[]): Inspection {
+  const [first = { message: 'the content is not valid' }, ...rest] = findings.slice(0, MAX_FINDINGS);
+  return { ok: false, findings: [first, ...rest] };
+}
+
+/** The finding for JSON that can't be read, in the form of the others. */
+export const unreadable = (at: string, message: string): Inspection => refused({ at, message });

@@ -1,0 +1,54 @@
+import { parseStrictJson } from '../api/strict-json.ts';
+import { accepted, HEAD_BYTES, type MaterialInput, type MaterialKind, refused } from './kind.ts';
+
+/** ARTIFACT: any file. */
+export const artifact: MaterialKind = {
+  type: 'ARTIFACT',
+  content: 'head',
+  maxBytes: HEAD_BYTES,
+  keepsBytes: true,
+  inspect: () => accepted({ annotations: {} }),
+};
+
+/** EVIDENCE: any file; small JSON with `id` and `data` says which evidence it is. */
+export const evidence: MaterialKind = {
+  type: 'EVIDENCE',
+  content: 'head',
+  maxBytes: HEAD_BYTES,
+  keepsBytes: true,
+  inspect: (input) => accepted({ annotations: evidenceFacts(input) }),
+};
+
+function evidenceFacts({ bytes, size }: MaterialInput): Readonly<Record<string, string>> {
+  if (bytes.length < size || bytes[0] !== 0x7b) return {};
+  const parsed = parseStrictJson(bytes);
+  if (!parsed.ok || typeof parsed.value !== 'object' || parsed.value === null) return {};
+  const document = parsed.value as Readonly<Record<string, unknown>>;
+  const id = document['chainloop.material.evidence.id'] ?? document.id;
+  if (typeof id !== 'string' || id === '' || document.data === undefined) return {};
+  const schema = document.schema;
+  return {
+    'chainloop.material.evidence.id': id.slice(0, 1024),
+    ...(typeof schema === 'string' ? { 'chainloop.material.evidence.schema': schema.slice(0, 1024) } : {}),
+  };
+}
+
+/** The longest STRING; it stands in the run itself. */
+export const MAX_STRING_BYTES = 4096;
+
+/** STRING: a short text, kept in the run. */
+export const text: MaterialKind = {
+  type: 'STRING',
+  content: 'whole',
+  maxBytes: MAX_STRING_BYTES,
+  keepsBytes: false,
+  inspect({ bytes }) {
+    try {
+      const value = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      if (value.includes('\0')) return refused({ message: 'a STRING must not hold NUL characters' });
+      return accepted({ annotations: {}, value, mediaType: 'text/plain; charset=utf-8' });
+    } catch {
+      return refused({ message: 'a STRING must be UTF-8 text; hand in a file as ARTIFACT or EVIDENCE' });
+    }
+  },
+};
