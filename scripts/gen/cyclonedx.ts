@@ -19,7 +19,9 @@ export async function generateCycloneDx(): Promise<Readonly<Record<string, strin
   const folder = join(dirname(manifest), 'res/schema');
   const files = await Promise.all(
     Object.entries(SOURCES).map(async ([name, source]) => {
-      const schema: unknown = JSON.parse(await readFile(join(folder, source), 'utf8'));
+      // The package keeps unreleased copies under this name; the identifiers inside are those of the standard.
+      const published = (await readFile(join(folder, source), 'utf8')).replaceAll('.SNAPSHOT', '');
+      const schema: unknown = JSON.parse(published);
       return [`src/materials/cyclonedx/${name}.gen.json`, `${JSON.stringify(withoutProse(schema))}\n`] as const;
     }),
   );

@@ -52,7 +52,7 @@ function readReport(text: string): Report {
   const stop = (message: string): void => {
     report.problem ??= { at: `line ${parser.line}, column ${parser.column}`, message };
   };
-  X;
+  parser.on('error', (error) => stop(error.message.replace(/^\d+:\d+: /, '')));
   parser.on('doctype', () => stop('a document type declaration is not allowed in a report'));
   parser.on('opentag', (tag) => {
     depth += 1;
