@@ -7,7 +7,6 @@ export type Signer =
       readonly kind: 'certificate';
       /** The SAN URI, for example `https://kubernetes.io/namespaces/shop/serviceaccounts/build`. */
       readonly identity: string;
-      readonly issuer?: string;
       /** SHA-256 of the leaf's DER, hex. */
       readonly fingerprint: string;
     };
@@ -23,7 +22,15 @@ export interface Refusal {
 
 /** What verification says of some bytes. A library that throws is a refusal, never a crash and never a pass. */
 export type Verdict =
-  | { readonly verified: true; readonly signer: Signer; readonly payload: Uint8Array; readonly payloadType: string }
+  | {
+      readonly verified: true;
+      readonly signer: Signer;
+      /** The bytes that were signed; nobody has to decode the container again. */
+      readonly payload: Uint8Array;
+      readonly payloadType: string;
+      /** Of the container. */
+      readonly mediaType: string;
+    }
   | { readonly verified: false; readonly refusals: readonly [Refusal, ...Refusal[]] };
 
 /** Who may have signed; every member that is given counts, any one suffices. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { EffectiveContract } from './effective.ts';
 
 /** RFC 8785 bytes of a value that JSON can hold. */
 export function canonicalJson(value: unknown): string {
@@ -10,6 +9,3 @@ export function canonicalJson(value: unknown): string {
 }
 
 export const sha256Hex = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
-
-/** SHA-256, hex, of what a contract means: the same for two specs that differ only in form. */
-export const canonicalDigest = (contract: EffectiveContract): string => sha256Hex(canonicalJson(contract));

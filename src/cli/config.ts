@@ -1,0 +1,105 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Finding, Problem } from '../api/problem.ts';
+import type { Io } from './io.ts';
+
+/** Where the receiver is and as whom to call it. */
+export interface Configuration {
+  /** `https://host[:port]`, no path. */
+  readonly endpoint: URL;
+  readonly token: string;
+  /** PEM; absent: the certificates that Node trusts. */
+  readonly ca?: string;
+}
+
+/** What is known beside the endpoint: the workflow that the token was made for. */
+export interface Target {
+  readonly workflow?: string;
+  readonly namespace?: string;
+}
+
+/** Where a pod mounts the Secret that the operator makes for a workflow. */
+export const DEFAULT_DIR = '/var/run/proviso';
+
+type Settings = Pick<Io, 'env'>;
+
+/** The directory with the Secret's keys: `--dir`, PROVISO_DIR, or the usual mount if it is there. */
+function secretDir({ env }: Settings, flag: string | undefined): string | undefined {
+  return flag ?? env.PROVISO_DIR ?? (existsSync(DEFAULT_DIR) ? DEFAULT_DIR : undefined);
+}
+
+function readKey(dir: string | undefined, key: string): string | undefined {
+  if (dir === undefined) return undefined;
+  const file = join(dir, key);
+  return existsSync(file) ? readText(file, `the directory ${dir}`) : undefined;
+}
+
+function readText(file: string, from: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new Problem('not-configured', `${from} names ${file}, which can't be read (${why})`, { cause });
+  }
+}
+
+const present = (text: string | undefined): string | undefined =>
+  text === undefined || text === '' ? undefined : text;
+
+/** Workflow and namespace, as far as they are said. Flags win over the environment, and that over the directory. */
+export function readTarget(io: Settings, flags: { readonly dir?: string; readonly namespace?: string }): Target {
+  const dir = secretDir(io, flags.dir);
+  const workflow = present(io.env.PROVISO_WORKFLOW) ?? present(readKey(dir, 'workflow'));
+  const namespace = flags.namespace ?? present(io.env.PROVISO_NAMESPACE) ?? present(readKey(dir, 'namespace'));
+  return { ...(workflow === undefined ? {} : { workflow }), ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** Endpoint, token and CA. Throws `not-configured` with everything that is missing and how to get it. */
+export function readConfiguration(io: Settings, flags: { readonly dir?: string }): Configuration {
+  const { env } = io;
+  const dir = secretDir(io, flags.dir);
+  const endpoint = present(env.PROVISO_ENDPOINT) ?? present(readKey(dir, 'endpoint'));
+  const token =
+    present(env.PROVISO_TOKEN) ?? present(readFileOf(env, 'PROVISO_TOKEN_FILE')) ?? present(readKey(dir, 'token'));
+  const ca = present(readFileOf(env, 'PROVISO_CA_FILE')) ?? present(readKey(dir, 'ca.crt'));
+  if (endpoint === undefined || token === undefined) throw notConfigured(io, dir, { endpoint, token });
+  return { endpoint: parseEndpoint(endpoint), token, ...(ca === undefined ? {} : { ca }) };
+}
+
+const readFileOf = (env: Settings['env'], name: string): string | undefined => {
+  const file = present(env[name]);
+  return file === undefined ? undefined : readText(file, name);
+};
+
+function notConfigured(
+  io: Settings,
+  dir: string | undefined,
+  found: { readonly endpoint: string | undefined; readonly token: string | undefined },
+): Problem {
+  const { workflow = 'WORKFLOW', namespace = 'NAMESPACE' } = readTarget(io, dir === undefined ? {} : { dir });
+  const secret = `kubectl -n ${namespace} get secret proviso-${workflow}`;
+  const value = (key: string): string => `"$(${secret} -o jsonpath='{.data.${key}}' | base64 -d)"`;
+  const errors: Finding[] = [];
+  if (found.endpoint === undefined)
+    errors.push({ at: 'PROVISO_ENDPOINT', message: `is not set; export PROVISO_ENDPOINT=${value('endpoint')}` });
+  if (found.token === undefined)
+    errors.push({
+      at: 'PROVISO_TOKEN or PROVISO_TOKEN_FILE',
+      message: `is not set; export PROVISO_TOKEN=${value('token')}`,
+    });
+  const where = dir === undefined ? `and ${DEFAULT_DIR} is not there` : `and ${dir} lacks it`;
+  return new Problem('not-configured', `it is not known how to reach the receiver: no variable says it, ${where}`, {
+    errors,
+    hint: `Mount the Secret proviso-${workflow} at ${DEFAULT_DIR}, or name a directory with its keys by --dir or PROVISO_DIR, or export the variables above.`,
+  });
+}
+
+function parseEndpoint(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || url.protocol !== 'https:' || url.username !== '' || url.search !== '' || url.pathname !== '/') {
+    throw new Problem('not-configured', `the endpoint '${text}' is not of the form https://host:port`, {
+      hint: 'The token must not cross the network in the clear, so only https is taken.',
+    });
+  }
+  return url;
+}

@@ -1,0 +1,34 @@
+import { createColors } from 'picocolors';
+
+/** The world around a command, so that tests can give another one. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Whether a person may be watching stderr; progress is a bar then. */
+  readonly interactive: boolean;
+  readonly colours: ReturnType<typeof createColors>;
+  /** Writes to stdout: what the command is for. */
+  out(text: string): void;
+  /** Writes to stderr: progress, notes and refusals. */
+  err(text: string): void;
+}
+
+/** Colours only for a terminal that takes them, and never with NO_COLOR (https://no-color.org). */
+export function wantsColour(env: Io['env'], isTerminal: boolean): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0';
+  return isTerminal && env.TERM !== 'dumb';
+}
+
+/** The world of this process. */
+export function processIo(): Io {
+  const { env, stdout, stderr } = process;
+  return {
+    env,
+    cwd: process.cwd(),
+    interactive: stderr.isTTY === true && !env.CI,
+    colours: createColors(wantsColour(env, stdout.isTTY === true && stderr.isTTY === true)),
+    out: (text) => void stdout.write(`${text}\n`),
+    err: (text) => void stderr.write(`${text}\n`),
+  };
+}

@@ -1,0 +1,108 @@
+import { asArray, asRecord, asText } from '../api/record.ts';
+import { parseStrictJson } from '../api/strict-json.ts';
+import { preAuthEncoding } from '../attestation/dsse.ts';
+import { PAYLOAD_TYPE, STATEMENT_TYPE } from '../attestation/statement.ts';
+import { checkCertificate } from './certificate.ts';
+import { readContainer, type SignedContent } from './container.ts';
+import { isSignedBy, readPublicKey } from './keys.ts';
+import type { Refusal, Signer, Trust, Verdict } from './verdict.ts';
+
+/**
+ * Says who signed some bytes and what they hold, or every reason why that can't be trusted. Pure; whatever is handed in,
+ * it doesn't throw.
+ */
+export function verifyAttestation(bytes: Uint8Array, trust: Trust, now: Date): Verdict {
+  try {
+    return judge(bytes, trust, now);
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    return refused([{ code: 'attestation-malformed', step: 'container', expected: 'a readable attestation', found }]);
+  }
+}
+
+function judge(bytes: Uint8Array, trust: Trust, now: Date): Verdict {
+  const reading = readContainer(bytes);
+  if (!reading.ok) return refused([reading.refusal]);
+  const { content } = reading;
+  const found = findSigner(content, trust, now);
+  if (!('kind' in found)) return refused(found);
+  const problem = checkStatement(content);
+  if (problem !== undefined) return refused([problem]);
+  const { payload, payloadType, mediaType } = content;
+  return { verified: true, signer: found, payload, payloadType, mediaType };
+}
+
+const refused = ([first, ...rest]: readonly Refusal[]): Verdict => ({
+  verified: false,
+  refusals: [first ?? NOBODY_TRUSTED, ...rest],
+});
+
+const NOBODY_TRUSTED: Refusal = {
+  code: 'signer-not-allowed',
+  step: 'signer',
+  expected: 'a signer that the contract trusts',
+  found: 'a contract that trusts nobody',
+};
+
+/** The first signer that is trusted and has signed, else why none was. */
+function findSigner(content: SignedContent, trust: Trust, now: Date): Signer | readonly Refusal[] {
+  const data = preAuthEncoding(content.payloadType, content.payload);
+  const byKey = trust.keys.length === 0 ? [] : findKey(content, data, trust.keys);
+  if ('kind' in byKey) return byKey;
+  if (trust.clusterCa === undefined) return byKey;
+  const byCertificate = checkCertificateSigner(content, data, trust.clusterCa, now);
+  return 'kind' in byCertificate ? byCertificate : [...byCertificate, ...byKey];
+}
+
+function findKey(content: SignedContent, data: Buffer, keys: Trust['keys']): Signer | readonly Refusal[] {
+  for (const { publicKey } of keys) {
+    const reading = readPublicKey(publicKey);
+    if (!reading.ok) continue;
+    if (content.signatures.some(({ bytes }) => isSignedBy(reading.key, data, bytes))) {
+      return { kind: 'key', fingerprint: reading.fingerprint };
+    }
+  }
+  const names = keys.map(({ fingerprint }) => fingerprint).join(', ');
+  const count = content.signatures.length;
+  const found = `${count === 1 ? 'a signature' : `${count} signatures`} that no such key made over these bytes`;
+  return [{ code: 'signature-invalid', step: 'signature', expected: `a signature by the key ${names}`, found }];
+}
+
+function checkCertificateSigner(
+  content: SignedContent,
+  data: Buffer,
+  clusterCa: NonNullable<Trust['clusterCa']>,
+  now: Date,
+): Signer | readonly Refusal[] {
+  if (content.certificate === undefined) {
+    const expected = `a certificate of the cluster's authority for '${clusterCa.identity}'`;
+    return [{ code: 'signer-not-allowed', step: 'signer', expected, found: 'a signature without a certificate' }];
+  }
+  const reading = checkCertificate(content.certificate, clusterCa, now);
+  if (!reading.ok) return [reading.refusal];
+  const { publicKey } = reading.certificate;
+  if (!content.signatures.some(({ bytes }) => isSignedBy(publicKey, data, bytes))) {
+    const expected = "a signature by the certificate's key over these bytes";
+    return [{ code: 'signature-invalid', step: 'signature', expected, found: 'one that does not verify' }];
+  }
+  const { identity, fingerprint } = reading;
+  return { kind: 'certificate', identity, fingerprint };
+}
+
+/** That the payload is a statement at all, and one that every reader reads the same. */
+function checkStatement({ payload, payloadType }: SignedContent): Refusal | undefined {
+  const invalid = (expected: string, found: string): Refusal => ({
+    code: 'statement-invalid',
+    step: 'statement',
+    expected,
+    found,
+  });
+  if (payloadType !== PAYLOAD_TYPE) return invalid(`the payload type ${PAYLOAD_TYPE}`, payloadType);
+  const parsed = parseStrictJson(payload);
+  if (!parsed.ok) return invalid('strict JSON', `${parsed.message} (${parsed.at})`);
+  const statement = asRecord(parsed.value);
+  if (statement?._type !== STATEMENT_TYPE) return invalid(`_type ${STATEMENT_TYPE}`, String(statement?._type));
+  if (asText(statement.predicateType) === undefined) return invalid('a predicateType', 'none');
+  if (asArray(statement.subject).length === 0) return invalid('at least one subject', 'none');
+  return undefined;
+}

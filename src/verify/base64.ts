@@ -1,0 +1,15 @@
+const STANDARD = /^[A-Za-z0-9+/]*={0,2}$/;
+const URL_SAFE = /^[A-Za-z0-9_-]*={0,2}$/;
+
+/**
+ * Decodes either alphabet of RFC 4648, padded or not. Mixed alphabets, whitespace and loose bits at the end are refused,
+ * so that a byte string has few spellings.
+ */
+export function decodeBase64(text: unknown): Buffer | undefined {
+  if (typeof text !== 'string') return undefined;
+  const alphabet = STANDARD.test(text) ? 'base64' : URL_SAFE.test(text) ? 'base64url' : undefined;
+  if (alphabet === undefined) return undefined;
+  const bytes = Buffer.from(text, alphabet);
+  const bare = text.replace(/=+$/, '');
+  return bytes.toString(alphabet).replace(/=+$/, '') === bare ? bytes : undefined;
+}

@@ -1,0 +1,78 @@
+import { X509Certificate } from 'node:crypto';
+import type { Refusal, Trust } from './verdict.ts';
+
+export type CertificateReading =
+  | {
+      readonly ok: true;
+      readonly certificate: X509Certificate;
+      readonly identity: string;
+      readonly fingerprint: string;
+    }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
+
+/**
+ * Checks a leaf of the cluster's own authority: chain, time, purpose, and that its one name is exactly the one that is
+ * trusted. There is no log and no timestamp, so the certificate has to be valid at the moment it is handed in.
+ */
+export function checkCertificate(
+  der: Uint8Array,
+  trust: NonNullable<Trust['clusterCa']>,
+  now: Date,
+): CertificateReading {
+  let leaf: X509Certificate;
+  try {
+    leaf = new X509Certificate(der);
+  } catch {
+    return refuse('certificate-invalid', 'a certificate in DER', 'bytes that are none');
+  }
+  const issuer = trust.roots.find((pem) => isIssuedBy(leaf, pem, now));
+  if (issuer === undefined) {
+    return refuse(
+      'certificate-invalid',
+      "a certificate of the cluster's signing authority",
+      `one issued by '${oneLine(leaf.issuer)}'`,
+    );
+  }
+  if (!isValidAt(leaf, now)) {
+    const span = `${leaf.validFromDate.toISOString()} to ${leaf.validToDate.toISOString()}`;
+    return refuse('certificate-invalid', `a certificate valid at ${now.toISOString()}`, `one valid from ${span}`);
+  }
+  if (leaf.ca || !leaf.keyUsage?.includes(CODE_SIGNING)) {
+    return refuse(
+      'certificate-invalid',
+      'a leaf certificate for code signing',
+      `one for ${leaf.keyUsage?.join(', ') ?? 'nothing'}`,
+    );
+  }
+  // Node prints the names in one line and quotes what could be mistaken, so this holds for exactly one URI.
+  if (leaf.subjectAltName !== `URI:${trust.identity}`) {
+    return refuse(
+      'signer-not-allowed',
+      `the identity '${trust.identity}'`,
+      `'${oneLine(leaf.subjectAltName ?? 'none')}'`,
+    );
+  }
+  const fingerprint = leaf.fingerprint256.replaceAll(':', '').toLowerCase();
+  return { ok: true, certificate: leaf, identity: trust.identity, fingerprint };
+}
+
+function isIssuedBy(leaf: X509Certificate, rootPem: string, now: Date): boolean {
+  try {
+    const root = new X509Certificate(rootPem);
+    return root.ca && isValidAt(root, now) && leaf.checkIssued(root) && leaf.verify(root.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+const isValidAt = ({ validFromDate, validToDate }: X509Certificate, now: Date): boolean =>
+  validFromDate <= now && now <= validToDate;
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 300);
+
+const refuse = (code: Refusal['code'], expected: string, found: string): CertificateReading => ({
+  ok: false,
+  refusal: { code, step: 'certificate', expected, found },
+});

@@ -1,0 +1,89 @@
+import { bundleFromJSON } from '@sigstore/bundle';
+import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
+import { parseStrictJson } from '../api/strict-json.ts';
+import { decodeBase64 } from './base64.ts';
+import type { Refusal } from './verdict.ts';
+
+/** One signature of an envelope. The key id is a hint of the sender and decides nothing. */
+export interface EnvelopeSignature {
+  readonly keyid: string;
+  readonly bytes: Buffer;
+}
+
+/** What any container comes down to. */
+export interface SignedContent {
+  readonly payload: Buffer;
+  readonly payloadType: string;
+  readonly signatures: readonly EnvelopeSignature[];
+  /** The leaf's DER, when the container carries a certificate. */
+  readonly certificate: Buffer | undefined;
+  readonly mediaType: string;
+}
+
+export type ContainerReading =
+  | { readonly ok: true; readonly content: SignedContent }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+const MAX_DEPTH = 32;
+const MAX_SIGNATURES = 16;
+const DSSE_MEDIA_TYPE = 'application/vnd.dsse.envelope.v1+json';
+
+/** Reads a Sigstore bundle (v0.1 to v0.3) with a DSSE envelope inside, or a bare DSSE envelope. */
+export function readContainer(bytes: Uint8Array): ContainerReading {
+  const parsed = parseStrictJson(bytes, { maxDepth: MAX_DEPTH });
+  if (!parsed.ok) {
+    return refuse(parsed.code, 'JSON that every reader reads the same', `${parsed.message} (${parsed.at})`);
+  }
+  const container = asRecord(parsed.value);
+  if (container === undefined) return malformed('a JSON object');
+  if (container.payload !== undefined) return readEnvelope(container, DSSE_MEDIA_TYPE, undefined);
+  if (container.mediaType === undefined) return malformed('a Sigstore bundle or a DSSE envelope');
+  return readBundle(container);
+}
+
+function readBundle(bundle: UnknownRecord): ContainerReading {
+  const mediaType = asText(bundle.mediaType) ?? '';
+  if (!mediaType.startsWith('application/vnd.dev.sigstore.bundle'))
+    return malformed('the media type of a Sigstore bundle');
+  try {
+    // The library knows what each version demands; what it returns isn't used, since its base64 is lenient.
+    bundleFromJSON(bundle);
+  } catch (error) {
+    return malformed('a well-formed Sigstore bundle', error instanceof Error ? error.message : String(error));
+  }
+  const envelope = asRecord(bundle.dsseEnvelope);
+  if (envelope === undefined) return malformed('a bundle with a dsseEnvelope', 'a bundle around another content');
+  const material = asRecord(bundle.verificationMaterial) ?? {};
+  const chain = asArray(asRecord(material.x509CertificateChain)?.certificates);
+  const leaf = asRecord(material.certificate) ?? asRecord(chain[0]);
+  if (leaf === undefined) return readEnvelope(envelope, mediaType, undefined);
+  const certificate = decodeBase64(leaf.rawBytes);
+  return certificate === undefined
+    ? malformed('a certificate in base64')
+    : readEnvelope(envelope, mediaType, certificate);
+}
+
+function readEnvelope(envelope: UnknownRecord, mediaType: string, certificate: Buffer | undefined): ContainerReading {
+  const payload = decodeBase64(envelope.payload);
+  if (payload === undefined || payload.length === 0) return malformed('a payload in base64');
+  const payloadType = asText(envelope.payloadType);
+  if (payloadType === undefined) return malformed('a payloadType');
+  const entries = asArray(envelope.signatures);
+  if (entries.length === 0) return malformed('at least one signature');
+  if (entries.length > MAX_SIGNATURES) return malformed(`at most ${MAX_SIGNATURES} signatures`, String(entries.length));
+  const signatures = entries.flatMap((entry) => {
+    const signature = asRecord(entry);
+    const decoded = decodeBase64(signature?.sig);
+    return decoded === undefined ? [] : [{ keyid: asText(signature?.keyid) ?? '', bytes: decoded }];
+  });
+  if (signatures.length < entries.length) return malformed('signatures in base64');
+  return { ok: true, content: { payload, payloadType, signatures, certificate, mediaType } };
+}
+
+const malformed = (expected: string, found = 'something else'): ContainerReading =>
+  refuse('attestation-malformed', expected, found);
+
+const refuse = (code: Refusal['code'], expected: string, found: string): ContainerReading => ({
+  ok: false,
+  refusal: { code, step: 'container', expected, found },
+});
