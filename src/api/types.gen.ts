@@ -9,15 +9,15 @@ export interface Contract {
   readonly apiVersion?: string;
   /** The kind of this object, `Contract`. */
   readonly kind?: string;
-  /** What a run owes. */
+  /** What a run owes. Changing it makes a new revision; runs that are open keep the one they were opened with. */
   readonly spec: ContractSpec;
   /** What the operator found; nobody else writes it. */
   readonly status?: ContractStatus;
 }
 
-/** What a run owes. */
+/** What a run owes. Changing it makes a new revision; runs that are open keep the one they were opened with. */
 export interface ContractSpec {
-  /** What this contract is for, in a sentence for people. Example: `what the release pipeline owes`. */
+  /** What this contract is for, in a sentence for people. At most 1024 characters. Example: `what the release pipeline owes`. */
   readonly description?: string;
   /** The materials a run owes or may hand in; names are unique. A run may add others, which are recorded too but not asked for. At most 64. */
   readonly materials?: readonly ContractSpecMaterial[];
@@ -30,27 +30,27 @@ export interface ContractSpec {
   };
   /** Annotations of the attestation as a whole. One with a value is fixed by the contract; one without must be given with `proviso init --annotation name=value`. */
   readonly annotations?: readonly {
-    /** Letters, digits and underscores. Example: `suite`. */
+    /** Its name: letters, digits and underscores, at most 63. Example: `suite`. */
     readonly name: string;
-    /** The fixed value. Absent or empty, the pipeline has to give one. */
+    /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
     readonly value?: string;
   }[];
   /** Policies that judge materials and the attestation. This version has no policy engine yet: a contract that attaches one is Stalled with reason NotSupported, so that nothing passes unjudged. */
   readonly policies?: {
-    /** Policies over single materials. */
+    /** Policies that judge single materials as they are added. At most 32. */
     readonly materials?: readonly ({
-      /** The policy. */
+      /** The policy that is attached. */
       readonly ref: {
         /** Policy, in this namespace, or ClusterPolicy. Default Policy. */
         readonly kind?: 'Policy' | 'ClusterPolicy';
-        /** Its name. */
+        /** The name of the policy. Example: `sbom-is-fresh`. */
         readonly name: string;
       };
-      /** Values for the policy's inputs, by name. */
+      /** Values for the policy's inputs, by name. At most 32. Example: `maxAge: 24h`. */
       readonly with?: Readonly<Record<string, string>>;
       /** Which material it judges. Absent, each of a kind the policy is for. */
       readonly selector?: {
-        /** The name of the material. */
+        /** The name of a material of this contract. Example: `sbom`. */
         readonly name?: string;
       };
       /** Whether a violation fails the run whatever `enforcement` says. Default false. */
@@ -60,20 +60,20 @@ export interface ContractSpec {
       /** Whether to leave this attachment out. Default false. */
       readonly disabled?: boolean;
     })[];
-    /** Policies over the attestation as a whole. */
+    /** Policies that judge the attestation as a whole, at push. At most 32. */
     readonly attestation?: readonly ({
-      /** The policy. */
+      /** The policy that is attached. */
       readonly ref: {
         /** Policy, in this namespace, or ClusterPolicy. Default Policy. */
         readonly kind?: 'Policy' | 'ClusterPolicy';
-        /** Its name. */
+        /** The name of the policy. Example: `sbom-is-fresh`. */
         readonly name: string;
       };
-      /** Values for the policy's inputs, by name. */
+      /** Values for the policy's inputs, by name. At most 32. Example: `maxAge: 24h`. */
       readonly with?: Readonly<Record<string, string>>;
       /** Which material it judges. Absent, each of a kind the policy is for. */
       readonly selector?: {
-        /** The name of the material. */
+        /** The name of a material of this contract. Example: `sbom`. */
         readonly name?: string;
       };
       /** Whether a violation fails the run whatever `enforcement` says. Default false. */
@@ -88,81 +88,81 @@ export interface ContractSpec {
   readonly enforcement?: 'Enforce' | 'Audit';
   /** Who may sign the attestation; any one match is enough. None listed: the identity that opened the run, with a certificate of the cluster's own authority, which `proviso push` gets by itself. */
   readonly signers?: readonly ContractSpecSigner[];
-  /** How long a run may take from init to push, as `1h`, `30m` or `1h30m`. Default `1h`, at most `720h`. */
+  /** How long a run may take from init to push, `1m` to `720h`, in hours, minutes and seconds; then it is Expired. Default `1h`. Example: `1h30m`. */
   readonly deadline?: string;
 }
 
-/** One material. */
+/** One material that a run owes, or may hand in if it is optional. */
 export interface ContractSpecMaterial {
-  /** The name that `proviso add` uses, a DNS label. Example: `sbom`. */
+  /** The name that `proviso add` uses: a DNS label of at most 63 characters, unique in the contract. Example: `sbom`. */
   readonly name: string;
   /** What the content must be; the receiver checks it. ARTIFACT and EVIDENCE take any file, STRING a short text, CONTAINER_IMAGE a reference with a digest or an OCI layout. */
   readonly type: 'ARTIFACT' | 'CONTAINER_IMAGE' | 'EVIDENCE' | 'JUNIT_XML' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'STRING';
-  /** What the material is, in a sentence for people; `proviso init` shows it. */
+  /** What the material is, in a sentence for people; `proviso init` shows it. Example: `the report of the unit tests`. */
   readonly description?: string;
-  /** Whether a run may go without it. Default false. */
+  /** Whether a run may go without it. Default false. Not together with `group`. */
   readonly optional?: boolean;
   /** Whether it is a product of the pipeline and so a subject of the attestation. Default false. */
   readonly output?: boolean;
   /** Materials with the same group are alternatives: at least one of them must be there. Example: `sbom`. */
   readonly group?: string;
-  /** Whether to record the digest and keep no bytes, for very large files. Default false. */
+  /** Whether to record the digest and keep no bytes, for very large files. Default false. Not for STRING, whose value is always recorded. */
   readonly skipUpload?: boolean;
   /** Annotations of the material. One with a value is fixed by the contract; one without must be given with `proviso add --annotation name=value`. */
   readonly annotations?: readonly {
-    /** Letters, digits and underscores. Example: `suite`. */
+    /** Its name: letters, digits and underscores, at most 63. Example: `suite`. */
     readonly name: string;
-    /** The fixed value. Absent or empty, the pipeline has to give one. */
+    /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
     readonly value?: string;
   }[];
 }
 
-/** One signer, by key or by certificate. */
+/** One signer: exactly one of `key` and `keyless`. */
 export interface ContractSpecSigner {
-  /** A public key (P-256 or Ed25519, PEM). */
+  /** A public key, PEM, P-256 or Ed25519: exactly one of `secretRef`, `configMapRef` and `inline`. */
   readonly key?: ContractSpecKey;
   /** A certificate of a Sigstore authority for exactly this issuer and subject. This version can't check these yet: a contract that names one is Stalled with reason NotSupported. */
   readonly keyless?: {
     /** The OIDC issuer, compared exactly. Example: `https://token.actions.githubusercontent.com`. */
     readonly issuer: string;
-    /** The subject alternative name, compared exactly. */
+    /** The subject alternative name, compared exactly. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/heads/main`. */
     readonly subject: string;
   };
 }
 
-/** A public key (P-256 or Ed25519, PEM). */
+/** A public key, PEM, P-256 or Ed25519: exactly one of `secretRef`, `configMapRef` and `inline`. */
 export interface ContractSpecKey {
   /** A key of a Secret in this namespace. */
   readonly secretRef?: {
-    /** Its name. Example: `release-key`. */
+    /** The name of the object. Example: `release-key`. */
     readonly name: string;
-    /** The key inside that holds the PEM. Example: `cosign.pub`. */
+    /** The key inside it that holds the PEM. Example: `cosign.pub`. */
     readonly key: string;
   };
   /** A key of a ConfigMap in this namespace. */
   readonly configMapRef?: {
-    /** Its name. Example: `release-key`. */
+    /** The name of the object. Example: `release-key`. */
     readonly name: string;
-    /** The key inside that holds the PEM. Example: `cosign.pub`. */
+    /** The key inside it that holds the PEM. Example: `cosign.pub`. */
     readonly key: string;
   };
-  /** The public key itself, as PEM. */
+  /** The public key itself, PEM, starting with `-----BEGIN PUBLIC KEY-----`. At most 8192 characters. */
   readonly inline?: string;
 }
 
 /** What the operator found; nobody else writes it. */
 export interface ContractStatus {
-  /** The generation of the spec that this status speaks of. */
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
   readonly observedGeneration?: number;
   /** The number of the current revision. Going back to an earlier content makes that revision current again. */
   readonly revision?: number;
-  /** The ControllerRevision that holds the current revision. */
+  /** The ControllerRevision that holds the current revision. Example: `release-3f9a01c2de`. */
   readonly revisionName?: string;
   /** How many materials the contract lists. */
   readonly materials?: number;
   /** How many Workflows in this namespace use the contract. */
   readonly workflows?: number;
-  /** The keys that the signers resolved to. */
+  /** The keys that the signers resolved to, in their order. */
   readonly signers?: readonly {
     /** `SHA256:` and the base64 SHA-256 of the key (SPKI, DER). */
     readonly fingerprint: string;
@@ -180,37 +180,37 @@ export interface EvidenceStore {
   readonly apiVersion?: string;
   /** The kind of this object, `EvidenceStore`. */
   readonly kind?: string;
-  /** The store. */
+  /** Where the store is, and who may use it: exactly one provider. */
   readonly spec: EvidenceStoreSpec;
   /** What the last probe found; nobody but the operator writes it. */
   readonly status?: EvidenceStoreStatus;
 }
 
-/** The store. */
+/** Where the store is, and who may use it: exactly one provider. */
 export interface EvidenceStoreSpec {
   /** Whether workflows that name no store use this one. Default false. Of two, the older one counts. */
   readonly default?: boolean;
-  /** The largest object it takes, in bytes. Default 10737418240 (10 GiB). */
+  /** The largest object it takes, in bytes. Default 10737418240 (10 GiB). Example: `1073741824`. */
   readonly maxBlobSize?: number;
-  /** The namespaces whose workflows may use it, by label. Absent, all of them. */
+  /** The namespaces whose workflows may use it, by label. Default: all of them. */
   readonly namespaces?: {
-    /** Labels that the namespace must carry. */
+    /** Labels that the namespace must carry, each with this value; 1 to 16. Example: `team: payments`. */
     readonly matchLabels?: Readonly<Record<string, string>>;
   };
   /** A directory that operator and receiver see under the same path, for example a mounted volume. */
   readonly filesystem?: {
-    /** An absolute path. Example: `/var/lib/proviso/evidence`. */
+    /** An absolute path without `.` and `..` parts. Example: `/var/lib/proviso/evidence`. */
     readonly path: string;
   };
 }
 
 /** What the last probe found; nobody but the operator writes it. */
 export interface EvidenceStoreStatus {
-  /** The generation of the spec that this status speaks of. */
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
   readonly observedGeneration?: number;
-  /** The provider. Example: `Filesystem`. */
+  /** The kind of the store. Example: `Filesystem`. */
   readonly provider?: string;
-  /** When it was last probed. */
+  /** When it was last probed, RFC 3339. */
   readonly lastCheckTime?: string;
   /** Ready is True when the last probe wrote, read and removed an object. Stalled is True with reason ProbeFailed, with the provider's own words, or InvalidSpec, when another store is the default already. */
   readonly conditions?: readonly Condition[];
@@ -231,27 +231,27 @@ export interface WorkflowRun {
 
 /** Where the run came from; fixed when it is opened. */
 export interface WorkflowRunSpec {
-  /** The pipeline. */
+  /** The Workflow that the run belongs to. */
   readonly workflowRef: {
-    /** The Workflow, in the same namespace. */
+    /** The name of the Workflow, in the same namespace. Example: `build`. */
     readonly name: string;
-    /** Its uid, so that a Workflow made anew under the same name has no part in this run. */
+    /** The uid of the Workflow, so that one made anew under the same name has no part in this run. */
     readonly uid: string;
   };
   /** The revision of the contract that the run is judged by. */
   readonly contract: {
-    /** The Contract. */
+    /** The name of the Contract. Example: `release`. */
     readonly name: string;
-    /** The number of the revision. */
+    /** The number of the revision, counted from 1. */
     readonly revision: number;
-    /** The ControllerRevision that holds it. */
+    /** The ControllerRevision that holds the revision. Example: `release-3f9a01c2de`. */
     readonly revisionName: string;
   };
   /** Who opened the run, as the cluster knows it. */
   readonly identity: RunIdentity;
   /** What makes the run one of a kind; a hash, so that opening it twice finds the same. */
   readonly runKey: string;
-  /** Where the pipeline runs. */
+  /** Where the pipeline runs, and whether that is known or only claimed. */
   readonly runner: RunRunner;
   /** The commit that was built, as the pipeline said. */
   readonly commit?: RunCommit;
@@ -261,11 +261,11 @@ export interface WorkflowRunSpec {
   readonly team?: string;
   /** Annotations of the attestation, those that the contract fixes included. */
   readonly annotations?: Readonly<Record<string, string>>;
-  /** The allow-listed variables. */
+  /** The variables that the contract lists in `envAllowList`, as they were at init. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The EvidenceStore that takes the bytes. */
+  /** The EvidenceStore that takes the bytes. Example: `default`. */
   readonly evidenceStoreName: string;
-  /** When the run expires unless an attestation was accepted before. */
+  /** When the run expires unless an attestation was accepted before, RFC 3339. */
   readonly deadlineTime: string;
 }
 
@@ -273,13 +273,13 @@ export interface WorkflowRunSpec {
 export interface RunIdentity {
   /** The user name of the token. Example: `system:serviceaccount:shop:proviso-build`. */
   readonly username: string;
-  /** The service account, when it is one. */
+  /** The name of the service account, when the caller is one. Example: `proviso-build`. */
   readonly serviceAccount?: string;
-  /** The pod that the token is bound to, when there is one. */
+  /** The pod that the token is bound to; absent when it is bound to none. */
   readonly pod?: {
-    /** Its name. */
+    /** The name of the pod. */
     readonly name: string;
-    /** Its uid. */
+    /** The uid of the pod; the pod was looked up by it. */
     readonly uid: string;
   };
   /** The PipelineRun, Argo Workflow, Job or pod whose run this is; nobody else can add to it. */
@@ -288,21 +288,21 @@ export interface RunIdentity {
 
 /** The PipelineRun, Argo Workflow, Job or pod whose run this is; nobody else can add to it. */
 export interface RunOwner {
-  /** Its API version. */
+  /** The API version of the owner. Example: `tekton.dev/v1`. */
   readonly apiVersion: string;
-  /** Its kind. */
+  /** The kind of the owner. Example: `PipelineRun`. */
   readonly kind: string;
-  /** Its name. */
+  /** The name of the owner. */
   readonly name: string;
-  /** Its uid. */
+  /** The uid of the owner; all pods with this owner share the run. */
   readonly uid: string;
 }
 
-/** Where the pipeline runs. */
+/** Where the pipeline runs, and whether that is known or only claimed. */
 export interface RunRunner {
   /** The kind of runner; GENERIC when it is none that is known. */
   readonly type: 'ARGO_WORKFLOW' | 'AZURE_PIPELINE' | 'CIRCLECI_BUILD' | 'DAGGER_PIPELINE' | 'GENERIC' | 'GITHUB_ACTION' | 'GITLAB_PIPELINE' | 'JENKINS_JOB' | 'KUBERNETES_JOB' | 'TEAMCITY_PIPELINE' | 'TEKTON_PIPELINE';
-  /** Where a person finds the run, as the pipeline said. */
+  /** Where a person finds the run, as the pipeline said. Example: `https://ci.example.com/run/7`. */
   readonly url?: string;
   /** Whether the type was derived from the pod of the token, and not only claimed. */
   readonly authenticated: boolean;
@@ -310,50 +310,50 @@ export interface RunRunner {
 
 /** The commit that was built, as the pipeline said. */
 export interface RunCommit {
-  /** Its hash, hex. */
+  /** The hash of the commit, 40 or 64 hex digits. */
   readonly sha: string;
-  /** The name of its author. */
+  /** The name of the commit's author. */
   readonly author?: string;
-  /** The address of its author. */
+  /** The mail address of the commit's author. */
   readonly authorEmail?: string;
-  /** Its message, cut to 1024 characters. */
+  /** The message of the commit, cut to 1024 characters. */
   readonly message?: string;
-  /** When it was made, RFC 3339. */
+  /** When the commit was made, RFC 3339. */
   readonly date?: string;
   /** The remotes of the repository, without credentials. */
   readonly remotes?: readonly {
-    /** Its name. Example: `origin`. */
+    /** The name of the remote. Example: `origin`. */
     readonly name: string;
-    /** Its address. */
+    /** The address of the remote, without credentials. Example: `https://github.com/o/r`. */
     readonly url: string;
   }[];
 }
 
 /** What was handed in, and the verdict. */
 export interface WorkflowRunStatus {
-  /** The generation of the spec that this status speaks of. */
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
   readonly observedGeneration?: number;
-  /** When the run was opened. */
+  /** When the run was opened, RFC 3339. */
   readonly startTime?: string;
-  /** When the verdict fell. */
+  /** When the verdict fell, RFC 3339; absent while the run is open. */
   readonly finishTime?: string;
   /** What was handed in; each entry is written by a field manager of its own, so that parallel adds never conflict. */
   readonly materials?: readonly RecordedMaterial[];
   /** How far the run is with what it owes. */
   readonly progress?: RunProgress;
-  /** The attestation that was accepted. */
+  /** The attestation that was accepted; once it is set, neither it nor the materials change. */
   readonly attestation?: RecordedAttestation;
   /** Attestations that were refused; the run stayed open. */
   readonly refusals?: {
-    /** How many. */
+    /** How many attestations were refused so far. */
     readonly count: number;
-    /** The last of them. */
+    /** The refusal that came last. */
     readonly last?: {
-      /** A code from docs/errors.md. */
+      /** The stable code of the refusal; docs/errors.md explains it. Example: `contract-not-met`. */
       readonly code: string;
-      /** What was wrong. */
+      /** What was wrong, in a sentence for people. */
       readonly message: string;
-      /** When. */
+      /** When the attestation was refused, RFC 3339. */
       readonly time: string;
     };
   };
@@ -361,33 +361,33 @@ export interface WorkflowRunStatus {
   readonly conditions?: readonly Condition[];
 }
 
-/** One material. */
+/** One material as the receiver recorded it. */
 export interface RecordedMaterial {
-  /** Its name, that of the contract or one of the pipeline's own. */
+  /** The name of the material, one of the contract's or one of the pipeline's own. Example: `sbom`. */
   readonly name: string;
-  /** Its type. */
+  /** The type that the content was checked against. Example: `SBOM_CYCLONEDX_JSON`. */
   readonly type: string;
   /** The SHA-256 of its bytes, computed by the receiver; of an image, that of its manifest. */
   readonly digest: string;
-  /** Its bytes. */
+  /** The number of its bytes; of an image given by reference, 0. */
   readonly size: number;
   /** The name of the file, as the pipeline said. */
   readonly filename?: string;
-  /** The media type of its content. */
+  /** The media type of the content. Example: `application/vnd.cyclonedx+json`. */
   readonly mediaType?: string;
-  /** The text of a STRING. */
+  /** The text of a STRING, at most 4096 characters. */
   readonly value?: string;
-  /** The reference of an image. */
+  /** The reference of a CONTAINER_IMAGE, with its digest. */
   readonly reference?: string;
-  /** Whether its bytes are in the evidence store. */
+  /** Whether the bytes are in the evidence store; false for STRING, references and `skipUpload`. */
   readonly stored: boolean;
-  /** The EvidenceStore that has them. */
+  /** The EvidenceStore that has the bytes. Example: `default`. */
   readonly storeName?: string;
   /** What the receiver found in the content, and the annotations of the pipeline. */
   readonly annotations?: Readonly<Record<string, string>>;
-  /** When it was taken. */
+  /** When the receiver took it, RFC 3339. */
   readonly addTime: string;
-  /** Who handed it in. */
+  /** The user name of who handed it in. Example: `system:serviceaccount:shop:proviso-build`. */
   readonly addedBy: string;
 }
 
@@ -395,43 +395,43 @@ export interface RecordedMaterial {
 export interface RunProgress {
   /** Present of required. Example: `2/3`. */
   readonly summary: string;
-  /** How many materials or groups it owes. */
+  /** How many materials and groups the run owes. */
   readonly required: number;
-  /** How many of those are there. */
+  /** How many of the required materials and groups are there. */
   readonly present: number;
-  /** What is not there yet; of a group its name. */
+  /** What is not there yet, materials and groups. At most 64. */
   readonly missing?: readonly string[];
 }
 
-/** The attestation that was accepted. */
+/** The attestation that was accepted; once it is set, neither it nor the materials change. */
 export interface RecordedAttestation {
   /** The SHA-256 of the exact bytes that were handed in. */
   readonly digest: string;
-  /** Their number. */
+  /** The number of those bytes. */
   readonly size: number;
-  /** The media type of the container. */
+  /** The media type of the container. Example: `application/vnd.dev.sigstore.bundle.v0.3+json`. */
   readonly mediaType?: string;
-  /** What the statement says, as a type. */
+  /** What kind of statement it holds. Example: `chainloop.dev/attestation/v0.2`. */
   readonly predicateType: string;
-  /** The SHA-256 of the statement inside. */
+  /** The SHA-256 of the statement inside the container. */
   readonly payloadDigest?: string;
-  /** Who signed it. */
+  /** Who signed the attestation, as it was verified. */
   readonly signer: RecordedSigner;
   /** The EvidenceStore that has the bytes. */
   readonly storeName?: string;
-  /** When it was handed in. */
+  /** When the attestation was handed in, RFC 3339. */
   readonly receiveTime: string;
 }
 
-/** Who signed it. */
+/** Who signed the attestation, as it was verified. */
 export interface RecordedSigner {
-  /** By what it is known. */
+  /** Whether it was matched by its Key or by its Certificate. */
   readonly kind: 'Key' | 'Certificate';
-  /** The subject alternative name of the certificate. */
+  /** The subject alternative name of the certificate; absent for a key. */
   readonly identity?: string;
-  /** Of the key, `SHA256:` and base64; of the certificate, hex. */
+  /** The fingerprint: of a key `SHA256:` and base64, of a certificate SHA-256 in hex. */
   readonly fingerprint: string;
-  /** What kubectl shows. */
+  /** The signer in short, as `kubectl get` shows it. */
   readonly display: string;
 }
 
@@ -442,19 +442,19 @@ export interface Workflow {
   readonly apiVersion?: string;
   /** The kind of this object, `Workflow`. */
   readonly kind?: string;
-  /** The pipeline. */
+  /** The pipeline: what it owes, who may submit, how long tokens and history last. */
   readonly spec: WorkflowSpec;
   /** What the operator provisioned and counted; nobody else writes it. */
   readonly status?: WorkflowStatus;
 }
 
-/** The pipeline. */
+/** The pipeline: what it owes, who may submit, how long tokens and history last. */
 export interface WorkflowSpec {
-  /** What the pipeline does, in a sentence for people. */
+  /** What the pipeline does, in a sentence for people. Example: `builds and releases the shop`. */
   readonly description?: string;
   /** The Contract that its runs owe, in the same namespace. */
   readonly contractRef: {
-    /** Its name. Example: `release`. */
+    /** The name of the Contract. It need not exist yet; the Workflow waits for it. Example: `release`. */
     readonly name: string;
   };
   /** The product it belongs to; recorded in every attestation. Example: `shop`. */
@@ -478,21 +478,21 @@ export interface WorkflowSpec {
     /** How long it is valid, `10m` to `720h`; it is renewed at 80 % of that. Default `24h`. */
     readonly expiration?: string;
   };
-  /** How many runs stay in the cluster. */
+  /** How many finished runs stay in the cluster. */
   readonly history?: {
-    /** Finished runs kept, the newest; older ones are removed. Open runs don't count. Default 100. */
+    /** Finished runs kept, the newest, 1 to 10000; older ones are removed. Open runs don't count. Default 100. */
     readonly limit?: number;
   };
   /** The EvidenceStore that takes the bytes. Absent, the one that is marked as default. */
   readonly evidenceStoreRef?: {
-    /** Its name. Example: `default`. */
+    /** The name of the EvidenceStore. Example: `default`. */
     readonly name: string;
   };
-  /** What is normal for this pipeline. */
+  /** What is normal for this pipeline; it changes no verdict. */
   readonly expectations?: {
     /** The longest time between two accepted runs. Example: `26h`. */
     readonly maxInterval?: string;
-    /** The lowest share of accepted runs, 0 to 1. Example: `0.9`. */
+    /** The lowest share of finished runs that are accepted, 0 to 1. Example: `0.9`. */
     readonly minSuccessRate?: number;
     /** The longest time from init to push. Example: `45m`. */
     readonly maxDuration?: string;
@@ -501,52 +501,52 @@ export interface WorkflowSpec {
 
 /** What the operator provisioned and counted; nobody else writes it. */
 export interface WorkflowStatus {
-  /** The generation of the spec that this status speaks of. */
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
   readonly observedGeneration?: number;
   /** The revision that new runs are pinned to. */
   readonly contract?: {
-    /** The Contract. */
+    /** The name of the Contract. */
     readonly name: string;
-    /** The number of the revision. */
+    /** The number of its current revision, counted from 1. */
     readonly revision: number;
-    /** The ControllerRevision that holds it. */
+    /** The ControllerRevision that holds the revision. Example: `release-3f9a01c2de`. */
     readonly revisionName: string;
   };
-  /** The provisioned service account. */
+  /** The service account that the operator provisioned and granted `submit`. Example: `proviso-build`. */
   readonly serviceAccountName?: string;
-  /** The Secret with `endpoint`, `ca.crt`, `token`, `workflow` and `namespace`. */
+  /** The Secret with `endpoint`, `ca.crt`, `token`, `workflow` and `namespace`, to be mounted by the pipeline. Example: `proviso-build`. */
   readonly tokenSecretName?: string;
-  /** The token in that Secret. */
+  /** The token in the Secret; the token itself is never in a status. */
   readonly token?: {
-    /** When it ends. */
+    /** When the token ends, RFC 3339. */
     readonly expirationTime: string;
-    /** When the operator replaces it. */
+    /** When the operator replaces the token, RFC 3339; at 80 % of its life. */
     readonly renewalTime: string;
   };
-  /** The EvidenceStore that new runs use. */
+  /** The EvidenceStore that new runs use. Example: `default`. */
   readonly evidenceStoreName?: string;
-  /** Runs in the kept history. */
+  /** Counts over the runs that are kept in the cluster. */
   readonly runs?: {
-    /** All of them. */
+    /** All runs that are kept. */
     readonly total: number;
-    /** Those without a verdict yet. */
+    /** Runs without a verdict yet. */
     readonly active: number;
-    /** Those accepted. */
+    /** Runs that were accepted. */
     readonly succeeded: number;
-    /** Those refused, expired, cancelled or failed. */
+    /** Runs that violated a policy, expired, were cancelled or failed. */
     readonly failed: number;
   };
   /** Share of the finished runs that were accepted, rounded down. Example: `92%`. */
   readonly successRate?: string;
   /** The run that was opened last. */
   readonly lastRun?: {
-    /** The WorkflowRun. */
+    /** The name of the WorkflowRun. Example: `build-3f9a01c2de`. */
     readonly name: string;
     /** The reason of its condition Succeeded. Example: `Accepted`. */
     readonly result: string;
-    /** When it was opened. */
+    /** When it was opened, RFC 3339. */
     readonly startTime: string;
-    /** When its verdict fell. */
+    /** When its verdict fell, RFC 3339; absent while it is open. */
     readonly finishTime?: string;
   };
   /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, StoreNotFound, NameTaken, NotSupported and InvalidSpec. Ready is False without Stalled for ContractNotReady and ProvisioningFailed, which are tried again. Reconciling is True while work is under way. */

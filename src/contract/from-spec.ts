@@ -1,6 +1,6 @@
+import { parseDuration } from '../api/duration.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { ContractSpec, ContractSpecMaterial } from '../api/types.gen.ts';
-import { parseDuration } from './duration.ts';
 import type { ContractMaterial, ContractSigner, EffectiveContract } from './effective.ts';
 
 export type ContractReading =

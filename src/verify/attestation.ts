@@ -1,4 +1,4 @@
-import { asArray, asRecord, asText } from '../api/record.ts';
+import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
 import { preAuthEncoding } from '../attestation/dsse.ts';
 import { PAYLOAD_TYPE, STATEMENT_TYPE } from '../attestation/statement.ts';
@@ -26,10 +26,10 @@ function judge(bytes: Uint8Array, trust: Trust, now: Date): Verdict {
   const { content } = reading;
   const found = findSigner(content, trust, now);
   if (!('kind' in found)) return refused(found);
-  const problem = checkStatement(content);
-  if (problem !== undefined) return refused([problem]);
-  const { payload, payloadType, mediaType } = content;
-  return { verified: true, signer: found, payload, payloadType, mediaType };
+  const read = readStatement(content);
+  if (!read.ok) return refused([read.refusal]);
+  const { payload, mediaType } = content;
+  return { verified: true, signer: found, payload, statement: read.statement, mediaType };
 }
 
 const refused = ([first, ...rest]: readonly Refusal[]): Verdict => ({
@@ -89,13 +89,15 @@ function checkCertificateSigner(
   return { kind: 'certificate', identity, fingerprint };
 }
 
-/** That the payload is a statement at all, and one that every reader reads the same. */
-function checkStatement({ payload, payloadType }: SignedContent): Refusal | undefined {
-  const invalid = (expected: string, found: string): Refusal => ({
-    code: 'statement-invalid',
-    step: 'statement',
-    expected,
-    found,
+type StatementReading =
+  | { readonly ok: true; readonly statement: UnknownRecord }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** The payload as a statement, if it is one that every reader reads the same. */
+function readStatement({ payload, payloadType }: SignedContent): StatementReading {
+  const invalid = (expected: string, found: string): StatementReading => ({
+    ok: false,
+    refusal: { code: 'statement-invalid', step: 'statement', expected, found },
   });
   if (payloadType !== PAYLOAD_TYPE) return invalid(`the payload type ${PAYLOAD_TYPE}`, payloadType);
   const parsed = parseStrictJson(payload);
@@ -104,5 +106,5 @@ function checkStatement({ payload, payloadType }: SignedContent): Refusal | unde
   if (statement?._type !== STATEMENT_TYPE) return invalid(`_type ${STATEMENT_TYPE}`, String(statement?._type));
   if (asText(statement.predicateType) === undefined) return invalid('a predicateType', 'none');
   if (asArray(statement.subject).length === 0) return invalid('at least one subject', 'none');
-  return undefined;
+  return { ok: true, statement };
 }

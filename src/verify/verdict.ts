@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../api/problems.ts';
+import type { UnknownRecord } from '../api/record.ts';
 
 /** Who signed, once it is proven. */
 export type Signer =
@@ -27,7 +28,8 @@ export type Verdict =
       readonly signer: Signer;
       /** The bytes that were signed; nobody has to decode the container again. */
       readonly payload: Uint8Array;
-      readonly payloadType: string;
+      /** The payload, read. */
+      readonly statement: UnknownRecord;
       /** Of the container. */
       readonly mediaType: string;
     }

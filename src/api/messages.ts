@@ -1,0 +1,110 @@
+import type { RecordedAttestation, RecordedMaterial, RunCommit } from './types.gen.ts';
+
+/** What a run still owes, with a hint what to type. */
+export interface MissingMessage {
+  readonly name: string;
+  readonly hint: string;
+}
+
+export interface CompletenessMessage {
+  readonly required: number;
+  readonly present: number;
+  readonly complete: boolean;
+  readonly missing: readonly MissingMessage[];
+}
+
+/** Body of `POST /v1/runs`. */
+export interface InitRequest {
+  readonly workflow: string;
+  /** Default: that of the caller's service account. */
+  readonly namespace?: string;
+  readonly runner?: { readonly type?: string; readonly url?: string };
+  readonly commit?: RunCommit;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Makes opening twice the same, for callers without a pod. */
+  readonly idempotencyKey?: string;
+  /** Answers as if, and writes nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** One material of the contract, as the CLI shows it. */
+export interface ContractMaterialMessage {
+  readonly name: string;
+  readonly type: string;
+  readonly description?: string;
+  readonly optional: boolean;
+  readonly output: boolean;
+  readonly group?: string;
+  readonly skipUpload: boolean;
+  readonly annotations: readonly { readonly name: string; readonly value?: string }[];
+}
+
+/** The contract that a run is judged by, as far as a pipeline needs to know it. */
+export interface ContractMessage {
+  readonly name: string;
+  readonly revision: number;
+  readonly revisionName: string;
+  readonly materials: readonly ContractMaterialMessage[];
+  readonly envAllowList: readonly string[];
+  readonly annotations: readonly { readonly name: string; readonly value?: string }[];
+  /** Fingerprints of the keys that may sign; none: a certificate of the cluster's authority. */
+  readonly signers: readonly string[];
+}
+
+/** A run as it stands. */
+export interface RunMessage {
+  readonly namespace: string;
+  readonly run: string;
+  /** Absent in a dry run. */
+  readonly uid?: string;
+  readonly workflow: string;
+  readonly contract: ContractMessage;
+  readonly succeeded: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+  readonly deadline: string;
+  readonly startTime?: string;
+  readonly materials: readonly RecordedMaterial[];
+  readonly completeness: CompletenessMessage;
+  readonly attestation?: RecordedAttestation;
+}
+
+/** One line of a list of runs. */
+export interface RunSummary {
+  readonly namespace: string;
+  readonly run: string;
+  readonly workflow: string;
+  readonly succeeded: string;
+  readonly reason: string;
+  readonly materials: string;
+  readonly signer: string;
+  readonly startTime: string;
+}
+
+export interface RunListMessage {
+  readonly items: readonly RunSummary[];
+}
+
+/** Answer to a material. */
+export interface MaterialMessage {
+  readonly material: RecordedMaterial;
+  readonly completeness: CompletenessMessage;
+}
+
+/** Body of `POST …/cancel`. */
+export interface CancelRequest {
+  readonly trigger: 'failure' | 'cancellation';
+  readonly reason?: string;
+}
+
+/** Body and answer of `POST /v1/signing/certificate`. */
+export interface CertificateRequest {
+  readonly csr: string;
+}
+export interface CertificateMessage {
+  /** PEM, leaf first. */
+  readonly certificateChain: readonly string[];
+  readonly identity: string;
+  readonly notAfter: string;
+}

@@ -1,0 +1,125 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Problem } from '../api/problem.ts';
+import { checkingStream, digestOf, isDigest } from './digest.ts';
+import type { Digest, EvidenceBytes, EvidenceInfo, Stage } from './store.ts';
+
+/** A stage older than this belongs to a process that was killed. */
+const ABANDONED_MS = 24 * 3600_000;
+
+/**
+ * A store in a directory: `blobs/sha256/ab/abcd…`, and `staging/` on the same filesystem, from where a finished object is
+ * renamed into place. File and directory are synced before a commit returns.
+ */
+export function filesystemStore(root: string): EvidenceBytes {
+  const staging = join(root, 'staging');
+  const pathOf = (digest: Digest): string => {
+    if (!isDigest(digest)) throw new Problem('evidence-not-found', `'${String(digest).slice(0, 100)}' is not a digest`);
+    const hex = digest.slice('sha256:'.length);
+    return join(root, 'blobs/sha256', hex.slice(0, 2), hex);
+  };
+  return {
+    stage: () => saying(() => openStage(staging, pathOf)),
+    async get(digest, range) {
+      const path = pathOf(digest);
+      const handle = await saying(() => open(path)).catch(unlessMissing);
+      if (handle === undefined) return undefined;
+      const stream = handle.createReadStream(range === undefined ? {} : { start: range.start, end: range.end });
+      if (range !== undefined) return stream;
+      const checked = checkingStream(digest);
+      stream.on('error', (error) => checked.destroy(error));
+      checked.on('close', () => stream.destroy());
+      return stream.pipe(checked);
+    },
+    async stat(digest) {
+      const found = await saying(() => stat(pathOf(digest))).catch(unlessMissing);
+      return found === undefined ? undefined : { digest, size: found.size };
+    },
+    remove: (digest) => saying(() => rm(pathOf(digest), { force: true })),
+  };
+}
+
+async function openStage(staging: string, pathOf: (digest: Digest) => string): Promise<Stage> {
+  await mkdir(staging, { recursive: true });
+  const temporary = join(staging, randomUUID());
+  const file = await open(temporary, 'wx', 0o640);
+  const hash = createHash('sha256');
+  let size = 0;
+  let ended = false;
+  const info = (): EvidenceInfo => ({ digest: digestOf(hash.copy()), size });
+  return {
+    async write(chunk) {
+      await saying(() => writeFully(file, chunk));
+      hash.update(chunk);
+      size += chunk.length;
+    },
+    info,
+    commit: () =>
+      saying(async () => {
+        const result = info();
+        const path = pathOf(result.digest);
+        await file.sync();
+        await file.close();
+        ended = true;
+        await mkdir(join(path, '..'), { recursive: true });
+        // Renaming over an object of the same digest changes nothing: the bytes are the same.
+        await rename(temporary, path);
+        await syncDirectory(join(path, '..'));
+        return result;
+      }),
+    async discard() {
+      if (!ended) {
+        ended = true;
+        await file.close().catch(() => {});
+      }
+      await rm(temporary, { force: true }).catch(() => {});
+    },
+  };
+}
+
+async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let from = 0; from < chunk.length; ) {
+    const { bytesWritten } = await file.write(chunk, from);
+    from += bytesWritten;
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Removes what killed processes left in the staging directory; what is being written now stays. */
+export async function sweepStaging(root: string, now: number): Promise<number> {
+  const staging = join(root, 'staging');
+  const names = await readdir(staging).catch(() => []);
+  let removed = 0;
+  for (const name of names) {
+    const found = await stat(join(staging, name)).catch(() => undefined);
+    if (found === undefined || now - found.mtimeMs < ABANDONED_MS) continue;
+    await rm(join(staging, name), { force: true });
+    removed += 1;
+  }
+  return removed;
+}
+
+/** Turns an error of the filesystem into a refusal with its own words. */
+async function saying<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof Problem || (cause as NodeJS.ErrnoException).code === 'ENOENT') throw cause;
+    const words = cause instanceof Error ? cause.message : String(cause);
+    throw new Problem('store-unavailable', `the filesystem store failed: ${words}`, { cause, retryAfter: 5 });
+  }
+}
+
+function unlessMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  throw error;
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { GROUP, SUBMIT_VERB } from '../../api/labels.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { createTtlCache } from '../ttl-cache.ts';
+import type { Caller } from './caller.ts';
+
+/** What a caller may do, as RBAC says. */
+export interface Access {
+  /** Hand in evidence for the workflow. */
+  maySubmit(caller: Caller, namespace: string, workflow: string): Promise<boolean>;
+  /** See runs of the namespace. */
+  mayRead(caller: Caller, namespace: string, verb: 'get' | 'list'): Promise<boolean>;
+}
+
+/** A right that was taken away is gone after this time. */
+const REMEMBERED_MS = 10_000;
+const CAPACITY = 20_000;
+
+interface Attributes {
+  readonly namespace: string;
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly name?: string;
+}
+
+/** Asks the API server by SubjectAccessReview and remembers the answers for a moment. */
+export function createAccess(client: KubeClient): Access {
+  const answers = createTtlCache<boolean>(CAPACITY);
+
+  async function isAllowed(caller: Caller, attributes: Attributes): Promise<boolean> {
+    const { username, uid, groups, extra } = caller;
+    const key = createHash('sha256')
+      .update(JSON.stringify([username, uid, groups, extra, attributes]))
+      .digest('base64');
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const review = await client.post<{ readonly status: { readonly allowed?: boolean } }>(
+      '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+      {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SubjectAccessReview',
+        spec: { user: username, uid, groups, extra, resourceAttributes: attributes },
+      },
+    );
+    const allowed = review.status.allowed === true;
+    answers.set(key, allowed, REMEMBERED_MS);
+    return allowed;
+  }
+
+  return {
+    maySubmit: (caller, namespace, workflow) =>
+      isAllowed(caller, { namespace, verb: SUBMIT_VERB, group: GROUP, resource: 'workflows', name: workflow }),
+    mayRead: (caller, namespace, verb) =>
+      isAllowed(caller, { namespace, verb, group: GROUP, resource: 'workflowruns' }),
+  };
+}

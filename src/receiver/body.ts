@@ -1,0 +1,49 @@
+import type { Request } from 'express';
+import { Problem } from '../api/problem.ts';
+import { parseStrictJson } from '../api/strict-json.ts';
+
+/** The body in memory, at most `limit` bytes. Throws `body-too-large` or `body-incomplete`. */
+export async function readBody(request: Request, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of bodyChunks(request, limit)) {
+    size += chunk.length;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/** The body as it comes, refused as soon as it is known to be over the limit. */
+export async function* bodyChunks(request: Request, limit: number): AsyncGenerator<Buffer, void, undefined> {
+  const announced = Number(request.headers['content-length']);
+  if (announced > limit) throw tooLarge(limit);
+  let size = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge(limit);
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem('body-incomplete', 'the connection ended before the body did', { cause: error });
+  }
+  if (!request.complete) throw new Problem('body-incomplete', 'the connection ended before the body did');
+}
+
+const tooLarge = (limit: number): Problem =>
+  new Problem('body-too-large', `the body is over the limit of ${limit} bytes`);
+
+/** Requests are small; materials and attestations have limits of their own. */
+const MAX_JSON_BYTES = 1 << 20;
+const MAX_JSON_DEPTH = 32;
+
+/** The JSON body, strictly read. Throws a `json-…` problem that says where. */
+export async function readJson(request: Request): Promise<unknown> {
+  const bytes = await readBody(request, MAX_JSON_BYTES);
+  const parsed = parseStrictJson(bytes, { maxDepth: MAX_JSON_DEPTH });
+  if (parsed.ok) return parsed.value;
+  throw new Problem(parsed.code, `${parsed.message} (${parsed.at || '/'})`, {
+    errors: [{ at: parsed.at || '/', message: parsed.message }],
+  });
+}

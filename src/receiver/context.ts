@@ -1,0 +1,24 @@
+import type { WorkflowRun } from '../api/types.gen.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { Store } from '../kube/store.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Access } from './auth/access.ts';
+import type { Authenticated } from './auth/review.ts';
+import type { Contracts } from './contracts.ts';
+import type { SigningAuthority } from './signing-authority.ts';
+import type { Stores } from './stores.ts';
+
+/** What every route works with. */
+export interface ReceiverContext {
+  readonly client: KubeClient;
+  readonly authenticate: (authorization: string | undefined) => Promise<Authenticated>;
+  readonly access: Access;
+  readonly contracts: Contracts;
+  readonly stores: Stores;
+  readonly signing: SigningAuthority;
+  /** Runs as the watch has them, with the index `digest`; a moment behind. */
+  readonly runs: Store<WorkflowRun>;
+  readonly events: EventRecorder;
+  readonly log: Logger;
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { sha256Hex } from '../api/canonical.ts';
+import { CONDITION, findCondition } from '../api/conditions.ts';
+import { KIND } from '../api/kinds.ts';
+import { API_VERSION, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
+import type { InitRequest } from '../api/messages.ts';
+import { Problem } from '../api/problem.ts';
+import { REASON } from '../api/reasons.ts';
+import type { RunIdentity, RunOwner, RunRunner, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import { mergeAnnotations } from '../contract/annotations.ts';
+import type { EffectiveContract } from '../contract/effective.ts';
+import type { Caller } from './auth/caller.ts';
+import { provenRunner } from './auth/owner.ts';
+
+/** The pinned revision of a workflow that is ready for runs. Throws the code that says what isn't ready. */
+export function pinnedContract(workflow: Workflow): NonNullable<NonNullable<Workflow['status']>['contract']> {
+  const { status, metadata } = workflow;
+  const ready = findCondition(status?.conditions, CONDITION.Ready);
+  const isCurrent = status?.observedGeneration === metadata.generation;
+  if (ready?.status === 'True' && isCurrent && status?.contract !== undefined) return status.contract;
+  const isContract = ready?.reason === REASON.ContractNotReady || ready?.reason === REASON.ContractNotFound;
+  const why = ready === undefined || !isCurrent ? 'the operator has not looked at it yet' : ready.message;
+  throw new Problem(
+    isContract ? 'contract-not-ready' : 'workflow-not-ready',
+    `the workflow '${metadata.name}' is not ready for runs: ${why}`,
+    { hint: `see: kubectl get workflows.proviso.dev ${metadata.name} -o wide`, retryAfter: 5 },
+  );
+}
+
+export interface OpenRunFacts {
+  readonly request: InitRequest;
+  readonly workflow: Workflow;
+  readonly contract: EffectiveContract;
+  readonly caller: Caller;
+  /** Of the pipeline, when the token is bound to a pod. */
+  readonly owner: RunOwner | undefined;
+  readonly now: Date;
+}
+
+/** The run that a request opens. Throws what the contract doesn't allow: another runner, missing variables, annotations. */
+export function runToOpen(facts: OpenRunFacts): WorkflowRun {
+  const { request, workflow, contract, caller, owner, now } = facts;
+  const pinned = pinnedContract(workflow);
+  const merged = mergeAnnotations(contract.annotations, request.annotations ?? {});
+  if (!merged.ok) {
+    throw new Problem('material-annotation', 'the annotations do not fit the contract', { errors: merged.findings });
+  }
+  const { name, namespace = '', uid = '' } = workflow.metadata;
+  const runKey = runKeyOf(facts);
+  const { project, team } = workflow.spec;
+  return {
+    apiVersion: API_VERSION,
+    kind: KIND.WorkflowRun.kind,
+    metadata: {
+      name: `${name}-${runKey.slice(0, 10)}`,
+      namespace,
+      labels: { [LABEL_MANAGED_BY]: MANAGED_BY, [LABEL_WORKFLOW]: name },
+      ownerReferences: [{ apiVersion: API_VERSION, kind: KIND.Workflow.kind, name, uid, controller: true }],
+    },
+    spec: {
+      workflowRef: { name, uid },
+      contract: { name: pinned.name, revision: pinned.revision, revisionName: pinned.revisionName },
+      identity: identityOf(caller, owner),
+      runKey,
+      runner: runnerOf(request, owner, contract),
+      ...(request.commit === undefined ? {} : { commit: request.commit }),
+      ...(project === undefined ? {} : { project }),
+      ...(team === undefined ? {} : { team }),
+      annotations: merged.annotations,
+      environment: environmentOf(request, contract),
+      evidenceStoreName: workflow.status?.evidenceStoreName ?? '',
+      deadlineTime: new Date(now.getTime() + contract.deadlineSeconds * 1000).toISOString(),
+    },
+  };
+}
+
+/** Two requests with the same key mean the same run. */
+function runKeyOf({ request, workflow, caller, owner }: OpenRunFacts): string {
+  const uid = workflow.metadata.uid ?? '';
+  if (owner !== undefined) return sha256Hex(JSON.stringify(['owner', uid, owner.uid]));
+  if (request.idempotencyKey === undefined) return randomBytes(32).toString('hex');
+  return sha256Hex(JSON.stringify(['key', uid, caller.username, request.idempotencyKey]));
+}
+
+const identityOf = (caller: Caller, owner: RunOwner | undefined): RunIdentity => ({
+  username: caller.username,
+  ...(caller.serviceAccount === undefined ? {} : { serviceAccount: caller.serviceAccount.name }),
+  ...(caller.pod === undefined ? {} : { pod: { name: caller.pod.name, uid: caller.pod.uid } }),
+  ...(owner === undefined ? {} : { owner }),
+});
+
+const KNOWN_RUNNERS: readonly string[] = [
+  'ARGO_WORKFLOW',
+  'AZURE_PIPELINE',
+  'CIRCLECI_BUILD',
+  'DAGGER_PIPELINE',
+  'GENERIC',
+  'GITHUB_ACTION',
+  'GITLAB_PIPELINE',
+  'JENKINS_JOB',
+  'KUBERNETES_JOB',
+  'TEAMCITY_PIPELINE',
+  'TEKTON_PIPELINE',
+];
+const isKnownRunner = (type: string): type is RunRunner['type'] => KNOWN_RUNNERS.includes(type);
+
+/** What the pod proves counts more than what the pipeline claims; a contract that asks for a runner is held to that. */
+function runnerOf(request: InitRequest, owner: RunOwner | undefined, contract: EffectiveContract): RunRunner {
+  const proven = owner === undefined ? undefined : provenRunner(owner);
+  const claimed = request.runner?.type ?? 'GENERIC';
+  const type = proven ?? claimed;
+  if (!isKnownRunner(type)) {
+    const errors = [{ at: '/runner/type', message: `must be one of ${KNOWN_RUNNERS.join(', ')}` }];
+    throw new Problem('request-invalid', `'${type}' is not a runner`, { errors });
+  }
+  if (contract.runner !== undefined && contract.runner !== type) {
+    throw new Problem('runner-mismatch', `the contract asks for the runner ${contract.runner}, and this is ${type}`);
+  }
+  const url = request.runner?.url;
+  return { type, authenticated: proven !== undefined, ...(url === undefined ? {} : { url }) };
+}
+
+/** The allow-listed variables and no others. */
+function environmentOf(request: InitRequest, contract: EffectiveContract): Readonly<Record<string, string>> {
+  const given = request.environment ?? {};
+  const missing = contract.envAllowList.filter((name) => !given[name]);
+  if (missing.length > 0) {
+    throw new Problem('env-missing', `the contract asks for ${missing.join(', ')}, which the pipeline has not set`, {
+      errors: missing.map((name) => ({ at: `/environment/${name}`, message: 'must be set' })),
+    });
+  }
+  return Object.fromEntries(contract.envAllowList.map((name) => [name, given[name] ?? '']));
+}

@@ -1,0 +1,92 @@
+import type { Request, Response } from 'express';
+import { CONDITION, settleConditions } from '../../api/conditions.ts';
+import { KIND } from '../../api/kinds.ts';
+import type { InitRequest } from '../../api/messages.ts';
+import { Problem } from '../../api/problem.ts';
+import { RUN_REASON } from '../../api/reasons.ts';
+import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
+import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
+import { isStatus } from '../../kube/error.ts';
+import { runOwnerOf } from '../auth/owner.ts';
+import type { Authenticated } from '../auth/review.ts';
+import { readJson } from '../body.ts';
+import type { ReceiverContext } from '../context.ts';
+import { pinnedContract, runToOpen } from '../open-run.ts';
+import { validated } from '../schemas.ts';
+import { runMessage } from '../state.ts';
+
+/** `POST /v1/runs`: opens a run, or finds the one that is open already for this pipeline or key. */
+export const initRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const authenticated = await context.authenticate(request.headers.authorization);
+  const { caller, pod } = authenticated;
+  const body = validated<InitRequest>('InitRequest', await readJson(request));
+  const namespace = body.namespace ?? caller.serviceAccount?.namespace;
+  if (namespace === undefined) {
+    const errors = [{ at: '/namespace', message: 'must be given, since the caller is no service account' }];
+    throw new Problem('request-invalid', 'the namespace of the workflow is missing', { errors });
+  }
+  const workflow = await workflowForSubmitter(context, authenticated, namespace, body.workflow);
+  const contract = await context.contracts.get(namespace, pinnedContract(workflow).revisionName);
+  // A pod proves a run only in its own namespace; elsewhere its owner means nothing.
+  const owner =
+    pod === undefined || caller.pod?.namespace !== namespace ? undefined : await runOwnerOf(context.client, pod);
+  const wanted = runToOpen({ request: body, workflow, contract, caller, owner, now: new Date() });
+  if (body.dryRun === true) {
+    response.status(200).json({ ...runMessage(wanted, contract), dryRun: true });
+    return;
+  }
+  const { run, isNew } = await createOrFind(context, wanted);
+  const opened = await ensureOpened(context, run);
+  response
+    .status(isNew ? 201 : 200)
+    .json(runMessage(opened, await context.contracts.get(namespace, run.spec.contract.revisionName)));
+};
+
+async function workflowForSubmitter(
+  context: ReceiverContext,
+  { caller }: Authenticated,
+  namespace: string,
+  name: string,
+): Promise<Workflow> {
+  const allowed = await context.access.maySubmit(caller, namespace, name);
+  // Of its own namespace a caller may know what is there; of others not even that.
+  const mayKnow = allowed || caller.serviceAccount?.namespace === namespace;
+  const workflow = mayKnow ? await context.client.find<Workflow>(KIND.Workflow, { namespace, name }) : undefined;
+  if (mayKnow && workflow === undefined) {
+    throw new Problem('workflow-not-found', `there is no workflow '${name}' in the namespace '${namespace}'`, {
+      hint: `see: kubectl get workflows.proviso.dev -n ${namespace}`,
+    });
+  }
+  if (!allowed || workflow === undefined) {
+    throw new Problem(
+      'submit-forbidden',
+      `'${caller.username}' may not submit to the workflow '${name}' in '${namespace}'`,
+      {
+        hint: "use the Secret of that workflow, or grant the verb 'submit' on workflows.proviso.dev by RBAC",
+      },
+    );
+  }
+  return workflow;
+}
+
+async function createOrFind(context: ReceiverContext, wanted: WorkflowRun) {
+  try {
+    return { run: await context.client.create<WorkflowRun>(KIND.WorkflowRun, wanted), isNew: true };
+  } catch (error) {
+    if (!isStatus(error, 409)) throw error;
+  }
+  const run = await context.client.get<WorkflowRun>(KIND.WorkflowRun, wanted.metadata);
+  if (run.spec.runKey === wanted.spec.runKey) return { run, isNew: false };
+  throw new Problem('internal', `the name ${wanted.metadata.name} is taken by another run`, { hint: 'try again' });
+}
+
+/** Sets the first condition; also after a crash between the two writes. */
+async function ensureOpened(context: ReceiverContext, run: WorkflowRun): Promise<WorkflowRun> {
+  if (run.status?.conditions !== undefined) return run;
+  const now = new Date().toISOString();
+  const message = `the run is open until ${run.spec.deadlineTime}`;
+  const claim = { type: CONDITION.Succeeded, status: 'Unknown', reason: RUN_REASON.Crafting, message } as const;
+  const status = { startTime: run.metadata.creationTimestamp ?? now, conditions: settleConditions([], [claim], now) };
+  await applyStatus(context.client, KIND.WorkflowRun, run, status, RECEIVER_MANAGER);
+  return { ...run, status };
+}

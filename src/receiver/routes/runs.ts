@@ -1,0 +1,76 @@
+import type { Request, Response } from 'express';
+import { CONDITION, settleConditions } from '../../api/conditions.ts';
+import { KIND } from '../../api/kinds.ts';
+import { LABEL_WORKFLOW } from '../../api/labels.ts';
+import type { CancelRequest, RunListMessage } from '../../api/messages.ts';
+import { Problem } from '../../api/problem.ts';
+import { RUN_REASON } from '../../api/reasons.ts';
+import type { WorkflowRun } from '../../api/types.gen.ts';
+import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
+import { readJson } from '../body.ts';
+import type { ReceiverContext } from '../context.ts';
+import { assertOpen, runForReader, runForSubmitter } from '../run-access.ts';
+import { validated } from '../schemas.ts';
+import { runMessage, runSummary } from '../state.ts';
+import { param } from './params.ts';
+
+/** `GET /v1/namespaces/{ns}/runs/{run}` */
+export const getRunRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const authenticated = await context.authenticate(request.headers.authorization);
+  const run = await runForReader(context, authenticated, param(request, 'namespace'), param(request, 'run'));
+  response.json(runMessage(run, await contractOf(context, run)));
+};
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 500;
+
+/** `GET /v1/namespaces/{ns}/runs?workflow=&limit=`: the newest first. */
+export const listRunsRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const { caller } = await context.authenticate(request.headers.authorization);
+  const namespace = param(request, 'namespace');
+  const { workflow, limit } = request.query;
+  const isNamed = typeof workflow === 'string' && workflow !== '';
+  const allowed =
+    (isNamed && (await context.access.maySubmit(caller, namespace, workflow))) ||
+    (await context.access.mayRead(caller, namespace, 'list'));
+  if (!allowed) {
+    throw new Problem('read-forbidden', `'${caller.username}' may not list the runs of '${namespace}'`, {
+      hint: "name a workflow that you submit to, or get the verb 'list' on workflowruns.proviso.dev",
+    });
+  }
+  const runs = context.runs
+    .byIndex('namespace', namespace)
+    .filter(({ metadata }) => !isNamed || metadata.labels?.[LABEL_WORKFLOW] === workflow)
+    .toSorted((a, b) => startOf(b).localeCompare(startOf(a)));
+  const count = Math.min(MAX_LIMIT, Math.max(1, Number(limit) || DEFAULT_LIMIT));
+  const answer: RunListMessage = { items: runs.slice(0, count).map(runSummary) };
+  response.json(answer);
+};
+
+const startOf = ({ metadata, status }: WorkflowRun): string => status?.startTime ?? metadata.creationTimestamp ?? '';
+
+/** `POST …/cancel`: ends an open run. */
+export const cancelRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const authenticated = await context.authenticate(request.headers.authorization);
+  const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
+  const { trigger, reason } = validated<CancelRequest>('CancelRequest', await readJson(request));
+  assertOpen(run, new Date());
+  const now = new Date().toISOString();
+  const claim = {
+    type: CONDITION.Succeeded,
+    status: 'False',
+    reason: trigger === 'failure' ? RUN_REASON.PipelineFailed : RUN_REASON.Cancelled,
+    message: reason ?? (trigger === 'failure' ? 'the pipeline reported a failure' : 'the pipeline was cancelled'),
+  } as const;
+  const status = {
+    ...(run.status?.startTime === undefined ? {} : { startTime: run.status.startTime }),
+    finishTime: now,
+    conditions: settleConditions(run.status?.conditions, [claim], now),
+  };
+  await applyStatus(context.client, KIND.WorkflowRun, run, status, RECEIVER_MANAGER);
+  const cancelled: WorkflowRun = { ...run, status: { ...run.status, ...status } };
+  response.json(runMessage(cancelled, await contractOf(context, run)));
+};
+
+const contractOf = (context: ReceiverContext, run: WorkflowRun) =>
+  context.contracts.get(run.metadata.namespace ?? '', run.spec.contract.revisionName);

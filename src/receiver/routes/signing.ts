@@ -1,0 +1,33 @@
+import type { Request, Response } from 'express';
+import type { CertificateMessage, CertificateRequest } from '../../api/messages.ts';
+import { Problem } from '../../api/problem.ts';
+import { certificateValidity } from '../../pki/authority.ts';
+import { issueSigningCertificate, serviceAccountIdentity } from '../../pki/signing.ts';
+import { readJson } from '../body.ts';
+import type { ReceiverContext } from '../context.ts';
+import { validated } from '../schemas.ts';
+
+/** How long a signing certificate lasts: enough to sign and hand in. */
+const MINUTES = 10;
+
+/** `POST /v1/signing/certificate`: a certificate that carries the caller's identity and nothing that it asked for. */
+export const signingRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const { caller, issuer } = await context.authenticate(request.headers.authorization);
+  const { csr } = validated<CertificateRequest>('CertificateRequest', await readJson(request));
+  if (caller.serviceAccount === undefined) {
+    throw new Problem('submit-forbidden', 'signing certificates are for service accounts', {
+      hint: 'sign with a key that the contract names: proviso push --key FILE',
+    });
+  }
+  const { namespace, name } = caller.serviceAccount;
+  const identity = serviceAccountIdentity(namespace, name);
+  const authority = await context.signing.get();
+  const options = { identity, issuerUrl: issuer, now: new Date(), minutes: MINUTES };
+  const leaf = await issueSigningCertificate(authority.issuer, csr, options);
+  const answer: CertificateMessage = {
+    certificateChain: [leaf, authority.certificate],
+    identity,
+    notAfter: certificateValidity(leaf).notAfter.toISOString(),
+  };
+  response.json(answer);
+};

@@ -1,0 +1,69 @@
+import { KIND } from '../api/kinds.ts';
+import { Problem } from '../api/problem.ts';
+import type { WorkflowRun } from '../api/types.gen.ts';
+import { runOwnerOf } from './auth/owner.ts';
+import type { Authenticated } from './auth/review.ts';
+import type { ReceiverContext } from './context.ts';
+import { isFinished, verdictOf } from './state.ts';
+
+/** The same words whether a run doesn't exist or isn't the caller's to know of. */
+const notFound = (namespace: string, name: string): Problem =>
+  new Problem('run-not-found', `there is no run '${name}' in '${namespace}' that this identity may see`, {
+    hint: 'open one with: proviso init',
+  });
+
+/** The run for somebody who may see it: a reader of the namespace or a submitter of its workflow. */
+export async function runForReader(
+  context: ReceiverContext,
+  { caller }: Authenticated,
+  namespace: string,
+  name: string,
+): Promise<WorkflowRun> {
+  const run = await context.client.find<WorkflowRun>(KIND.WorkflowRun, { namespace, name });
+  if (run === undefined) throw notFound(namespace, name);
+  const allowed =
+    (await context.access.maySubmit(caller, namespace, run.spec.workflowRef.name)) ||
+    (await context.access.mayRead(caller, namespace, 'get'));
+  if (!allowed) throw notFound(namespace, name);
+  return run;
+}
+
+/** The run for its own pipeline: who may submit to the workflow and is bound to this run. */
+export async function runForSubmitter(
+  context: ReceiverContext,
+  authenticated: Authenticated,
+  namespace: string,
+  name: string,
+): Promise<WorkflowRun> {
+  const { caller } = authenticated;
+  const run = await context.client.find<WorkflowRun>(KIND.WorkflowRun, { namespace, name });
+  if (run === undefined || !(await context.access.maySubmit(caller, namespace, run.spec.workflowRef.name))) {
+    throw notFound(namespace, name);
+  }
+  await assertOwn(context, authenticated, run);
+  return run;
+}
+
+/** Nobody files evidence for somebody else's run: it is bound to a pipeline's uid, or to the identity that opened it. */
+async function assertOwn(context: ReceiverContext, { caller, pod }: Authenticated, run: WorkflowRun): Promise<void> {
+  const { owner, username } = run.spec.identity;
+  if (owner !== undefined) {
+    const own = pod === undefined ? undefined : await runOwnerOf(context.client, pod);
+    if (own?.uid === owner.uid && caller.pod?.namespace === run.metadata.namespace) return;
+    throw new Problem('run-forbidden', `the run belongs to the ${owner.kind} ${owner.name}`, {
+      hint: 'only pods of that pipeline may add to it, each with a token that is bound to its pod',
+    });
+  }
+  if (caller.username === username) return;
+  throw new Problem('run-forbidden', `the run was opened by '${username}', not by '${caller.username}'`);
+}
+
+/** Throws `run-finished` for a run with a verdict, or past its deadline even if nobody has marked it yet. */
+export function assertOpen(run: WorkflowRun, now: Date): void {
+  const { reason, message } = verdictOf(run);
+  const hint = 'open a new run with: proviso init --replace';
+  if (isFinished(run)) throw new Problem('run-finished', `the run is finished: ${reason}. ${message}`, { hint });
+  if (now > new Date(run.spec.deadlineTime)) {
+    throw new Problem('run-finished', `the deadline of the run was ${run.spec.deadlineTime}`, { hint });
+  }
+}

@@ -1,0 +1,68 @@
+import { CONDITION, type Condition, findCondition } from '../api/conditions.ts';
+import type { CompletenessMessage, ContractMessage, RunMessage, RunSummary } from '../api/messages.ts';
+import type { WorkflowRun } from '../api/types.gen.ts';
+import { type Completeness, completeness, describeOwed } from '../contract/completeness.ts';
+import type { EffectiveContract } from '../contract/effective.ts';
+
+const OPEN = { status: 'Unknown', reason: 'Crafting', message: 'the run is open' } as const;
+
+/** The condition Succeeded; a run that has none yet is open. */
+export const verdictOf = (run: WorkflowRun): Pick<Condition, 'status' | 'reason' | 'message'> =>
+  findCondition(run.status?.conditions, CONDITION.Succeeded) ?? OPEN;
+
+export const isFinished = (run: WorkflowRun): boolean => verdictOf(run).status !== 'Unknown';
+
+export const completenessMessage = (found: Completeness): CompletenessMessage => ({
+  required: found.required,
+  present: found.present,
+  complete: found.complete,
+  missing: found.missing.map((owed) => ({ name: owed.name, hint: describeOwed(owed) })),
+});
+
+export function contractMessage(contract: EffectiveContract, pinned: WorkflowRun['spec']['contract']): ContractMessage {
+  return {
+    name: contract.name,
+    revision: pinned.revision,
+    revisionName: pinned.revisionName,
+    materials: contract.materials,
+    envAllowList: contract.envAllowList,
+    annotations: contract.annotations,
+    signers: contract.signers.map(({ fingerprint }) => fingerprint),
+  };
+}
+
+/** A run as its callers see it. */
+export function runMessage(run: WorkflowRun, contract: EffectiveContract): RunMessage {
+  const { metadata, spec, status } = run;
+  const verdict = verdictOf(run);
+  const materials = status?.materials ?? [];
+  return {
+    namespace: metadata.namespace ?? '',
+    run: metadata.name,
+    ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
+    workflow: spec.workflowRef.name,
+    contract: contractMessage(contract, spec.contract),
+    succeeded: verdict.status,
+    reason: verdict.reason,
+    message: verdict.message,
+    deadline: spec.deadlineTime,
+    ...(status?.startTime === undefined ? {} : { startTime: status.startTime }),
+    materials,
+    completeness: completenessMessage(completeness(contract, materials)),
+    ...(status?.attestation === undefined ? {} : { attestation: status.attestation }),
+  };
+}
+
+export function runSummary(run: WorkflowRun): RunSummary {
+  const verdict = verdictOf(run);
+  return {
+    namespace: run.metadata.namespace ?? '',
+    run: run.metadata.name,
+    workflow: run.spec.workflowRef.name,
+    succeeded: verdict.status,
+    reason: verdict.reason,
+    materials: run.status?.progress?.summary ?? '',
+    signer: run.status?.attestation?.signer.display ?? '',
+    startTime: run.status?.startTime ?? run.metadata.creationTimestamp ?? '',
+  };
+}
