@@ -1,21 +1,73 @@
 /* Generated from crds/ by scripts/gen.ts; run `make gen` after a change there. */
-export const SCHEMAS: Readonly<Record<string, object>> = {
+export const SCHEMAS = {
  "Contract": {
   "type": "object",
   "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
    "spec"
   ],
   "properties": {
-   "metadata": {
-    "type": "object"
-   },
    "apiVersion": {
     "type": "string",
-    "maxLength": 64
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
    },
    "kind": {
     "type": "string",
-    "maxLength": 64
+    "enum": [
+     "Contract"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
    },
    "spec": {
     "type": "object",
@@ -413,26 +465,79 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
      }
     },
     "additionalProperties": false
-   }
+   },
+   "status": {}
   },
   "additionalProperties": false
  },
  "EvidenceStore": {
   "type": "object",
   "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
    "spec"
   ],
   "properties": {
-   "metadata": {
-    "type": "object"
-   },
    "apiVersion": {
     "type": "string",
-    "maxLength": 64
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
    },
    "kind": {
     "type": "string",
-    "maxLength": 64
+    "enum": [
+     "EvidenceStore"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
    },
    "spec": {
     "type": "object",
@@ -442,7 +547,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
      },
      "maxBlobSize": {
       "type": "integer",
-      "format": "int64",
       "minimum": 1,
       "maximum": 9007199254740991
      },
@@ -478,290 +582,79 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
      }
     },
     "additionalProperties": false
-   }
-  },
-  "additionalProperties": false
- },
- "WorkflowRun": {
-  "type": "object",
-  "required": [
-   "spec"
-  ],
-  "properties": {
-   "metadata": {
-    "type": "object"
    },
-   "apiVersion": {
-    "type": "string",
-    "maxLength": 64
-   },
-   "kind": {
-    "type": "string",
-    "maxLength": 64
-   },
-   "spec": {
-    "type": "object",
-    "required": [
-     "workflowRef",
-     "contract",
-     "identity",
-     "runKey",
-     "runner",
-     "evidenceStoreName",
-     "deadlineTime"
-    ],
-    "properties": {
-     "workflowRef": {
-      "type": "object",
-      "required": [
-       "name",
-       "uid"
-      ],
-      "properties": {
-       "name": {
-        "type": "string",
-        "maxLength": 63
-       },
-       "uid": {
-        "type": "string",
-        "maxLength": 64
-       }
-      },
-      "additionalProperties": false
-     },
-     "contract": {
-      "type": "object",
-      "required": [
-       "name",
-       "revision",
-       "revisionName"
-      ],
-      "properties": {
-       "name": {
-        "type": "string",
-        "maxLength": 253
-       },
-       "revision": {
-        "type": "integer",
-        "format": "int64",
-        "minimum": 0,
-        "maximum": 9007199254740991
-       },
-       "revisionName": {
-        "type": "string",
-        "maxLength": 253
-       }
-      },
-      "additionalProperties": false
-     },
-     "identity": {
-      "type": "object",
-      "required": [
-       "username"
-      ],
-      "properties": {
-       "username": {
-        "type": "string",
-        "maxLength": 512
-       },
-       "serviceAccount": {
-        "type": "string",
-        "maxLength": 253
-       },
-       "pod": {
-        "type": "object",
-        "required": [
-         "name",
-         "uid"
-        ],
-        "properties": {
-         "name": {
-          "type": "string",
-          "maxLength": 253
-         },
-         "uid": {
-          "type": "string",
-          "maxLength": 64
-         }
-        },
-        "additionalProperties": false
-       },
-       "owner": {
-        "type": "object",
-        "required": [
-         "apiVersion",
-         "kind",
-         "name",
-         "uid"
-        ],
-        "properties": {
-         "apiVersion": {
-          "type": "string",
-          "maxLength": 253
-         },
-         "kind": {
-          "type": "string",
-          "maxLength": 63
-         },
-         "name": {
-          "type": "string",
-          "maxLength": 253
-         },
-         "uid": {
-          "type": "string",
-          "maxLength": 64
-         }
-        },
-        "additionalProperties": false
-       }
-      },
-      "additionalProperties": false
-     },
-     "runKey": {
-      "type": "string",
-      "maxLength": 64
-     },
-     "runner": {
-      "type": "object",
-      "required": [
-       "type",
-       "authenticated"
-      ],
-      "properties": {
-       "type": {
-        "type": "string",
-        "maxLength": 64,
-        "enum": [
-         "ARGO_WORKFLOW",
-         "AZURE_PIPELINE",
-         "CIRCLECI_BUILD",
-         "DAGGER_PIPELINE",
-         "GENERIC",
-         "GITHUB_ACTION",
-         "GITLAB_PIPELINE",
-         "JENKINS_JOB",
-         "KUBERNETES_JOB",
-         "TEAMCITY_PIPELINE",
-         "TEKTON_PIPELINE"
-        ]
-       },
-       "url": {
-        "type": "string",
-        "maxLength": 2048
-       },
-       "authenticated": {
-        "type": "boolean"
-       }
-      },
-      "additionalProperties": false
-     },
-     "commit": {
-      "type": "object",
-      "required": [
-       "sha"
-      ],
-      "properties": {
-       "sha": {
-        "type": "string",
-        "maxLength": 64,
-        "pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"
-       },
-       "author": {
-        "type": "string",
-        "maxLength": 256
-       },
-       "authorEmail": {
-        "type": "string",
-        "maxLength": 256
-       },
-       "message": {
-        "type": "string",
-        "maxLength": 1024
-       },
-       "date": {
-        "type": "string",
-        "maxLength": 64
-       },
-       "remotes": {
-        "type": "array",
-        "maxItems": 16,
-        "items": {
-         "type": "object",
-         "required": [
-          "name",
-          "url"
-         ],
-         "properties": {
-          "name": {
-           "type": "string",
-           "maxLength": 128
-          },
-          "url": {
-           "type": "string",
-           "maxLength": 2048
-          }
-         },
-         "additionalProperties": false
-        }
-       }
-      },
-      "additionalProperties": false
-     },
-     "project": {
-      "type": "string",
-      "maxLength": 63
-     },
-     "team": {
-      "type": "string",
-      "maxLength": 63
-     },
-     "annotations": {
-      "type": "object",
-      "maxProperties": 64,
-      "additionalProperties": {
-       "type": "string",
-       "maxLength": 1024
-      }
-     },
-     "environment": {
-      "type": "object",
-      "maxProperties": 64,
-      "additionalProperties": {
-       "type": "string",
-       "maxLength": 4096
-      }
-     },
-     "evidenceStoreName": {
-      "type": "string",
-      "maxLength": 253
-     },
-     "deadlineTime": {
-      "type": "string",
-      "format": "date-time",
-      "maxLength": 64
-     }
-    },
-    "additionalProperties": false
-   }
+   "status": {}
   },
   "additionalProperties": false
  },
  "Workflow": {
   "type": "object",
   "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
    "spec"
   ],
   "properties": {
-   "metadata": {
-    "type": "object"
-   },
    "apiVersion": {
     "type": "string",
-    "maxLength": 64
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
    },
    "kind": {
     "type": "string",
-    "maxLength": 64
+    "enum": [
+     "Workflow"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
    },
    "spec": {
     "type": "object",
@@ -859,7 +752,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "properties": {
        "limit": {
         "type": "integer",
-        "format": "int32",
         "minimum": 1,
         "maximum": 10000
        }
@@ -905,8 +797,9 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
      }
     },
     "additionalProperties": false
-   }
+   },
+   "status": {}
   },
   "additionalProperties": false
  }
-};
+} as const;

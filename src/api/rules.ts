@@ -1,0 +1,97 @@
+import { parseDuration } from './duration.ts';
+import type { Contract, ContractSpecKey, ContractSpecMaterial, EvidenceStore, Workflow } from './types.gen.ts';
+
+/** A rule across fields that the API server checks by CEL: its message there, and the paths that break it here. */
+export interface Rule<T> {
+  readonly message: string;
+  readonly broken: (object: T) => readonly string[];
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+export const CONTRACT_RULES: readonly Rule<Contract>[] = [
+  {
+    message: 'metadata.name must have at most 63 characters, since labels carry it',
+    broken: ({ metadata }) => (metadata.name.length > 63 ? ['metadata.name'] : []),
+  },
+  {
+    message:
+      "a group must have at least two members; give another material the same 'group' or take it away from this one",
+    broken: ({ spec }) => materials(spec.materials, (material, all) => isAlone(material, all), '.group'),
+  },
+  {
+    message: "a material with 'group' must not be 'optional'; one member of the group is enough anyway",
+    broken: ({ spec }) => materials(spec.materials, ({ group, optional }) => group !== undefined && optional === true),
+  },
+  {
+    message: "'skipUpload' has no meaning for type STRING, whose value is always recorded",
+    broken: ({ spec }) => materials(spec.materials, ({ skipUpload, type }) => skipUpload === true && type === 'STRING'),
+  },
+  {
+    message: "a signer must have exactly one of 'key' and 'keyless'",
+    broken: ({ spec }) =>
+      indices(spec.signers, ({ key, keyless }) => countGiven(key, keyless) !== 1).map((i) => `spec.signers[${i}]`),
+  },
+  {
+    message: "a key must have exactly one of 'secretRef', 'configMapRef' and 'inline'",
+    broken: ({ spec }) =>
+      indices(spec.signers, ({ key }) => key !== undefined && sources(key) !== 1).map((i) => `spec.signers[${i}].key`),
+  },
+  {
+    message: 'spec.deadline must be between 1m and 720h',
+    broken: ({ spec }) => (isWithin(spec.deadline, MINUTE, 720 * HOUR) ? [] : ['spec.deadline']),
+  },
+];
+
+export const WORKFLOW_RULES: readonly Rule<Workflow>[] = [
+  {
+    message: 'metadata.name must have at most 40 characters, since the names of runs and accounts are made from it',
+    broken: ({ metadata }) => (metadata.name.length > 40 ? ['metadata.name'] : []),
+  },
+  {
+    message: 'metadata.name must be a DNS label, lower-case letters, digits and dashes, since labels carry it',
+    broken: ({ metadata }) => (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(metadata.name) ? [] : ['metadata.name']),
+  },
+  {
+    message: 'spec.token.expiration must be between 10m and 720h',
+    broken: ({ spec }) => (isWithin(spec.token?.expiration, 10 * MINUTE, 720 * HOUR) ? [] : ['spec.token.expiration']),
+  },
+];
+
+export const EVIDENCE_STORE_RULES: readonly Rule<EvidenceStore>[] = [
+  {
+    message: "a store must have exactly one provider; this version knows 'filesystem'",
+    broken: ({ spec }) => (spec.filesystem === undefined ? ['spec'] : []),
+  },
+  {
+    message: "spec.filesystem.path must not contain '.' or '..' as a part",
+    broken: ({ spec }) =>
+      spec.filesystem?.path.split('/').some((part) => part === '.' || part === '..') ? ['spec.filesystem.path'] : [],
+  },
+];
+
+type Materials = readonly ContractSpecMaterial[];
+
+const materials = (
+  list: Materials | undefined,
+  isBad: (material: ContractSpecMaterial, all: Materials) => boolean,
+  field = '',
+): readonly string[] => indices(list, isBad).map((index) => `spec.materials[${index}]${field}`);
+
+const isAlone = (material: ContractSpecMaterial, all: Materials): boolean =>
+  material.group !== undefined && !all.some(({ name, group }) => group === material.group && name !== material.name);
+
+const indices = <T>(list: readonly T[] = [], isBad: (item: T, all: readonly T[]) => boolean): readonly number[] =>
+  list.flatMap((item, index) => (isBad(item, list) ? [index] : []));
+
+const countGiven = (...members: readonly unknown[]): number => members.filter((member) => member !== undefined).length;
+
+const sources = ({ secretRef, configMapRef, inline }: ContractSpecKey): number =>
+  countGiven(secretRef, configMapRef, inline);
+
+function isWithin(text: string | undefined, least: number, most: number): boolean {
+  if (text === undefined) return true;
+  const seconds = parseDuration(text);
+  return seconds !== undefined && seconds >= least && seconds <= most;
+}

@@ -1,0 +1,95 @@
+import type { ErrorObject } from 'ajv';
+import { nearest } from './nearest.ts';
+import type { Finding } from './problem.ts';
+import { asArray, asRecord, asText } from './record.ts';
+
+/** What a pattern of the CRDs means, in words; a test holds that each of them is here. */
+export const PATTERN_WORDS: Readonly<Record<string, string>> = {
+  '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$': 'a DNS label: lower-case letters, digits and dashes',
+  '^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$': 'a DNS name: lower-case letters, digits, dashes and dots',
+  '^\\w+$': 'a word of letters, digits and underscores',
+  '^[A-Za-z_][A-Za-z0-9_]*$': 'the name of a variable: letters, digits and underscores, no digit first',
+  '^[-._a-zA-Z0-9]+$': 'a key of letters, digits, dots, dashes and underscores',
+  '^https://': "an address that starts with 'https://'",
+  '^/[^/].*$': 'an absolute path',
+  '^([0-9]{1,3}h)?([0-9]{1,5}m)?([0-9]{1,7}s)?$': 'a duration such as 1h, 30m or 1h30m',
+  '^([0-9]{1,3}h)?([0-9]{1,5}m)?$': 'a duration of hours and minutes such as 24h or 30m',
+  '^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$': 'a duration such as 26h, 45m or 1h30m',
+};
+
+/** A validator's error as a sentence: the field, what is there, what was expected, what was probably meant. */
+export function schemaFinding(error: ErrorObject): Finding {
+  const at = fieldPath(error.instancePath);
+  const { params } = error;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const name = String(params.additionalProperty);
+      const known = Object.keys(asRecord(error.parentSchema?.properties) ?? {});
+      return { at: join(at, name), message: `unknown field '${name}'; ${suggestion(name, known)}` };
+    }
+    case 'required':
+      return { at: join(at, String(params.missingProperty)), message: 'is required' };
+    case 'enum': {
+      const allowed = asArray(params.allowedValues).map(String);
+      return { at, message: `${quote(error.data)} is not allowed here; ${suggestion(String(error.data), allowed)}` };
+    }
+    case 'type':
+      return { at, message: `must be ${article(String(params.type))}, not ${typeName(error.data)}` };
+    case 'pattern': {
+      const pattern = asText(params.pattern) ?? '';
+      return { at, message: `${quote(error.data)} must be ${PATTERN_WORDS[pattern] ?? `of the form ${pattern}`}` };
+    }
+    case 'uniqueItems':
+      return { at: `${at}[${params.i}]`, message: `is the same as ${at}[${params.j}]; take one of them away` };
+    default:
+      return { at, message: limitMessage(error) };
+  }
+}
+
+/** `/spec/materials/1/type` as people write it: `spec.materials[1].type`. */
+export function fieldPath(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : join(path, part)), '');
+}
+
+const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+
+function suggestion(word: string, allowed: readonly string[]): string {
+  const meant = nearest(word, allowed);
+  const list = `allowed are ${allowed.join(', ')}`;
+  return meant === undefined ? list : `did you mean '${meant}'? ${list}`;
+}
+
+function limitMessage({ keyword, params, message = 'is not valid' }: ErrorObject): string {
+  const { limit } = params;
+  switch (keyword) {
+    case 'minLength':
+      return limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`;
+    case 'maxLength':
+      return `must have at most ${limit} characters`;
+    case 'maxItems':
+      return `must have at most ${limit} entries`;
+    case 'minProperties':
+      return `must have at least ${limit} ${limit === 1 ? 'entry' : 'entries'}`;
+    case 'maxProperties':
+      return `must have at most ${limit} entries`;
+    case 'minimum':
+      return `must be at least ${limit}`;
+    case 'maximum':
+      return `must be at most ${limit}`;
+    default:
+      return message;
+  }
+}
+
+const quote = (value: unknown): string => `'${String(value)}'`;
+const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return article(typeof value);
+}

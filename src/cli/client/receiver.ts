@@ -1,0 +1,120 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { Problem } from '../../api/problem.ts';
+import type { AddedMaterial, OpenedRun, PushedAttestation, RunState, RunSummary } from '../../contract/run-state.ts';
+import { readAnswer } from './answer.ts';
+import type { Call, Transport } from './transport.ts';
+
+/** Namespace and name of a run. */
+export interface RunRef {
+  readonly namespace: string;
+  readonly run: string;
+}
+
+/** The body of init. */
+export interface OpenRequest {
+  readonly workflow: string;
+  readonly namespace?: string;
+  readonly runner?: { readonly type: string; readonly url?: string };
+  readonly commit?: object;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly idempotencyKey?: string;
+  readonly dryRun?: boolean;
+}
+
+/** A material on its way. */
+export interface Upload {
+  readonly name: string;
+  readonly type?: string;
+  readonly filename?: string;
+  readonly form: 'bytes' | 'reference';
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly size: number;
+  /** SHA-256 of the bytes, raw. */
+  readonly sha256: Uint8Array;
+  readonly body: Uint8Array | (() => Readable);
+}
+
+const runPath = ({ namespace, run }: RunRef, ...rest: readonly string[]): string =>
+  ['/v1/namespaces', namespace, 'runs', run, ...rest]
+    .map((part, at) => (at === 0 ? part : encodeURIComponent(part)))
+    .join('/');
+
+/** The receiver's calls, typed. Each throws the Problem that it was answered with. */
+export function createReceiver(transport: Transport) {
+  const bytes = async (call: Call): Promise<Buffer> => readAnswer(await transport.open(call));
+  const json = async <T>(call: Call): Promise<T> => {
+    const body = await bytes(call);
+    try {
+      return JSON.parse(body.toString('utf8')) as T;
+    } catch (cause) {
+      throw new Problem('internal', 'the receiver answered something that is not JSON', { cause });
+    }
+  };
+  const get = <T>(path: string): Promise<T> => json({ method: 'GET', path, idempotent: true });
+  const post = <T>(path: string, body: object, idempotent: boolean): Promise<T> =>
+    json({
+      method: 'POST',
+      path,
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify(body)),
+      idempotent,
+    });
+
+  return {
+    /** Idempotent by its run key; without one it must not be sent twice. */
+    open: (body: OpenRequest): Promise<OpenedRun> =>
+      post('/v1/runs', body, body.dryRun === true || body.idempotencyKey !== undefined),
+    state: (run: RunRef): Promise<RunState> => get(runPath(run)),
+    list: async (namespace: string, query: { readonly workflow?: string; readonly limit?: string }) => {
+      const search = new URLSearchParams({ ...query }).toString();
+      const path = `/v1/namespaces/${encodeURIComponent(namespace)}/runs${search === '' ? '' : `?${search}`}`;
+      return (await get<{ readonly items: readonly RunSummary[] }>(path)).items;
+    },
+    add: (run: RunRef, upload: Upload): Promise<AddedMaterial> => json(materialCall(run, upload)),
+    /** The exact bytes: they are what gets signed. */
+    statement: (run: RunRef): Promise<Buffer> =>
+      bytes({ method: 'GET', path: runPath(run, 'statement'), idempotent: true }),
+    push: (run: RunRef, attestation: Uint8Array): Promise<PushedAttestation> =>
+      json({
+        method: 'POST',
+        path: runPath(run, 'attestation'),
+        headers: { 'content-type': 'application/json' },
+        body: attestation,
+        // The same bytes again get the same answer.
+        idempotent: true,
+      }),
+    cancel: (run: RunRef, body: { readonly trigger: string; readonly reason?: string }): Promise<RunState> =>
+      post(runPath(run, 'cancel'), body, false),
+    evidence: (digest: string): Promise<IncomingMessage> =>
+      transport.open({ method: 'GET', path: `/v1/evidence/${digest}`, idempotent: true }),
+    certificate: (csr: string): Promise<{ readonly certificateChain: readonly string[]; readonly identity: string }> =>
+      post('/v1/signing/certificate', { csr }, true),
+    close: () => transport.close(),
+  };
+}
+
+export type Receiver = ReturnType<typeof createReceiver>;
+
+/**
+ * The digest is sent ahead in a header, so the file is read twice: once to hash, once to send. A trailer would save the
+ * first reading, but proxies drop trailers; and a file that changes in between is noticed this way by the receiver.
+ */
+function materialCall(run: RunRef, upload: Upload): Call {
+  const query = new URLSearchParams({ form: upload.form });
+  if (upload.type !== undefined) query.set('type', upload.type);
+  if (upload.filename !== undefined) query.set('filename', upload.filename);
+  for (const [name, value] of Object.entries(upload.annotations)) query.append('annotation', `${name}=${value}`);
+  return {
+    method: 'PUT',
+    path: `${runPath(run, 'materials', upload.name)}?${query}`,
+    headers: {
+      'content-type': upload.form === 'reference' ? 'text/plain' : 'application/octet-stream',
+      'content-length': upload.size,
+      'content-digest': `sha-256=:${Buffer.from(upload.sha256).toString('base64')}:`,
+    },
+    body: upload.body,
+    idempotent: true,
+  };
+}

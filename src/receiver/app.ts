@@ -1,0 +1,47 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { Problem } from '../api/problem.ts';
+import type { ReceiverContext } from './context.ts';
+import { admission } from './limits.ts';
+import { openApiDocument } from './openapi.ts';
+import { problemHandler } from './respond.ts';
+import { attestationRoute, statementRoute } from './routes/attestation.ts';
+import { getEvidenceRoute, putEvidenceRoute } from './routes/evidence.ts';
+import { initRoute } from './routes/init.ts';
+import { materialRoute } from './routes/materials.ts';
+import { cancelRoute, getRunRoute, listRunsRoute } from './routes/runs.ts';
+import { signingRoute } from './routes/signing.ts';
+
+const RUN = '/v1/namespaces/:namespace/runs/:run';
+
+/** The receiver's API, every call and every refusal. */
+export function createApp(context: ReceiverContext, isStopping: () => boolean): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.use(admission(isStopping), standardHeaders);
+  app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
+  app.route('/v1/runs').post(initRoute(context)).all(onlyFor('POST'));
+  app.route('/v1/namespaces/:namespace/runs').get(listRunsRoute(context)).all(onlyFor('GET'));
+  app.route(RUN).get(getRunRoute(context)).all(onlyFor('GET'));
+  app.route(`${RUN}/materials/:material`).put(materialRoute(context)).all(onlyFor('PUT'));
+  app.route(`${RUN}/statement`).get(statementRoute(context)).all(onlyFor('GET'));
+  app.route(`${RUN}/attestation`).post(attestationRoute(context)).all(onlyFor('POST'));
+  app.route(`${RUN}/cancel`).post(cancelRoute(context)).all(onlyFor('POST'));
+  const evidence = app.route('/v1/evidence/:digest');
+  evidence.get(getEvidenceRoute(context)).put(putEvidenceRoute(context)).all(onlyFor('GET, HEAD, PUT'));
+  app.route('/v1/signing/certificate').post(signingRoute(context)).all(onlyFor('POST'));
+  app.use((request: Request) => {
+    throw new Problem('not-found', `there is nothing at ${request.path}`, { hint: 'see /openapi.json' });
+  });
+  app.use(problemHandler(context.log));
+  return app;
+}
+
+function standardHeaders(_request: Request, response: Response, next: NextFunction): void {
+  response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  next();
+}
+
+const onlyFor = (methods: string) => (request: Request, response: Response) => {
+  response.set('allow', methods);
+  throw new Problem('method-not-allowed', `${request.path} takes ${methods}, not ${request.method}`);
+};

@@ -1,0 +1,40 @@
+import type { NextFunction, Request, Response } from 'express';
+import { Problem } from '../api/problem.ts';
+
+/** Requests that are worked on at once; uploads mostly wait for the network. */
+const MAX_IN_FLIGHT = 512;
+
+/** Turns requests away when too many are being worked on, or when the process is about to end. */
+export function admission(isStopping: () => boolean) {
+  let inFlight = 0;
+  return (_request: Request, response: Response, next: NextFunction): void => {
+    if (isStopping()) throw new Problem('shutting-down', 'the receiver is shutting down', { retryAfter: 1 });
+    if (inFlight >= MAX_IN_FLIGHT) {
+      throw new Problem('overloaded', `the receiver works on ${inFlight} requests already`, { retryAfter: 1 });
+    }
+    inFlight += 1;
+    response.once('close', () => {
+      inFlight -= 1;
+    });
+    next();
+  };
+}
+
+const PER_SECOND = 100;
+const BURST = 400;
+const CAPACITY = 20_000;
+
+/** Takes one from the bucket of an identity. Throws `rate-limited` when it is empty. */
+export function createRateLimit(now: () => number = () => performance.now()): (identity: string) => void {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  return (identity) => {
+    const time = now();
+    const bucket = buckets.get(identity) ?? { tokens: BURST, at: time };
+    const tokens = Math.min(BURST, bucket.tokens + ((time - bucket.at) / 1000) * PER_SECOND);
+    buckets.delete(identity);
+    buckets.set(identity, { tokens: Math.max(0, tokens - 1), at: time });
+    const oldest = buckets.keys().next().value;
+    if (buckets.size > CAPACITY && oldest !== undefined) buckets.delete(oldest);
+    if (tokens < 1) throw new Problem('rate-limited', `'${identity}' sends too many requests`, { retryAfter: 1 });
+  };
+}

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import type { Server } from 'node:https';
+import { KIND } from '../api/kinds.ts';
+import type { EvidenceStore, WorkflowRun } from '../api/types.gen.ts';
+import { sweepStaging } from '../evidence/filesystem.ts';
+import { connect, type KubeConnection } from '../kube/connect.ts';
+import { createEventRecorder } from '../kube/events.ts';
+import { startSource } from '../kube/source.ts';
+import { serveHealth } from '../telemetry/health.ts';
+import { createLogger } from '../telemetry/log.ts';
+import { createApp } from './app.ts';
+import { createAccess } from './auth/access.ts';
+import { createAuthenticator } from './auth/review.ts';
+import type { ReceiverContext } from './context.ts';
+import { createContracts } from './contracts.ts';
+import { createRateLimit } from './limits.ts';
+import { digestsOf } from './routes/evidence.ts';
+import { awaitCertificate, createReceiverServer, followCertificate } from './serving.ts';
+import { createSigningAuthority } from './signing-authority.ts';
+import { createStores } from './stores.ts';
+
+export interface ReceiverOptions {
+  /** Proviso's own namespace. */
+  readonly namespace: string;
+  readonly host: string;
+  readonly port: number;
+  readonly healthPort: number;
+  readonly kubeconfig?: string;
+  readonly logLevel: string;
+}
+
+/** In-flight requests get this long after a signal to stop. */
+const DRAIN_MS = 8_000;
+
+/** Runs the receiver until the signal; resolves when everything is closed. */
+export async function runReceiver(options: ReceiverOptions, signal: AbortSignal): Promise<void> {
+  const log = createLogger('receiver', options.logLevel);
+  const connection = connect(options.kubeconfig);
+  const runs = startSource<WorkflowRun>(connection.transport, KIND.WorkflowRun, {
+    signal,
+    indexers: { digest: digestsOf, namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+    onError: (error) => log.warn({ err: error }, 'Watch of workflow runs interrupted'),
+  });
+  const state = { synced: false, serving: false };
+  runs.synced.then(
+    () => {
+      state.synced = true;
+    },
+    () => {},
+  );
+  const stopHealth = await serveHealth({
+    port: options.healthPort,
+    live: {},
+    ready: {
+      runs: () => (state.synced ? undefined : 'the workflow runs are not listed yet'),
+      certificate: () => (state.serving ? undefined : 'the serving certificate is not there yet'),
+      stopping: () => (signal.aborted ? 'the receiver is stopping' : undefined),
+    },
+  });
+  try {
+    const certificate = await awaitCertificate(connection.client, options.namespace, log, signal);
+    const context = createContext(connection, options, runs.store, log);
+    await sweepStores(context);
+    const server = createReceiverServer(
+      certificate,
+      createApp(context, () => signal.aborted),
+    );
+    server.listen(options.port, options.host);
+    await once(server, 'listening');
+    state.serving = true;
+    log.info({ host: options.host, port: options.port }, 'Receiver listening');
+    await Promise.all([
+      drainOn(server, signal),
+      followCertificate(server, connection.client, options.namespace, log, signal),
+      runs.stopped,
+    ]);
+    await context.events.drain();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await stopHealth();
+  }
+  log.info('Receiver stopped');
+}
+
+function createContext(
+  { client }: KubeConnection,
+  options: ReceiverOptions,
+  runs: ReceiverContext['runs'],
+  log: ReceiverContext['log'],
+): ReceiverContext {
+  const authenticate = createAuthenticator(client);
+  const limit = createRateLimit();
+  return {
+    client,
+    authenticate: async (authorization) => {
+      const authenticated = await authenticate(authorization);
+      limit(authenticated.caller.username);
+      return authenticated;
+    },
+    access: createAccess(client),
+    contracts: createContracts(client),
+    stores: createStores(client),
+    signing: createSigningAuthority(client, options.namespace),
+    runs,
+    events: createEventRecorder(client, 'receiver', (error) => log.warn({ err: error }, 'Event not sent')),
+    log,
+  };
+}
+
+/** Removes what a killed receiver left half written. */
+async function sweepStores({ client, log }: ReceiverContext): Promise<void> {
+  const stores = await client.list<EvidenceStore>(KIND.EvidenceStore);
+  for (const { metadata, spec } of stores) {
+    if (spec.filesystem === undefined) continue;
+    const removed = await sweepStaging(spec.filesystem.path, Date.now());
+    if (removed > 0) log.info({ store: metadata.name, removed }, 'Abandoned uploads removed');
+  }
+}
+
+/** Waits for the signal, then for requests in flight, but not for ever. */
+async function drainOn(server: Server, signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(timer);
+}

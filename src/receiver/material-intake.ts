@@ -1,0 +1,71 @@
+import type { Request } from 'express';
+import type { MaterialType } from '../api/material-types.ts';
+import { Problem } from '../api/problem.ts';
+import type { Digest, Stage } from '../evidence/store.ts';
+import { HEAD_BYTES, type MaterialFacts, type MaterialKind } from '../materials/kind.ts';
+import { MATERIAL_KINDS } from '../materials/kinds.ts';
+import { bodyChunks } from './body.ts';
+import { assertDigest, statedDigest } from './content-digest.ts';
+
+/** What came in, hashed and found to be of its type. */
+export interface Intake {
+  readonly facts: MaterialFacts;
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+export interface IntakeOptions {
+  readonly type: MaterialType;
+  readonly name: string;
+  readonly filename: string | undefined;
+  readonly isReference: boolean;
+  readonly maxBlobSize: number;
+}
+
+/**
+ * Takes a body into a stage: writes it while it is hashed, keeps as much of it in memory as its type has to look at, and
+ * inspects that. Throws before anything is visible; the caller commits or discards the stage.
+ */
+export async function takeMaterial(request: Request, stage: Stage, options: IntakeOptions): Promise<Intake> {
+  const kind = MATERIAL_KINDS[options.type];
+  const stated = statedDigest(header(request, 'content-digest'));
+  const kept: Buffer[] = [];
+  let room = kind.content === 'whole' ? kind.maxBytes : HEAD_BYTES;
+  for await (const chunk of bodyChunks(request, options.maxBlobSize)) {
+    if (kind.content === 'whole' && chunk.length > room) throw tooLarge(kind);
+    if (room > 0) kept.push(chunk.subarray(0, room));
+    room = Math.max(0, room - chunk.length);
+    await stage.write(chunk);
+  }
+  const { digest, size } = stage.info();
+  if (size === 0) {
+    throw new Problem('material-empty', `the material '${options.name}' has no bytes`, {
+      hint: 'an empty file proves nothing; check the step that writes it',
+    });
+  }
+  assertDigest(stated, digest);
+  const { filename, isReference } = options;
+  const inspection = kind.inspect({
+    bytes: Buffer.concat(kept),
+    size,
+    digest,
+    isReference,
+    ...(filename === undefined ? {} : { filename }),
+  });
+  if (inspection.ok) return { facts: inspection.facts, digest, size };
+  const [first] = inspection.findings;
+  const where = first.at === undefined ? '' : ` at ${first.at}`;
+  throw new Problem('material-invalid', `'${options.name}' is not a valid ${kind.type}${where}: ${first.message}`, {
+    errors: inspection.findings,
+  });
+}
+
+const tooLarge = ({ type, maxBytes }: MaterialKind): Problem =>
+  new Problem('material-too-large', `a ${type} has at most ${maxBytes} bytes`, {
+    hint: 'hand in what is larger as ARTIFACT or EVIDENCE',
+  });
+
+function header(request: Request, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}

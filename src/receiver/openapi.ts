@@ -1,0 +1,116 @@
+import { PROBLEMS } from '../api/problems.ts';
+import { REQUEST_SCHEMAS } from './schemas.ts';
+
+interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly body?: keyof typeof REQUEST_SCHEMAS | 'bytes';
+  readonly query?: readonly string[];
+}
+
+const RUN = '/v1/namespaces/{namespace}/runs/{run}';
+
+/** Every call; a test holds this list and the routes together. */
+export const OPERATIONS: readonly Operation[] = [
+  { method: 'post', path: '/v1/runs', summary: 'Open a run, or find the one that is open', body: 'InitRequest' },
+  {
+    method: 'get',
+    path: '/v1/namespaces/{namespace}/runs',
+    summary: 'List runs, the newest first',
+    query: ['workflow', 'limit'],
+  },
+  { method: 'get', path: RUN, summary: 'How a run stands and what it still owes' },
+  {
+    method: 'put',
+    path: `${RUN}/materials/{material}`,
+    summary: 'Hand in a material',
+    body: 'bytes',
+    query: ['type', 'filename', 'annotation', 'form'],
+  },
+  { method: 'get', path: `${RUN}/statement`, summary: 'The in-toto statement to sign' },
+  {
+    method: 'post',
+    path: `${RUN}/attestation`,
+    summary: 'Hand in the signed attestation and get the verdict',
+    body: 'bytes',
+  },
+  { method: 'post', path: `${RUN}/cancel`, summary: 'End an open run', body: 'CancelRequest' },
+  { method: 'get', path: '/v1/evidence/{digest}', summary: 'Evidence by digest; one range if asked for' },
+  { method: 'head', path: '/v1/evidence/{digest}', summary: 'Whether evidence is there, and its size' },
+  {
+    method: 'put',
+    path: '/v1/evidence/{digest}',
+    summary: 'Store evidence for a workflow',
+    body: 'bytes',
+    query: ['namespace', 'workflow'],
+  },
+  {
+    method: 'post',
+    path: '/v1/signing/certificate',
+    summary: "A ten-minute certificate with the caller's identity",
+    body: 'CertificateRequest',
+  },
+];
+
+/** The OpenAPI 3.1 document of this API. */
+export function openApiDocument(): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of OPERATIONS) {
+    const path = paths[operation.path] ?? {};
+    path[operation.method] = describe(operation);
+    paths[operation.path] = path;
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Proviso receiver', version: 'v1' },
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { ...REQUEST_SCHEMAS, Problem: PROBLEM_SCHEMA },
+    },
+  };
+}
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { enum: Object.keys(PROBLEMS) },
+    detail: { type: 'string' },
+    hint: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { at: { type: 'string' }, message: { type: 'string' } } },
+    },
+  },
+} as const;
+
+function describe({ path, summary, body, query = [] }: Operation): object {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const schema = { type: 'string' };
+  return {
+    summary,
+    parameters: [
+      ...names.map((name) => ({ name, in: 'path', required: true, schema })),
+      ...query.map((name) => ({ name, in: 'query', required: false, schema })),
+    ],
+    ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body) } }),
+    responses: {
+      '2XX': { description: 'Done' },
+      default: {
+        description: 'A refusal',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    },
+  };
+}
+
+const contentOf = (body: NonNullable<Operation['body']>): object =>
+  body === 'bytes'
+    ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
+    : { 'application/json': { schema: { $ref: `#/components/schemas/${body}` } } };

@@ -1,0 +1,118 @@
+import type { Request, Response } from 'express';
+import { KIND } from '../../api/kinds.ts';
+import { API_VERSION } from '../../api/labels.ts';
+import { Problem } from '../../api/problem.ts';
+import type { WorkflowRun } from '../../api/types.gen.ts';
+import { recordOfRun } from '../../attestation/record.ts';
+import { PAYLOAD_TYPE, renderStatement } from '../../attestation/statement.ts';
+import { sha256Digest } from '../../evidence/digest.ts';
+import { putBytes } from '../../evidence/put.ts';
+import { RECEIVER_MANAGER } from '../../kube/apply.ts';
+import { isStatus } from '../../kube/error.ts';
+import type { Authenticated } from '../auth/review.ts';
+import { readBody } from '../body.ts';
+import { assertDigest, statedDigest } from '../content-digest.ts';
+import type { ReceiverContext } from '../context.ts';
+import { countRefusal } from '../refusals.ts';
+import { assertOpen, runForSubmitter } from '../run-access.ts';
+import { runMessage } from '../state.ts';
+import { acceptedStatus, judgeAttestation, trustFor } from '../verdict.ts';
+import { param } from './params.ts';
+
+/** Statements name up to 128 materials; real ones have some hundred kilobytes. */
+const MAX_ATTESTATION_BYTES = 8 << 20;
+/** Adds that come in between make the judgement start over, so often at most. */
+const MAX_ROUNDS = 5;
+
+/** `GET …/statement`: the statement to sign, from the cluster's record. */
+export const statementRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const authenticated = await context.authenticate(request.headers.authorization);
+  const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
+  assertOpen(run, new Date());
+  const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract.revisionName);
+  const statement = renderStatement(recordOfRun(run, contract), new Date().toISOString());
+  response.type(PAYLOAD_TYPE).send(Buffer.from(JSON.stringify(statement), 'utf8'));
+};
+
+/** `POST …/attestation`: judges what was signed; answers once bytes and verdict are durable. */
+export const attestationRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const authenticated = await context.authenticate(request.headers.authorization);
+  const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
+  const bytes = await readBody(request, MAX_ATTESTATION_BYTES);
+  const digest = sha256Digest(bytes);
+  const stated = typeof request.headers['content-digest'] === 'string' ? request.headers['content-digest'] : undefined;
+  assertDigest(statedDigest(stated), digest);
+  const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract.revisionName);
+  const known = run.status?.attestation?.digest;
+  if (known === digest) {
+    response.json(runMessage(run, contract));
+    return;
+  }
+  if (known !== undefined) throw differs(known, digest);
+  try {
+    const finished = await accept(context, authenticated, run, bytes);
+    response.json(runMessage(finished, contract));
+  } catch (error) {
+    if (error instanceof Problem && error.status === 422) await countRefusal(context, run, error);
+    throw error;
+  }
+};
+
+const differs = (known: string, digest: string): Problem =>
+  new Problem('attestation-differs', `the run has the attestation ${known} already, and this one is ${digest}`, {
+    hint: 'a verdict is final; open a new run with: proviso init --replace',
+  });
+
+/**
+ * Judges, stores, and writes the verdict for exactly the state that was judged: if a material came in between, the
+ * precondition fails and everything is judged again.
+ */
+async function accept(
+  context: ReceiverContext,
+  authenticated: Authenticated,
+  first: WorkflowRun,
+  bytes: Buffer,
+): Promise<WorkflowRun> {
+  const namespace = first.metadata.namespace ?? '';
+  const contract = await context.contracts.get(namespace, first.spec.contract.revisionName);
+  const roots = contract.signers.length > 0 ? [] : [(await context.signing.get()).certificate];
+  let run = first;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = new Date();
+    const digest = sha256Digest(bytes);
+    const known = run.status?.attestation?.digest;
+    if (known === digest) return run;
+    if (known !== undefined) throw differs(known, digest);
+    assertOpen(run, now);
+    const verified = judgeAttestation(bytes, run, contract, trustFor(run, contract, roots), now);
+    const store = await context.stores.get(run.spec.evidenceStoreName);
+    const stored = await putBytes(store.bytes, bytes);
+    const status = acceptedStatus(run, contract, { verified, stored, storeName: store.name, now });
+    try {
+      return await writeVerdict(context, run, status);
+    } catch (error) {
+      // 409: something came in between. 422: another verdict did. Either way the run has to be looked at again.
+      if (!isStatus(error, 409) && !isStatus(error, 422)) throw error;
+      run = await runForSubmitter(context, authenticated, namespace, run.metadata.name);
+    }
+  }
+  throw new Problem('cluster-unavailable', 'the run keeps changing while it is judged', {
+    hint: 'push once all materials are added',
+    retryAfter: 1,
+  });
+}
+
+async function writeVerdict(context: ReceiverContext, run: WorkflowRun, status: object): Promise<WorkflowRun> {
+  const { name, namespace, uid, resourceVersion } = run.metadata;
+  const metadata = {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+  const object = { apiVersion: API_VERSION, kind: KIND.WorkflowRun.kind, metadata, status };
+  const options = { fieldManager: RECEIVER_MANAGER, force: true, subresource: 'status' } as const;
+  const written = await context.client.apply<WorkflowRun>(KIND.WorkflowRun, object, options);
+  context.log.info({ namespace, run: name }, 'Run accepted');
+  return written;
+}

@@ -1,0 +1,126 @@
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import { KIND } from '../../api/kinds.ts';
+import { Problem } from '../../api/problem.ts';
+import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
+import { isDigest } from '../../evidence/digest.ts';
+import type { ByteRange, Digest, EvidenceInfo } from '../../evidence/store.ts';
+import type { Authenticated } from '../auth/review.ts';
+import { bodyChunks } from '../body.ts';
+import { assertDigest } from '../content-digest.ts';
+import type { ReceiverContext } from '../context.ts';
+import type { OpenStore } from '../stores.ts';
+import { query } from './params.ts';
+
+/** `GET` and `HEAD /v1/evidence/sha256:{hex}`, whole or one range. */
+export const getEvidenceRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const authenticated = await context.authenticate(request.headers.authorization);
+  const digest = digestParam(request);
+  const { store, info } = await findEvidence(context, authenticated, digest);
+  const range = parseRange(request.headers.range, info.size);
+  const { start, end } = range ?? { start: 0, end: info.size - 1 };
+  response.status(range === undefined ? 200 : 206).set({
+    'content-type': 'application/octet-stream',
+    'content-length': String(end - start + 1),
+    'accept-ranges': 'bytes',
+    etag: `"${digest}"`,
+    'repr-digest': `sha-256=:${Buffer.from(digest.slice('sha256:'.length), 'hex').toString('base64')}:`,
+    ...(range === undefined ? {} : { 'content-range': `bytes ${start}-${end}/${info.size}` }),
+  });
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  const stream = await store.bytes.get(digest, range);
+  if (stream === undefined) throw notFound(digest);
+  await pipeline(stream, response);
+};
+
+/** `PUT /v1/evidence/sha256:{hex}?workflow=`: stores bytes for a workflow that the caller submits to. */
+export const putEvidenceRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const authenticated = await context.authenticate(request.headers.authorization);
+  const digest = digestParam(request);
+  const store = await storeForSubmitter(context, authenticated, request);
+  const stage = await store.bytes.stage();
+  try {
+    for await (const chunk of bodyChunks(request, store.maxBlobSize)) await stage.write(chunk);
+    const found = stage.info();
+    if (found.size === 0) throw new Problem('material-empty', 'the evidence has no bytes');
+    assertDigest(digest, found.digest);
+    const info = await stage.commit();
+    response.status(201).json(info);
+  } finally {
+    await stage.discard();
+  }
+};
+
+function digestParam(request: Request): Digest {
+  const digest = String(request.params.digest);
+  if (isDigest(digest)) return digest;
+  const errors = [{ at: 'digest', message: 'must be sha256: and 64 lower-case hex digits' }];
+  throw new Problem('request-invalid', `'${digest.slice(0, 100)}' is not a digest`, { errors });
+}
+
+const notFound = (digest: string): Problem =>
+  new Problem('evidence-not-found', `there is no evidence ${digest} that this identity may see`);
+
+/** Evidence is seen through the runs that refer to it: who may see one of them may see the bytes. */
+async function findEvidence(
+  context: ReceiverContext,
+  { caller }: Authenticated,
+  digest: Digest,
+): Promise<{ readonly store: OpenStore; readonly info: EvidenceInfo }> {
+  for (const run of context.runs.byIndex('digest', digest)) {
+    const namespace = run.metadata.namespace ?? '';
+    const allowed =
+      (await context.access.mayRead(caller, namespace, 'get')) ||
+      (await context.access.maySubmit(caller, namespace, run.spec.workflowRef.name));
+    const storeName = allowed ? storeNameOf(run, digest) : undefined;
+    if (storeName === undefined) continue;
+    const store = await context.stores.get(storeName);
+    const info = await store.bytes.stat(digest);
+    if (info !== undefined) return { store, info };
+  }
+  throw notFound(digest);
+}
+
+function storeNameOf({ status }: WorkflowRun, digest: Digest): string | undefined {
+  if (status?.attestation?.digest === digest) return status.attestation.storeName;
+  return status?.materials?.find((material) => material.stored && material.digest === digest)?.storeName;
+}
+
+/** The digests of everything that a run keeps in a store, for the index of the watch. */
+export const digestsOf = ({ status }: WorkflowRun): readonly string[] => [
+  ...(status?.materials ?? []).filter(({ stored }) => stored).map(({ digest }) => digest),
+  ...(status?.attestation === undefined ? [] : [status.attestation.digest]),
+];
+
+async function storeForSubmitter(
+  context: ReceiverContext,
+  { caller }: Authenticated,
+  request: Request,
+): Promise<OpenStore> {
+  const namespace = query(request, 'namespace', 63) ?? caller.serviceAccount?.namespace ?? '';
+  const name = query(request, 'workflow', 63) ?? '';
+  const allowed = name !== '' && (await context.access.maySubmit(caller, namespace, name));
+  const workflow = allowed ? await context.client.find<Workflow>(KIND.Workflow, { namespace, name }) : undefined;
+  const storeName = workflow?.status?.evidenceStoreName;
+  if (storeName === undefined) {
+    throw new Problem('submit-forbidden', `'${caller.username}' may not store evidence for the workflow '${name}'`, {
+      hint: 'name a workflow that you submit to: ?workflow=NAME',
+    });
+  }
+  return context.stores.get(storeName);
+}
+
+const RANGE = /^bytes=(\d*)-(\d*)$/;
+
+/** One range of RFC 9110; several ranges are answered whole, as the standard allows. */
+function parseRange(header: string | undefined, size: number): ByteRange | undefined {
+  const [, first = '', last = ''] = RANGE.exec(header ?? '') ?? [];
+  if (first === '' && last === '') return undefined;
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (start <= end) return { start, end };
+  throw new Problem('range-invalid', `the evidence has ${size} bytes, so ${header} is outside of it`);
+}

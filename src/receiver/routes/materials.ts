@@ -1,0 +1,150 @@
+import type { Request, Response } from 'express';
+import { KIND } from '../../api/kinds.ts';
+import { API_VERSION } from '../../api/labels.ts';
+import { MATERIAL_TYPES, type MaterialType } from '../../api/material-types.ts';
+import type { MaterialMessage } from '../../api/messages.ts';
+import { Problem } from '../../api/problem.ts';
+import type { RecordedMaterial, WorkflowRun } from '../../api/types.gen.ts';
+import { mergeAnnotations } from '../../contract/annotations.ts';
+import { completeness } from '../../contract/completeness.ts';
+import type { ContractMaterial } from '../../contract/effective.ts';
+import { isStatus } from '../../kube/error.ts';
+import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
+import type { ReceiverContext } from '../context.ts';
+import { type Intake, takeMaterial } from '../material-intake.ts';
+import { assertOpen, runForSubmitter } from '../run-access.ts';
+import { completenessMessage } from '../state.ts';
+import type { OpenStore } from '../stores.ts';
+import { param, query } from './params.ts';
+
+/** The bound of the list in the CRD. */
+const MAX_MATERIALS = 128;
+
+/** `PUT …/materials/{name}`: takes one material; a second one of the same name replaces the first. */
+export const materialRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const authenticated = await context.authenticate(request.headers.authorization);
+  const namespace = param(request, 'namespace');
+  const name = materialName(param(request, 'material'));
+  const run = await runForSubmitter(context, authenticated, namespace, param(request, 'run'));
+  assertOpen(run, new Date());
+  assertRoom(run, name);
+  const contract = await context.contracts.get(namespace, run.spec.contract.revisionName);
+  const asked = contract.materials.find((material) => material.name === name);
+  const type = materialType(name, asked, query(request, 'type', 64));
+  const annotations = annotationsOf(name, asked, givenAnnotations(request));
+  const store = await context.stores.get(run.spec.evidenceStoreName);
+  const stage = await store.bytes.stage();
+  let material: RecordedMaterial;
+  try {
+    const filename = query(request, 'filename', 255);
+    const isReference = query(request, 'form', 16) === 'reference';
+    const options = { type, name, filename, isReference, maxBlobSize: store.maxBlobSize };
+    const intake = await takeMaterial(request, stage, options);
+    const keeps = MATERIAL_KINDS[type].keepsBytes && !isReference && asked?.skipUpload !== true;
+    // Durable first, then recorded: a record without bytes would be a lie, bytes without a record are only garbage.
+    if (keeps) await stage.commit();
+    const addedBy = authenticated.caller.username;
+    material = recordOf({ name, type, annotations, intake, filename, addedBy, store: keeps ? store : undefined });
+  } finally {
+    await stage.discard();
+  }
+  const updated = await record(context, run, material);
+  const answer: MaterialMessage = {
+    material,
+    completeness: completenessMessage(completeness(contract, updated.status?.materials ?? [])),
+  };
+  response.json(answer);
+};
+
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+function materialName(name: string): string {
+  if (name.length <= 63 && LABEL.test(name)) return name;
+  const errors = [{ at: 'material', message: 'must be a DNS label: lower-case letters, digits, dashes, at most 63' }];
+  throw new Problem('request-invalid', `'${name}' is not a name for a material`, { errors });
+}
+
+function assertRoom(run: WorkflowRun, name: string): void {
+  const materials = run.status?.materials ?? [];
+  if (materials.length < MAX_MATERIALS || materials.some((material) => material.name === name)) return;
+  throw new Problem('material-limit', `the run has ${MAX_MATERIALS} materials, which is the limit`);
+}
+
+/** The contract's type; of a material it doesn't name, the one that is asked for. */
+function materialType(name: string, asked: ContractMaterial | undefined, wanted: string | undefined): MaterialType {
+  if (wanted !== undefined && !isMaterialType(wanted)) {
+    const errors = [{ at: '?type=', message: `must be one of ${MATERIAL_TYPES.join(', ')}` }];
+    throw new Problem('material-unknown-type', `'${wanted}' is not a material type`, { errors });
+  }
+  if (asked !== undefined && wanted !== undefined && wanted !== asked.type) {
+    throw new Problem('material-type-mismatch', `the contract asks for '${name}' as ${asked.type}, not ${wanted}`);
+  }
+  return asked?.type ?? wanted ?? 'EVIDENCE';
+}
+
+function givenAnnotations(request: Request): Readonly<Record<string, string>> {
+  const given = [request.query.annotation ?? []].flat();
+  const pairs = given.map((entry): readonly [string, string] => {
+    const text = String(entry);
+    const equals = text.indexOf('=');
+    if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+    const errors = [{ at: '?annotation=', message: `'${text.slice(0, 100)}' must be NAME=VALUE` }];
+    throw new Problem('request-invalid', 'an annotation has no value', { errors });
+  });
+  return Object.fromEntries(pairs);
+}
+
+function annotationsOf(name: string, asked: ContractMaterial | undefined, given: Readonly<Record<string, string>>) {
+  const merged = mergeAnnotations(asked?.annotations ?? [], given);
+  if (merged.ok) return merged.annotations;
+  throw new Problem('material-annotation', `the annotations of '${name}' do not fit`, { errors: merged.findings });
+}
+
+interface RecordFacts {
+  readonly name: string;
+  readonly type: MaterialType;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly intake: Intake;
+  readonly filename: string | undefined;
+  readonly addedBy: string;
+  /** Where the bytes are, if they were kept. */
+  readonly store: OpenStore | undefined;
+}
+
+function recordOf({ name, type, annotations, intake, filename, addedBy, store }: RecordFacts): RecordedMaterial {
+  const { facts, digest, size } = intake;
+  return {
+    name,
+    type,
+    digest: facts.digest ?? digest,
+    size,
+    ...(filename === undefined ? {} : { filename }),
+    ...(facts.mediaType === undefined ? {} : { mediaType: facts.mediaType }),
+    ...(facts.value === undefined ? {} : { value: facts.value }),
+    ...(facts.reference === undefined ? {} : { reference: facts.reference }),
+    stored: store !== undefined,
+    ...(store === undefined ? {} : { storeName: store.name }),
+    annotations: { ...annotations, ...facts.annotations },
+    addTime: new Date().toISOString(),
+    addedBy,
+  };
+}
+
+/** Writes the entry with a field manager of its own, so that adds of other materials never conflict with it. */
+async function record(context: ReceiverContext, run: WorkflowRun, material: RecordedMaterial): Promise<WorkflowRun> {
+  const { name, namespace, uid } = run.metadata;
+  const object = {
+    apiVersion: API_VERSION,
+    kind: KIND.WorkflowRun.kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(uid === undefined ? {} : { uid }) },
+    status: { materials: [material] },
+  };
+  const options = { fieldManager: `proviso-material-${material.name}`, force: true, subresource: 'status' } as const;
+  try {
+    return await context.client.apply<WorkflowRun>(KIND.WorkflowRun, object, options);
+  } catch (error) {
+    // The rule that freezes materials under an attestation: a push was faster.
+    if (isStatus(error, 422)) throw new Problem('run-finished', `the run was finished meanwhile: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import { createServer, type Server } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SecureContextOptions } from 'node:tls';
+import { KIND } from '../api/kinds.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Logger } from '../telemetry/log.ts';
+
+export const SERVING_SECRET = 'proviso-receiver-tls';
+const RELOAD_MS = 60_000;
+const FIRST_MS = 500;
+
+interface Secret extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** Waits until the serving certificate is there; resolves with it, or rejects with the signal's reason. */
+export async function awaitCertificate(
+  client: KubeClient,
+  namespace: string,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<SecureContextOptions> {
+  for (;;) {
+    const found = await readCertificate(client, namespace).catch((error: unknown) => {
+      log.warn({ err: error }, 'Serving certificate can not be read');
+      return undefined;
+    });
+    if (found !== undefined) return found;
+    await sleep(FIRST_MS, undefined, { signal });
+  }
+}
+
+async function readCertificate(client: KubeClient, namespace: string): Promise<SecureContextOptions | undefined> {
+  const secret = await client.find<Secret>(KIND.Secret, { namespace, name: SERVING_SECRET });
+  const cert = secret?.data?.['tls.crt'];
+  const key = secret?.data?.['tls.key'];
+  if (cert === undefined || key === undefined) return undefined;
+  return { cert: Buffer.from(cert, 'base64'), key: Buffer.from(key, 'base64'), minVersion: 'TLSv1.2' };
+}
+
+/** Looks every minute whether the certificate was renewed, and serves new connections with it. */
+export async function followCertificate(
+  server: Server,
+  client: KubeClient,
+  namespace: string,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(RELOAD_MS, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    try {
+      const found = await readCertificate(client, namespace);
+      if (found !== undefined) server.setSecureContext(found);
+    } catch (error) {
+      log.warn({ err: error }, 'Serving certificate can not be renewed');
+    }
+  }
+}
+
+/** An HTTPS server that drops slow clients soon. */
+export function createReceiverServer(
+  certificate: SecureContextOptions,
+  onRequest: Parameters<Server['on']>[1],
+): Server {
+  const server = createServer({
+    ...certificate,
+    handshakeTimeout: 5_000,
+    headersTimeout: 5_000,
+    // A gigabyte over a slow line takes a while; a body that drips is cut by the idle timeout below.
+    requestTimeout: 3600_000,
+    keepAliveTimeout: 30_000,
+    maxHeaderSize: 32 << 10,
+    // Without it Node looks at its timeouts only every 30 seconds.
+    connectionsCheckingInterval: 1_000,
+  });
+  server.maxConnections = 2_000;
+  server.setTimeout(60_000);
+  server.on('request', onRequest as (...args: readonly unknown[]) => void);
+  return server;
+}

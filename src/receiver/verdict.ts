@@ -1,0 +1,126 @@
+import { CONDITION, settleConditions } from '../api/conditions.ts';
+import { Problem } from '../api/problem.ts';
+import { RUN_REASON } from '../api/reasons.ts';
+import type { RecordedAttestation, RecordedSigner, WorkflowRun } from '../api/types.gen.ts';
+import { compareStatement } from '../attestation/compare.ts';
+import { recordOfRun } from '../attestation/record.ts';
+import { completeness, describeOwed, summaryOf } from '../contract/completeness.ts';
+import type { EffectiveContract } from '../contract/effective.ts';
+import { sha256Digest } from '../evidence/digest.ts';
+import type { EvidenceInfo } from '../evidence/store.ts';
+import { serviceAccountIdentity } from '../pki/signing.ts';
+import { verifyAttestation } from '../verify/attestation.ts';
+import type { Signer, Trust, Verdict } from '../verify/verdict.ts';
+
+export type Verified = Extract<Verdict, { verified: true }>;
+
+/** Who may sign for a run: the contract's keys, or if it names none, the identity that opened the run. */
+export function trustFor(run: WorkflowRun, contract: EffectiveContract, roots: readonly string[]): Trust {
+  if (contract.signers.length > 0) return { keys: contract.signers };
+  const { serviceAccount } = run.spec.identity;
+  if (serviceAccount === undefined) return { keys: [] };
+  const identity = serviceAccountIdentity(namespaceOf(run), serviceAccount);
+  return { keys: [], clusterCa: { roots, identity } };
+}
+
+/** The namespace of the service account that opened the run, which needn't be that of the run. */
+const namespaceOf = (run: WorkflowRun): string => run.spec.identity.username.split(':')[2] ?? '';
+
+/** Verifies, compares and judges an attestation for a run. Throws the problem that refuses it. */
+export function judgeAttestation(
+  bytes: Uint8Array,
+  run: WorkflowRun,
+  contract: EffectiveContract,
+  trust: Trust,
+  now: Date,
+): Verified {
+  const verdict = verifyAttestation(bytes, trust, now);
+  if (!verdict.verified) {
+    const [first] = verdict.refusals;
+    throw new Problem(first.code, `expected ${first.expected}, found ${first.found}`, {
+      errors: verdict.refusals.map(({ step, expected, found }) => ({
+        at: step,
+        message: `expected ${expected}, found ${found}`,
+      })),
+      ...(first.code.startsWith('json-') ? {} : { hint: signerHint(contract) }),
+    });
+  }
+  const findings = compareStatement(verdict.statement, recordOfRun(run, contract));
+  if (findings.length > 0) {
+    const [first] = findings;
+    throw new Problem(
+      'statement-mismatch',
+      `the statement does not agree with the record: ${first?.at} ${first?.message}`,
+      {
+        errors: findings.slice(0, 20),
+        hint: 'sign the statement that the receiver renders for this run: proviso push',
+      },
+    );
+  }
+  const found = completeness(contract, run.status?.materials ?? []);
+  if (!found.complete) {
+    throw new Problem(
+      'contract-not-met',
+      `the run has ${summaryOf(found)} of what the contract '${contract.name}' asks for`,
+      {
+        errors: found.missing.map((owed) => ({ at: owed.name, message: `is missing. ${describeOwed(owed)}` })),
+      },
+    );
+  }
+  return verdict;
+}
+
+const signerHint = (contract: EffectiveContract): string =>
+  contract.signers.length === 0
+    ? 'push with the certificate of this run: proviso push, without --key'
+    : 'push with a key that the contract names: proviso push --key FILE';
+
+export interface AcceptedFacts {
+  readonly verified: Verified;
+  readonly stored: EvidenceInfo;
+  readonly storeName: string;
+  readonly now: Date;
+}
+
+/** The status of an accepted run, as the receiver's field manager owns it. */
+export function acceptedStatus(run: WorkflowRun, contract: EffectiveContract, facts: AcceptedFacts) {
+  const { verified, stored, storeName, now } = facts;
+  const time = now.toISOString();
+  const signer = recordedSigner(verified.signer);
+  const attestation: RecordedAttestation = {
+    digest: stored.digest,
+    size: stored.size,
+    mediaType: verified.mediaType,
+    predicateType: String(verified.statement.predicateType),
+    payloadDigest: sha256Digest(verified.payload),
+    signer,
+    storeName,
+    receiveTime: time,
+  };
+  const { required } = completeness(contract, run.status?.materials ?? []);
+  const claim = {
+    type: CONDITION.Succeeded,
+    status: 'True',
+    reason: RUN_REASON.Accepted,
+    message: `${required} of ${required} required materials, signed by ${signer.display}`,
+  } as const;
+  return {
+    ...(run.status?.startTime === undefined ? {} : { startTime: run.status.startTime }),
+    finishTime: time,
+    attestation,
+    conditions: settleConditions(run.status?.conditions, [claim], time),
+  };
+}
+
+function recordedSigner(signer: Signer): RecordedSigner {
+  if (signer.kind === 'key')
+    return { kind: 'Key', fingerprint: signer.fingerprint, display: signer.fingerprint.slice(0, 19) };
+  const [, namespace, name] = /namespaces\/([^/]+)\/serviceaccounts\/([^/]+)$/.exec(signer.identity) ?? [];
+  const display = namespace === undefined ? signer.identity : `${namespace}/${name}`;
+  return {
+    kind: 'Certificate',
+    identity: signer.identity,
+    fingerprint: signer.fingerprint,
+    display: display.slice(0, 256),
+  };
+}
