@@ -39,6 +39,7 @@ export const KIND = {
   },
   Secret: core('Secret', 'secrets'),
   ConfigMap: core('ConfigMap', 'configmaps'),
+  Namespace: { ...core('Namespace', 'namespaces'), namespaced: false },
   Pod: core('Pod', 'pods'),
   ServiceAccount: core('ServiceAccount', 'serviceaccounts'),
   Role: { group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'Role', plural: 'roles', namespaced: true },

@@ -1,12 +1,21 @@
-/** The candidate that `word` was probably meant to be: at most a third of its letters differ. Case counts for nothing. */
+/** From how many letters on a beginning is taken for the whole word. */
+const MIN_BEGINNING = 3;
+
+/**
+ * The candidate that `word` was probably meant to be: at most a third of its letters differ, or it is the beginning of
+ * that candidate alone. Case counts for nothing.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const wanted = word.toLowerCase();
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
-  return best?.candidate;
+  if (best !== undefined) return best.candidate;
+  const [begun, ...others] = candidates.filter((candidate) => candidate.toLowerCase().startsWith(wanted));
+  return word.length >= MIN_BEGINNING && others.length === 0 ? begun : undefined;
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours that lead from one word to the other. */

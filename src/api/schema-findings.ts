@@ -39,8 +39,10 @@ export function schemaFinding(error: ErrorObject): Finding {
       const pattern = asText(params.pattern) ?? '';
       return { at, message: `${quote(error.data)} must be ${PATTERN_WORDS[pattern] ?? `of the form ${pattern}`}` };
     }
-    case 'uniqueItems':
-      return { at: `${at}[${params.i}]`, message: `is the same as ${at}[${params.j}]; take one of them away` };
+    case 'uniqueItems': {
+      const [first, second] = [Number(params.i), Number(params.j)].sort((a, b) => a - b);
+      return { at: `${at}[${second}]`, message: `is the same as ${at}[${first}]; take one of them away` };
+    }
     default:
       return { at, message: limitMessage(error) };
   }

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ContractMessage } from '../api/messages.ts';
 import { Problem } from '../api/problem.ts';
 import { asRecord, asText } from '../api/record.ts';
-import type { EffectiveContract } from '../contract/effective.ts';
+
 
 /** What `proviso init` remembers for the commands after it. It holds no token. */
 export interface RunMemory {
@@ -14,7 +15,7 @@ export interface RunMemory {
   /** What the run was opened with, so that another init in the same place finds the same run. */
   readonly runKey?: string;
   readonly commit?: string;
-  readonly contract: EffectiveContract;
+  readonly contract: ContractMessage;
 }
 
 const DIRECTORY = '.proviso';

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContextOptions } from 'node:tls';
@@ -60,10 +61,7 @@ export async function followCertificate(
 }
 
 /** An HTTPS server that drops slow clients soon. */
-export function createReceiverServer(
-  certificate: SecureContextOptions,
-  onRequest: Parameters<Server['on']>[1],
-): Server {
+export function createReceiverServer(certificate: SecureContextOptions, onRequest: RequestListener): Server {
   const server = createServer({
     ...certificate,
     handshakeTimeout: 5_000,
@@ -77,6 +75,6 @@ export function createReceiverServer(
   });
   server.maxConnections = 2_000;
   server.setTimeout(60_000);
-  server.on('request', onRequest as (...args: readonly unknown[]) => void);
+  server.on('request', onRequest);
   return server;
 }

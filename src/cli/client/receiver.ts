@@ -1,7 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import type {
+  CancelRequest,
+  CertificateMessage,
+  InitRequest,
+  MaterialMessage,
+  RunListMessage,
+  RunMessage,
+} from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
-import type { AddedMaterial, OpenedRun, PushedAttestation, RunState, RunSummary } from '../../contract/run-state.ts';
 import { readAnswer } from './answer.ts';
 import type { Call, Transport } from './transport.ts';
 
@@ -9,18 +16,6 @@ import type { Call, Transport } from './transport.ts';
 export interface RunRef {
   readonly namespace: string;
   readonly run: string;
-}
-
-/** The body of init. */
-export interface OpenRequest {
-  readonly workflow: string;
-  readonly namespace?: string;
-  readonly runner?: { readonly type: string; readonly url?: string };
-  readonly commit?: object;
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly idempotencyKey?: string;
-  readonly dryRun?: boolean;
 }
 
 /** A material on its way. */
@@ -64,19 +59,19 @@ export function createReceiver(transport: Transport) {
 
   return {
     /** Idempotent by its run key; without one it must not be sent twice. */
-    open: (body: OpenRequest): Promise<OpenedRun> =>
+    open: (body: InitRequest): Promise<RunMessage> =>
       post('/v1/runs', body, body.dryRun === true || body.idempotencyKey !== undefined),
-    state: (run: RunRef): Promise<RunState> => get(runPath(run)),
+    state: (run: RunRef): Promise<RunMessage> => get(runPath(run)),
     list: async (namespace: string, query: { readonly workflow?: string; readonly limit?: string }) => {
       const search = new URLSearchParams({ ...query }).toString();
       const path = `/v1/namespaces/${encodeURIComponent(namespace)}/runs${search === '' ? '' : `?${search}`}`;
-      return (await get<{ readonly items: readonly RunSummary[] }>(path)).items;
+      return (await get<RunListMessage>(path)).items;
     },
-    add: (run: RunRef, upload: Upload): Promise<AddedMaterial> => json(materialCall(run, upload)),
+    add: (run: RunRef, upload: Upload): Promise<MaterialMessage> => json(materialCall(run, upload)),
     /** The exact bytes: they are what gets signed. */
     statement: (run: RunRef): Promise<Buffer> =>
       bytes({ method: 'GET', path: runPath(run, 'statement'), idempotent: true }),
-    push: (run: RunRef, attestation: Uint8Array): Promise<PushedAttestation> =>
+    push: (run: RunRef, attestation: Uint8Array): Promise<RunMessage> =>
       json({
         method: 'POST',
         path: runPath(run, 'attestation'),
@@ -85,11 +80,11 @@ export function createReceiver(transport: Transport) {
         // The same bytes again get the same answer.
         idempotent: true,
       }),
-    cancel: (run: RunRef, body: { readonly trigger: string; readonly reason?: string }): Promise<RunState> =>
+    cancel: (run: RunRef, body: CancelRequest): Promise<RunMessage> =>
       post(runPath(run, 'cancel'), body, false),
     evidence: (digest: string): Promise<IncomingMessage> =>
       transport.open({ method: 'GET', path: `/v1/evidence/${digest}`, idempotent: true }),
-    certificate: (csr: string): Promise<{ readonly certificateChain: readonly string[]; readonly identity: string }> =>
+    certificate: (csr: string): Promise<CertificateMessage> =>
       post('/v1/signing/certificate', { csr }, true),
     close: () => transport.close(),
   };

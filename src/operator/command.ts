@@ -1,0 +1,21 @@
+import { Command } from 'commander';
+import { stopSignal } from '../telemetry/signals.ts';
+import { type OperatorOptions, runOperator } from './main.ts';
+
+/** `proviso operator`: reads the flags and runs until a signal. */
+export async function operatorCommand(args: readonly string[]): Promise<void> {
+  const command = new Command('proviso operator')
+    .description(
+      'Reconciles Proviso resources: provisions identities, marks deadlines, keeps history and certificates.',
+    )
+    .option('--namespace <name>', "Proviso's own namespace", process.env.POD_NAMESPACE ?? 'proviso-system')
+    .option('--endpoint <url>', 'where pipelines find the receiver (default: its Service)')
+    .option('--health-port <port>', 'port of /livez and /readyz', Number, 8081)
+    .option('--workers <count>', 'reconciles at once, per kind', Number, 8)
+    .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
+    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .parse([...args], { from: 'user' });
+  const options = command.opts<Omit<OperatorOptions, 'endpoint'> & { readonly endpoint?: string }>();
+  const endpoint = options.endpoint ?? `https://proviso-receiver.${options.namespace}.svc`;
+  await runOperator({ ...options, endpoint }, stopSignal());
+}

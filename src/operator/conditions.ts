@@ -1,0 +1,53 @@
+import { CONDITION, type Condition, type ConditionClaim, findCondition, settleConditions } from '../api/conditions.ts';
+import type { KubeObject } from '../api/object.ts';
+import { REASON, type Reason } from '../api/reasons.ts';
+import type { EventRecorder } from '../kube/events.ts';
+
+/** What a reconcile found of an object that is to be Ready. */
+export type Finding =
+  | { readonly state: 'ready'; readonly message: string }
+  /** Will be tried again by itself. */
+  | { readonly state: 'waiting'; readonly reason: Reason; readonly message: string }
+  /** Nothing changes until somebody changes something. */
+  | { readonly state: 'stalled'; readonly reason: Reason; readonly message: string };
+
+/** The conditions of a finding, clean for kstatus: Stalled and Reconciling are there only while they hold. */
+export function conditionsFor(
+  finding: Finding,
+  generation: number,
+  previous: readonly Condition[] | undefined,
+  now: Date,
+): readonly Condition[] {
+  return settleConditions(previous, claimsOf(finding, generation), now.toISOString());
+}
+
+function claimsOf(finding: Finding, observedGeneration: number): readonly ConditionClaim[] {
+  const { message } = finding;
+  switch (finding.state) {
+    case 'ready':
+      return [{ type: CONDITION.Ready, status: 'True', reason: REASON.Ready, message, observedGeneration }];
+    case 'waiting':
+    case 'stalled': {
+      const facts = { reason: finding.reason, message, observedGeneration };
+      const second = finding.state === 'stalled' ? CONDITION.Stalled : CONDITION.Reconciling;
+      return [
+        { type: CONDITION.Ready, status: 'False', ...facts },
+        { type: second, status: 'True', ...facts },
+      ];
+    }
+  }
+}
+
+/** Tells of a change of Ready, and only of a change. */
+export function recordTransition(
+  events: EventRecorder,
+  object: KubeObject & { readonly status?: { readonly conditions?: readonly Condition[] } },
+  kind: string,
+  conditions: readonly Condition[],
+): void {
+  const before = findCondition(object.status?.conditions, CONDITION.Ready);
+  const after = findCondition(conditions, CONDITION.Ready);
+  if (after === undefined || (before?.status === after.status && before.reason === after.reason)) return;
+  const type = after.status === 'True' ? 'Normal' : 'Warning';
+  events.record({ ...object, kind }, { type, reason: after.reason, action: 'Reconcile', note: after.message });
+}

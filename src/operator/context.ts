@@ -1,0 +1,46 @@
+import type { KubeObject } from '../api/object.ts';
+import type { Contract, EvidenceStore, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { EffectiveContract } from '../contract/effective.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { Store } from '../kube/store.ts';
+import type { Logger } from '../telemetry/log.ts';
+
+/** A contract's revision as the API server keeps it. */
+export interface ControllerRevision extends KubeObject {
+  readonly data: EffectiveContract;
+  readonly revision: number;
+}
+
+/** What the operator watches. */
+export interface OperatorStores {
+  readonly contracts: Store<Contract>;
+  /** Index `contract`: `namespace/contract`; `store`: name of the EvidenceStore, empty for the default. */
+  readonly workflows: Store<Workflow>;
+  /** Index `workflow`: `namespace/workflow`. */
+  readonly runs: Store<WorkflowRun>;
+  readonly evidenceStores: Store<EvidenceStore>;
+  /** Index `contract`: `namespace/contract`. */
+  readonly revisions: Store<ControllerRevision>;
+  readonly serviceAccounts: Store<KubeObject>;
+  readonly roles: Store<KubeObject>;
+  readonly roleBindings: Store<KubeObject>;
+}
+
+/** What every reconciler works with. */
+export interface OperatorContext {
+  readonly client: KubeClient;
+  readonly stores: OperatorStores;
+  readonly events: EventRecorder;
+  readonly log: Logger;
+  /** Proviso's own namespace. */
+  readonly namespace: string;
+  /** Where pipelines find the receiver. */
+  readonly endpoint: string;
+  /** The PEM that the receiver's certificate is checked against, once it is made. */
+  readonly servingCa: () => string | undefined;
+  readonly now: () => Date;
+}
+
+/** `minutes` with a spread of a tenth, in milliseconds, so that many objects don't come due at once. */
+export const jittered = (minutes: number): number => minutes * 60_000 * (0.9 + 0.2 * Math.random());

@@ -1,0 +1,44 @@
+import { CONDITION, findCondition } from '../api/conditions.ts';
+import { RUN_REASON } from '../api/reasons.ts';
+import type { WorkflowRun, WorkflowStatus } from '../api/types.gen.ts';
+
+export type RunFacts = Pick<WorkflowStatus, 'runs' | 'successRate' | 'lastRun'>;
+
+const verdictOf = (run: WorkflowRun): string =>
+  findCondition(run.status?.conditions, CONDITION.Succeeded)?.status ?? 'Unknown';
+
+const startOf = ({ metadata, status }: WorkflowRun): string => status?.startTime ?? metadata.creationTimestamp ?? '';
+
+const byStart = (a: WorkflowRun, b: WorkflowRun): number =>
+  startOf(b).localeCompare(startOf(a)) || b.metadata.name.localeCompare(a.metadata.name);
+
+/** What the kept runs of a workflow add up to. Counted anew each time, so nothing is ever counted twice. */
+export function countRuns(runs: readonly WorkflowRun[]): RunFacts {
+  const verdicts = runs.map(verdictOf);
+  const succeeded = verdicts.filter((verdict) => verdict === 'True').length;
+  const failed = verdicts.filter((verdict) => verdict === 'False').length;
+  const finished = succeeded + failed;
+  const last = runs.toSorted(byStart)[0];
+  return {
+    runs: { total: runs.length, active: runs.length - finished, succeeded, failed },
+    ...(finished === 0 ? {} : { successRate: `${Math.floor((100 * succeeded) / finished)}%` }),
+    ...(last === undefined ? {} : { lastRun: describe(last) }),
+  };
+}
+
+function describe(run: WorkflowRun): NonNullable<WorkflowStatus['lastRun']> {
+  const result = findCondition(run.status?.conditions, CONDITION.Succeeded)?.reason ?? RUN_REASON.Crafting;
+  const { finishTime } = run.status ?? {};
+  return {
+    name: run.metadata.name,
+    result,
+    startTime: startOf(run),
+    ...(finishTime === undefined ? {} : { finishTime }),
+  };
+}
+
+/** The finished runs over the limit, the oldest first. Open runs don't count and are never among them. */
+export function prunableRuns(runs: readonly WorkflowRun[], limit: number): readonly WorkflowRun[] {
+  const finished = runs.filter((run) => verdictOf(run) !== 'Unknown').toSorted(byStart);
+  return finished.slice(limit).reverse();
+}

@@ -1,0 +1,61 @@
+import { KIND } from '../api/kinds.ts';
+import { REASON } from '../api/reasons.ts';
+import type { EvidenceStore, EvidenceStoreStatus } from '../api/types.gen.ts';
+import { openEvidenceStore, providerOf } from '../evidence/open.ts';
+import { probe } from '../evidence/probe.ts';
+import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
+import type { ReconcileResult } from '../queue/workers.ts';
+import { conditionsFor, type Finding, recordTransition } from './conditions.ts';
+import { jittered, type OperatorContext } from './context.ts';
+import { defaultStore } from './default-store.ts';
+
+const CHECK_MINUTES = 30;
+const RECHECK_FAILED_MINUTES = 0.5;
+
+/** Probes a store when its spec changed and every half an hour. */
+export async function reconcileEvidenceStore(context: OperatorContext, store: EvidenceStore): Promise<ReconcileResult> {
+  const now = context.now();
+  const wait = dueIn(store, now);
+  const conflict = defaultConflict(context, store);
+  const isKnown = store.status?.observedGeneration === store.metadata.generation;
+  const lastReason = store.status?.conditions?.[0]?.reason;
+  // A conflict over the default shows or goes without anything having happened to the store itself.
+  const conflictChanged = (conflict !== undefined) !== (lastReason === REASON.InvalidSpec);
+  if (isKnown && !conflictChanged && wait > 0) return { requeueAfterMs: wait };
+  const finding = conflict ?? (await examine(store));
+  const { generation = 0 } = store.metadata;
+  const conditions = conditionsFor(finding, generation, store.status?.conditions, now);
+  const status: EvidenceStoreStatus = {
+    observedGeneration: generation,
+    provider: providerOf(store),
+    lastCheckTime: now.toISOString(),
+    conditions,
+  };
+  recordTransition(context.events, store, KIND.EvidenceStore.kind, conditions);
+  await applyStatus(context.client, KIND.EvidenceStore, store, status, OPERATOR_MANAGER);
+  return { requeueAfterMs: jittered(finding.state === 'ready' ? CHECK_MINUTES : RECHECK_FAILED_MINUTES) };
+}
+
+/** Milliseconds until the next probe of a store that is known. */
+function dueIn(store: EvidenceStore, now: Date): number {
+  const last = store.status?.lastCheckTime;
+  if (last === undefined) return 0;
+  const minutes = store.status?.conditions?.[0]?.status === 'True' ? CHECK_MINUTES : RECHECK_FAILED_MINUTES;
+  // A tenth earlier than the jitter can make it, so that a due probe isn't put off once more.
+  return Date.parse(last) + minutes * 0.85 * 60_000 - now.getTime();
+}
+
+function defaultConflict({ stores }: OperatorContext, store: EvidenceStore): Finding | undefined {
+  const winner = defaultStore(stores.evidenceStores.list());
+  if (store.spec.default !== true || winner === undefined || winner.metadata.name === store.metadata.name)
+    return undefined;
+  const message = `the EvidenceStore '${winner.metadata.name}' is the default already; take spec.default away from one of them`;
+  return { state: 'stalled', reason: REASON.InvalidSpec, message };
+}
+
+async function examine(store: EvidenceStore): Promise<Finding> {
+  const result = await probe(openEvidenceStore(store));
+  return result.ok
+    ? { state: 'ready', message: 'a probe object was written, read and removed' }
+    : { state: 'stalled', reason: REASON.ProbeFailed, message: result.message };
+}

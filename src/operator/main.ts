@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { connect } from '../kube/connect.ts';
+import { serveHealth } from '../telemetry/health.ts';
+import { createLogger } from '../telemetry/log.ts';
+import { ProvisoOperator } from './operator.ts';
+
+export interface OperatorOptions {
+  /** Proviso's own namespace. */
+  readonly namespace: string;
+  /** Where pipelines find the receiver, `https://…`. */
+  readonly endpoint: string;
+  readonly healthPort: number;
+  /** Reconciles at once, per kind. */
+  readonly workers: number;
+  readonly kubeconfig?: string;
+  readonly logLevel: string;
+}
+
+/** Runs the operator until the signal; resolves when everything has ended. */
+export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
+  const log = createLogger('operator', options.logLevel);
+  const operator = new ProvisoOperator({
+    connection: connect(options.kubeconfig),
+    namespace: options.namespace,
+    endpoint: options.endpoint,
+    workers: options.workers,
+    log,
+  });
+  const stopHealth = await serveHealth({
+    port: options.healthPort,
+    live: {},
+    ready: {
+      caches: () => (operator.isSynced ? undefined : 'the first lists are not in yet'),
+      stopping: () => (signal.aborted ? 'the operator is stopping' : undefined),
+    },
+  });
+  signal.addEventListener('abort', () => operator.stop(), { once: true });
+  try {
+    await operator.start();
+    log.info({ namespace: options.namespace, endpoint: options.endpoint }, 'Operator started');
+    if (!signal.aborted) await once(signal, 'abort');
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    operator.stop();
+    await operator.stopped();
+    await stopHealth();
+  }
+  log.info('Operator stopped');
+}

@@ -1,0 +1,253 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ResourceEvent } from '@dot-i/k8s-operator';
+import type { ResourceKind } from '../api/kinds.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { KubeConnection } from '../kube/connect.ts';
+import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
+import { type Source, startSource } from '../kube/source.ts';
+import { type Change, refOfKey, type Store } from '../kube/store.ts';
+import { type ReconcileResult, runWorkers } from '../queue/workers.ts';
+import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { OperatorBase } from './base.ts';
+import { ensureCertificates } from './certificates.ts';
+import type { OperatorContext } from './context.ts';
+import { reconcileContract } from './contract.ts';
+import { reconcileEvidenceStore } from './evidencestore.ts';
+import { type QueueName, SOURCES, type SourceRule } from './sources.ts';
+import { reconcileWorkflow } from './workflow.ts';
+import { reconcileRun } from './workflowrun.ts';
+
+export interface ProvisoOperatorOptions {
+  readonly connection: KubeConnection;
+  /** Proviso's own namespace. */
+  readonly namespace: string;
+  /** Where pipelines find the receiver. */
+  readonly endpoint: string;
+  /** Reconciles at once, per kind. */
+  readonly workers: number;
+  readonly log: Logger;
+  readonly now?: () => Date;
+}
+
+const RECONCILE_TIMEOUT_MS = 60_000;
+const CERTIFICATE_CHECK_MS = 3600_000;
+const CERTIFICATE_RETRY_MS = 2_000;
+
+type SourceName = keyof typeof SOURCES;
+
+/**
+ * The operator. It keeps the life cycle of the library's class, so that its readers know the shape, and replaces what
+ * that class does over the wire: its watch loses deletions and ends the process at the first error, and its helpers write
+ * without preconditions (docs/adr/0001).
+ */
+export class ProvisoOperator extends OperatorBase {
+  readonly #options: ProvisoOperatorOptions;
+  readonly #abort = new AbortController();
+  readonly #sources = new Map<string, Source<KubeObject>>();
+  readonly #queues: Readonly<Record<QueueName, WorkQueue>> = {
+    contracts: createWorkQueue(),
+    workflows: createWorkQueue(),
+    workflowruns: createWorkQueue(),
+    evidencestores: createWorkQueue(),
+  };
+  readonly #events: EventRecorder;
+  #servingCa: string | undefined;
+  #isSynced = false;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ProvisoOperatorOptions) {
+    super();
+    this.#options = options;
+    const { connection, log } = options;
+    this.#events = createEventRecorder(connection.client, 'operator', (error) =>
+      log.warn({ err: error }, 'Event not sent'),
+    );
+  }
+
+  /** Whether every first list is in. */
+  get isSynced(): boolean {
+    return this.#isSynced;
+  }
+
+  /** Starts the watches and the workers; resolves once everything is listed and work has begun. */
+  protected override async init(): Promise<void> {
+    const certificates = this.#keepCertificates();
+    for (const name of Object.keys(SOURCES) as SourceName[]) {
+      const { group, version, plural } = SOURCES[name].kind;
+      await this.watchResource(group, version, plural, (event) => this.#onEvent(name, event));
+    }
+    await Promise.all([...this.#sources.values()].map(({ synced }) => synced));
+    this.#isSynced = true;
+    this.#options.log.info('Caches synced');
+    const context = this.#context();
+    const work = [
+      this.#work('contracts', context, context.stores.contracts, reconcileContract),
+      this.#work('workflows', context, context.stores.workflows, reconcileWorkflow),
+      this.#work('workflowruns', context, context.stores.runs, reconcileRun),
+      this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
+    ];
+    this.#running = Promise.all([...work, certificates]);
+  }
+
+  /** Our own list-watch under the library's name: it survives every fault, and sees what was deleted meanwhile. */
+  protected override watchResource(
+    group: string,
+    version: string,
+    plural: string,
+    onEvent: (event: ResourceEvent) => Promise<void>,
+    namespace?: string,
+  ): Promise<void> {
+    const rule = Object.values(SOURCES).find(({ kind }) => kind.group === group && kind.plural === plural);
+    if (rule === undefined || rule.kind.version !== version)
+      throw new Error(`${plural}.${group} is not among the sources`);
+    const { log } = this.#options;
+    const { kind, indexers, labelSelector } = rule as SourceRule<KubeObject>;
+    const source = startSource<KubeObject>(this.#options.connection.transport, kind, {
+      signal: this.#abort.signal,
+      indexers,
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(namespace === undefined ? {} : { namespace }),
+      onChange: (change) => void onEvent(eventOf(kind, change)),
+      onError: (error) => log.warn({ err: error, resource: plural }, 'Watch interrupted'),
+    });
+    this.#sources.set(`${group}/${plural}`, source);
+    return Promise.resolve();
+  }
+
+  /** Asks everything to end; `stopped` tells when it has. */
+  override stop(): void {
+    this.#abort.abort(new Error('the operator is stopping'));
+    for (const queue of Object.values(this.#queues)) void queue.shutDown();
+  }
+
+  /** Resolves when no reconcile runs and no watch is open. */
+  async stopped(): Promise<void> {
+    await this.#running;
+    await Promise.all([...this.#sources.values()].map((source) => source.stopped));
+    await this.#events.drain();
+  }
+
+  protected override setResourceStatus(): never {
+    throw new Error('setResourceStatus writes without a precondition; use applyStatus of src/kube/apply.ts');
+  }
+
+  protected override patchResourceStatus(): never {
+    throw new Error('patchResourceStatus writes without a precondition; use applyStatus of src/kube/apply.ts');
+  }
+
+  protected override handleResourceFinalizer(): never {
+    throw new Error('Proviso needs no finalizers: what it makes is owned by what it is made for');
+  }
+
+  protected override setResourceFinalizers(): never {
+    throw new Error('Proviso needs no finalizers: what it makes is owned by what it is made for');
+  }
+
+  protected override registerCustomResourceDefinition(): never {
+    throw new Error('the installation applies crds/; an operator that may write CRDs has more rights than it needs');
+  }
+
+  #onEvent(name: SourceName, event: ResourceEvent): Promise<void> {
+    const rule = SOURCES[name] as SourceRule<KubeObject>;
+    const type = ({ ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const)[event.type];
+    const change = { type, object: event.object as unknown as KubeObject, initial: !this.#isSynced };
+    const { workflows, evidenceStores } = this.#stores();
+    const lookUp = {
+      workflowsBy: (index: 'contract' | 'namespace', value: string) => workflows.byIndex(index, value),
+      allWorkflows: () => workflows.list(),
+      evidenceStores: () => evidenceStores.list(),
+    };
+    for (const { queue, key, afterMs } of rule.enqueues(change, lookUp)) {
+      if (afterMs === undefined) this.#queues[queue].add(key, change.initial ? 'backlog' : 'live');
+      else this.#queues[queue].addAfter(key, afterMs);
+    }
+    return Promise.resolve();
+  }
+
+  #work<T extends KubeObject>(
+    name: QueueName,
+    context: OperatorContext,
+    store: Store<T>,
+    reconcile: (context: OperatorContext, object: T) => Promise<ReconcileResult>,
+  ): Promise<void> {
+    return runWorkers({
+      queue: this.#queues[name],
+      workers: this.#options.workers,
+      timeoutMs: RECONCILE_TIMEOUT_MS,
+      reconcile: async (key) => {
+        const object = store.get(refOfKey(key));
+        return object === undefined || object.metadata.deletionTimestamp !== undefined
+          ? {}
+          : reconcile(context, object);
+      },
+      onError: (key, error) => this.#options.log.warn({ controller: name, key, err: error }, 'Reconcile failed'),
+    });
+  }
+
+  /** Makes and renews the certificates; a new authority goes into every workflow's Secret. */
+  async #keepCertificates(): Promise<void> {
+    const { connection, namespace, endpoint, log, now = () => new Date() } = this.#options;
+    const hosts = [new URL(endpoint).hostname];
+    while (!this.#abort.signal.aborted) {
+      let wait = CERTIFICATE_CHECK_MS;
+      try {
+        const ca = await ensureCertificates({ client: connection.client, log, namespace, hosts, now });
+        if (ca !== this.#servingCa) {
+          this.#servingCa = ca;
+          if (this.#isSynced) for (const key of this.#workflowKeys()) this.#queues.workflows.add(key, 'backlog');
+        }
+      } catch (error) {
+        log.warn({ err: error }, 'Certificates not in place');
+        wait = CERTIFICATE_RETRY_MS;
+      }
+      await sleep(wait, undefined, { signal: this.#abort.signal }).catch(() => {});
+    }
+  }
+
+  #workflowKeys(): readonly string[] {
+    return this.#stores()
+      .workflows.list()
+      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  }
+
+  #stores(): OperatorContext['stores'] {
+    const entries = Object.entries(SOURCES).map(([name, { kind }]) => {
+      const store = this.#sources.get(`${kind.group}/${kind.plural}`)?.store;
+      return [name, store] as const;
+    });
+    return Object.fromEntries(entries) as unknown as OperatorContext['stores'];
+  }
+
+  #context(): OperatorContext {
+    const { connection, log, namespace, endpoint, now = () => new Date() } = this.#options;
+    return {
+      client: connection.client,
+      stores: this.#stores(),
+      events: this.#events,
+      log,
+      namespace,
+      endpoint,
+      servingCa: () => this.#servingCa,
+      now,
+    };
+  }
+}
+
+/** A change in the form that the library's handlers take. */
+function eventOf(kind: ResourceKind, change: Change<KubeObject>): ResourceEvent {
+  const { metadata } = change.object;
+  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+  return {
+    type: ({ added: 'ADDED', modified: 'MODIFIED', deleted: 'DELETED' } as const)[change.type] as ResourceEvent['type'],
+    object: change.object as unknown as ResourceEvent['object'],
+    meta: {
+      id: `${kind.plural}.${apiVersion}`,
+      name: metadata.name,
+      resourceVersion: metadata.resourceVersion ?? '',
+      apiVersion,
+      kind: kind.kind,
+      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+    },
+  };
+}

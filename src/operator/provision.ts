@@ -1,0 +1,97 @@
+import { KIND, type ResourceKind } from '../api/kinds.ts';
+import {
+  API_VERSION,
+  GROUP,
+  LABEL_MANAGED_BY,
+  LABEL_WORKFLOW,
+  MANAGED_BY,
+  SUBMIT_VERB,
+  submitterName,
+} from '../api/labels.ts';
+import type { KubeObject, ObjectMeta } from '../api/object.ts';
+import type { Workflow } from '../api/types.gen.ts';
+import { OPERATOR_MANAGER } from '../kube/apply.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { apiVersionOf } from '../kube/path.ts';
+import type { Store } from '../kube/store.ts';
+import type { OperatorContext } from './context.ts';
+
+/** An object with the name that is to be provisioned exists and isn't ours to change. */
+export class NameTakenError extends Error {}
+
+/** Metadata of everything that is provisioned for a workflow. */
+export function ownedMetadata(workflow: Workflow, annotations?: Readonly<Record<string, string>>): ObjectMeta {
+  const { name, namespace = '', uid = '' } = workflow.metadata;
+  return {
+    name: submitterName(name),
+    namespace,
+    labels: { [LABEL_MANAGED_BY]: MANAGED_BY, [LABEL_WORKFLOW]: name },
+    ownerReferences: [{ apiVersion: API_VERSION, kind: KIND.Workflow.kind, name, uid, controller: true }],
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+}
+
+/** Whether an object was provisioned for exactly this workflow, and not for one that had its name before. */
+export const isOurs = (object: KubeObject, workflow: Workflow): boolean =>
+  object.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY &&
+  (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === workflow.metadata.uid);
+
+/** Makes sure of the service account and of its right to submit to this one workflow. Throws `NameTakenError`. */
+export async function provisionAccess(context: OperatorContext, workflow: Workflow): Promise<KubeObject> {
+  const { client, stores } = context;
+  const account = submitterName(workflow.metadata.name);
+  const serviceAccount = await ensure(client, KIND.ServiceAccount, stores.serviceAccounts, workflow, {
+    automountServiceAccountToken: false,
+  });
+  await ensure(client, KIND.Role, stores.roles, workflow, {
+    rules: [
+      { apiGroups: [GROUP], resources: ['workflows'], resourceNames: [workflow.metadata.name], verbs: [SUBMIT_VERB] },
+    ],
+  });
+  await ensure(client, KIND.RoleBinding, stores.roleBindings, workflow, {
+    roleRef: { apiGroup: KIND.Role.group, kind: KIND.Role.kind, name: account },
+    subjects: [{ kind: 'ServiceAccount', name: account, namespace: workflow.metadata.namespace ?? '' }],
+  });
+  return serviceAccount;
+}
+
+/** Applies an object unless the watch shows it just so already. */
+async function ensure(
+  client: KubeClient,
+  kind: ResourceKind,
+  store: Store<KubeObject>,
+  workflow: Workflow,
+  content: Readonly<Record<string, unknown>>,
+): Promise<KubeObject> {
+  const metadata = ownedMetadata(workflow);
+  const seen = store.get(metadata);
+  if (seen !== undefined && isOurs(seen, workflow) && holds(seen, content)) return seen;
+  await assertOurs(client, kind, workflow);
+  const object = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, ...content };
+  return client.apply<KubeObject>(kind, object, { fieldManager: OPERATOR_MANAGER, force: true });
+}
+
+/** Throws when the name is taken by something that Proviso didn't make for this workflow. */
+export async function assertOurs(client: KubeClient, kind: ResourceKind, workflow: Workflow): Promise<void> {
+  const metadata = ownedMetadata(workflow);
+  const found = await client.find<KubeObject>(kind, metadata);
+  if (found === undefined || isOurs(found, workflow)) return;
+  throw new NameTakenError(
+    `the ${kind.kind} ${metadata.namespace}/${metadata.name} exists and was not made for this workflow; rename or delete it`,
+  );
+}
+
+/** Whether every member stands in the object as wanted; the API server adds empty ones of its own. */
+function holds(object: KubeObject, content: Readonly<Record<string, unknown>>): boolean {
+  const members = object as unknown as Readonly<Record<string, unknown>>;
+  return Object.entries(content).every(([name, value]) => sameJson(members[name], value));
+}
+
+const sameJson = (a: unknown, b: unknown): boolean => sorted(a) === sorted(b);
+
+const sorted = (value: unknown): string =>
+  JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );

@@ -1,0 +1,75 @@
+import { KIND, type ResourceKind } from '../api/kinds.ts';
+import type { KubeObject } from '../api/object.ts';
+import { REASON, type Reason } from '../api/reasons.ts';
+import type { Contract, ContractSpecKey } from '../api/types.gen.ts';
+import type { ContractSigner } from '../contract/effective.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { readPublicKey } from '../verify/keys.ts';
+
+export type SignersReading =
+  | { readonly ok: true; readonly signers: readonly ContractSigner[]; readonly sources: readonly string[] }
+  | { readonly ok: false; readonly reason: Reason; readonly message: string };
+
+interface Holder extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+type PemReading =
+  | { readonly ok: true; readonly pem: string; readonly source: string }
+  | Extract<SignersReading, { ok: false }>;
+
+/** The public keys that a contract's signers name; keyless ones are left to who judges the contract. */
+export async function resolveSigners(client: KubeClient, contract: Contract): Promise<SignersReading> {
+  const signers: ContractSigner[] = [];
+  const sources: string[] = [];
+  for (const [index, { key }] of (contract.spec.signers ?? []).entries()) {
+    if (key === undefined) continue;
+    const reading = await readPem(client, contract.metadata.namespace ?? '', key, `spec.signers[${index}].key`);
+    if (!reading.ok) return reading;
+    const found = readPublicKey(reading.pem);
+    if (!found.ok) {
+      const message = `spec.signers[${index}].key (${reading.source}): ${found.message}`;
+      return { ok: false, reason: REASON.KeyInvalid, message };
+    }
+    signers.push({ kind: 'key', publicKey: found.publicKey, fingerprint: found.fingerprint });
+    sources.push(reading.source);
+  }
+  return { ok: true, signers, sources };
+}
+
+async function readPem(client: KubeClient, namespace: string, key: ContractSpecKey, at: string): Promise<PemReading> {
+  if (key.inline !== undefined) return { ok: true, pem: key.inline, source: 'inline' };
+  if (key.secretRef !== undefined) {
+    return readFrom(client, KIND.Secret, namespace, key.secretRef, `${at}.secretRef`);
+  }
+  if (key.configMapRef !== undefined) {
+    return readFrom(client, KIND.ConfigMap, namespace, key.configMapRef, `${at}.configMapRef`);
+  }
+  return { ok: false, reason: REASON.InvalidSpec, message: `${at} names no key` };
+}
+
+async function readFrom(
+  client: KubeClient,
+  kind: ResourceKind,
+  namespace: string,
+  ref: { readonly name: string; readonly key: string },
+  at: string,
+): Promise<PemReading> {
+  const holder = await client.find<Holder>(kind, { namespace, name: ref.name });
+  const source = `${kind.kind} ${ref.name}`;
+  if (holder === undefined) {
+    const message = `${at}: there is no ${source} in the namespace ${namespace}; create it with the public key under '${ref.key}'`;
+    return { ok: false, reason: REASON.KeyNotFound, message };
+  }
+  const value = holder.data?.[ref.key];
+  if (value === undefined) {
+    const there = Object.keys(holder.data ?? {}).join(', ') || 'nothing';
+    return {
+      ok: false,
+      reason: REASON.KeyNotFound,
+      message: `${at}: the ${source} has no key '${ref.key}', only ${there}`,
+    };
+  }
+  const pem = kind === KIND.Secret ? Buffer.from(value, 'base64').toString('utf8') : value;
+  return { ok: true, pem, source };
+}

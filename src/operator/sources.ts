@@ -1,0 +1,114 @@
+import { KIND, type ResourceKind } from '../api/kinds.ts';
+import { LABEL_CONTRACT, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Contract, EvidenceStore, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { Change, Indexers } from '../kube/store.ts';
+import { keyOf } from '../kube/store.ts';
+import type { ControllerRevision } from './context.ts';
+
+/** The kinds that have a queue of their own. */
+export type QueueName = 'contracts' | 'workflows' | 'workflowruns' | 'evidencestores';
+
+/** One key for one queue; some changes can wait for others that come with them. */
+export interface Enqueue {
+  readonly queue: QueueName;
+  readonly key: string;
+  readonly afterMs?: number;
+}
+
+/** What is watched of a kind, and what a change of it makes worth another look. */
+export interface SourceRule<T extends KubeObject> {
+  readonly kind: ResourceKind;
+  readonly labelSelector?: string;
+  readonly indexers: Indexers<T>;
+  readonly enqueues: (change: Change<T>, lookUp: LookUp) => readonly Enqueue[];
+}
+
+/** Which workflows a change touches, by the index of the workflow store. */
+export interface LookUp {
+  workflowsBy(index: 'contract' | 'namespace', value: string): readonly Workflow[];
+  allWorkflows(): readonly Workflow[];
+  evidenceStores(): readonly EvidenceStore[];
+}
+
+const OURS = `${LABEL_MANAGED_BY}=${MANAGED_BY}`;
+/** A run goes through several changes a second while it is filled; its workflow's counters needn't follow each. */
+const SETTLE_MS = 300;
+
+const one = (queue: QueueName, { metadata }: KubeObject): Enqueue => ({ queue, key: keyOf(metadata) });
+
+/** An object that was provisioned for a workflow: its change may be drift. */
+const owned = (kind: ResourceKind): SourceRule<KubeObject> => ({
+  kind,
+  labelSelector: OURS,
+  indexers: {},
+  enqueues: ({ object, initial }) => {
+    const workflow = object.metadata.labels?.[LABEL_WORKFLOW];
+    if (workflow === undefined || initial) return [];
+    return [{ queue: 'workflows', key: `${object.metadata.namespace}/${workflow}` }];
+  },
+});
+
+/** Everything that the operator watches. */
+export const SOURCES = {
+  contracts: {
+    kind: KIND.Contract,
+    indexers: {},
+    enqueues: ({ object, initial }, lookUp) => [
+      one('contracts', object),
+      ...(initial ? [] : lookUp.workflowsBy('contract', keyOf(object.metadata)).map((each) => one('workflows', each))),
+    ],
+  } satisfies SourceRule<Contract>,
+  workflows: {
+    kind: KIND.Workflow,
+    indexers: {
+      contract: ({ metadata, spec }) => [`${metadata.namespace}/${spec.contractRef.name}`],
+      namespace: ({ metadata }) => [metadata.namespace ?? ''],
+    },
+    enqueues: ({ object, type }) => [
+      one('workflows', object),
+      // The contract counts its workflows, which a mere change of status doesn't alter.
+      ...(type === 'modified'
+        ? []
+        : [{ queue: 'contracts', key: `${object.metadata.namespace}/${object.spec.contractRef.name}` } as const]),
+    ],
+  } satisfies SourceRule<Workflow>,
+  runs: {
+    kind: KIND.WorkflowRun,
+    indexers: { workflow: ({ metadata, spec }) => [`${metadata.namespace}/${spec.workflowRef.name}`] },
+    enqueues: ({ object, type, initial }) => {
+      const key = `${object.metadata.namespace}/${object.spec.workflowRef.name}`;
+      return [
+        ...(type === 'deleted' ? [] : [one('workflowruns', object)]),
+        ...(initial ? [] : [{ queue: 'workflows', key, afterMs: SETTLE_MS } as const]),
+      ];
+    },
+  } satisfies SourceRule<WorkflowRun>,
+  evidenceStores: {
+    kind: KIND.EvidenceStore,
+    indexers: {},
+    enqueues: ({ object, type, initial }, lookUp) => {
+      const wasOrIsDefault = object.spec.default === true;
+      const others = wasOrIsDefault ? lookUp.evidenceStores() : [object];
+      const workflows = type === 'modified' || initial ? [] : lookUp.allWorkflows();
+      return [
+        ...(type === 'deleted' ? [] : [one('evidencestores', object)]),
+        ...(type === 'modified' ? [] : others.map((store) => one('evidencestores', store))),
+        ...workflows.map((workflow) => one('workflows', workflow)),
+      ];
+    },
+  } satisfies SourceRule<EvidenceStore>,
+  revisions: {
+    kind: KIND.ControllerRevision,
+    labelSelector: OURS,
+    indexers: {},
+    enqueues: ({ object, type, initial }) => {
+      const contract = object.metadata.labels?.[LABEL_CONTRACT];
+      if (contract === undefined || initial || type === 'added') return [];
+      return [{ queue: 'contracts', key: `${object.metadata.namespace}/${contract}` }];
+    },
+  } satisfies SourceRule<ControllerRevision>,
+  serviceAccounts: owned(KIND.ServiceAccount),
+  roles: owned(KIND.Role),
+  roleBindings: owned(KIND.RoleBinding),
+} as const;

@@ -1,0 +1,132 @@
+import { CONDITION, findCondition } from '../api/conditions.ts';
+import { KIND } from '../api/kinds.ts';
+import { submitterName } from '../api/labels.ts';
+import { REASON } from '../api/reasons.ts';
+import type { Workflow, WorkflowStatus } from '../api/types.gen.ts';
+import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
+import { KubeError } from '../kube/error.ts';
+import { keyOf } from '../kube/store.ts';
+import type { ReconcileResult } from '../queue/workers.ts';
+import { conditionsFor, type Finding, recordTransition } from './conditions.ts';
+import { jittered, type OperatorContext } from './context.ts';
+import { countRuns, prunableRuns } from './counters.ts';
+import { chooseStore } from './default-store.ts';
+import { NameTakenError, provisionAccess } from './provision.ts';
+import { ensureToken } from './token.ts';
+
+const DEFAULT_HISTORY = 100;
+/** The token's Secret isn't watched, so one that somebody deleted is seen after this time at the latest. */
+const RESYNC_MINUTES = 10;
+const RETRY_MINUTES = 0.1;
+const CERTIFICATE_WAIT_MS = 500;
+
+/** Provisions what a pipeline needs, resolves its contract and store, counts its runs and keeps its history short. */
+export async function reconcileWorkflow(context: OperatorContext, workflow: Workflow): Promise<ReconcileResult> {
+  const servingCa = context.servingCa();
+  // Right after a start; saying so on a workflow that is Ready would only make it flap.
+  if (servingCa === undefined) return { requeueAfterMs: CERTIFICATE_WAIT_MS };
+  const { finding, facts } = await examine(context, workflow, servingCa);
+  const runs = context.stores.runs.byIndex('workflow', keyOf(workflow.metadata));
+  const { generation = 0 } = workflow.metadata;
+  const conditions = conditionsFor(finding, generation, workflow.status?.conditions, context.now());
+  const status: WorkflowStatus = { observedGeneration: generation, ...facts, ...countRuns(runs), conditions };
+  recordTransition(context.events, workflow, KIND.Workflow.kind, conditions);
+  await applyStatus(context.client, KIND.Workflow, workflow, status, OPERATOR_MANAGER);
+  await pruneHistory(context, workflow);
+  return { requeueAfterMs: nextLook(context, finding, facts) };
+}
+
+type Provisioned = Pick<
+  WorkflowStatus,
+  'contract' | 'serviceAccountName' | 'tokenSecretName' | 'token' | 'evidenceStoreName'
+>;
+
+interface Examined {
+  readonly finding: Finding;
+  readonly facts: Provisioned;
+}
+
+async function examine(context: OperatorContext, workflow: Workflow, servingCa: string): Promise<Examined> {
+  if ((workflow.spec.submitters ?? []).length > 0) {
+    const message =
+      'spec.submitters can not be checked by this version; take them away, and grant submit by RBAC instead';
+    return { finding: { state: 'stalled', reason: REASON.NotSupported, message }, facts: {} };
+  }
+  let facts: Provisioned;
+  try {
+    facts = await provision(context, workflow, servingCa);
+  } catch (error) {
+    return { finding: provisioningFinding(error), facts: {} };
+  }
+  const contract = readyContract(context, workflow);
+  if ('state' in contract) return { finding: contract, facts };
+  const store = await chooseStore(context, workflow);
+  const withContract = { ...facts, contract };
+  if (!store.ok) {
+    return { finding: { state: 'stalled', reason: store.reason, message: store.message }, facts: withContract };
+  }
+  const message = `runs owe revision ${contract.revision} of the contract '${contract.name}'`;
+  return { finding: { state: 'ready', message }, facts: { ...withContract, evidenceStoreName: store.name } };
+}
+
+async function provision(context: OperatorContext, workflow: Workflow, servingCa: string): Promise<Provisioned> {
+  const serviceAccount = await provisionAccess(context, workflow);
+  const { issued, ...token } = await ensureToken(context, workflow, serviceAccount, servingCa);
+  const name = submitterName(workflow.metadata.name);
+  if (issued) {
+    const note = `the Secret ${name} has a token until ${token.expirationTime}`;
+    const event = { type: 'Normal', reason: REASON.TokenIssued, action: 'Provision', note } as const;
+    context.events.record({ ...workflow, kind: KIND.Workflow.kind }, event);
+  }
+  return { serviceAccountName: name, tokenSecretName: name, token };
+}
+
+function provisioningFinding(error: unknown): Finding {
+  if (error instanceof NameTakenError) return { state: 'stalled', reason: REASON.NameTaken, message: error.message };
+  if (!(error instanceof KubeError)) throw error;
+  return { state: 'waiting', reason: REASON.ProvisioningFailed, message: error.message };
+}
+
+/** The contract's current revision, or why runs can't be opened with it. */
+function readyContract(
+  context: OperatorContext,
+  workflow: Workflow,
+): NonNullable<WorkflowStatus['contract']> | Finding {
+  const { name } = workflow.spec.contractRef;
+  const { namespace = '' } = workflow.metadata;
+  const contract = context.stores.contracts.get({ namespace, name });
+  if (contract === undefined) {
+    const message = `there is no Contract '${name}' in the namespace '${namespace}'; see: kubectl get contracts -n ${namespace}`;
+    return { state: 'stalled', reason: REASON.ContractNotFound, message };
+  }
+  const { status, metadata } = contract;
+  const ready = findCondition(status?.conditions, CONDITION.Ready);
+  const isCurrent = status?.observedGeneration === metadata.generation;
+  const { revision, revisionName } = status ?? {};
+  if (ready?.status !== 'True' || !isCurrent || revision === undefined || revisionName === undefined) {
+    const why = isCurrent && ready !== undefined ? ready.message : 'it has not been looked at yet';
+    return {
+      state: 'waiting',
+      reason: REASON.ContractNotReady,
+      message: `the contract '${name}' is not ready: ${why}`,
+    };
+  }
+  return { name, revision, revisionName };
+}
+
+async function pruneHistory(context: OperatorContext, workflow: Workflow): Promise<void> {
+  const limit = workflow.spec.history?.limit ?? DEFAULT_HISTORY;
+  const runs = context.stores.runs.byIndex('workflow', keyOf(workflow.metadata));
+  const prunable = prunableRuns(runs, limit);
+  for (const { metadata } of prunable) await context.client.remove(KIND.WorkflowRun, metadata, metadata.uid);
+  if (prunable.length === 0) return;
+  const note = `${prunable.length} finished runs over the limit of ${limit} removed, the last of them ${prunable.at(-1)?.metadata.name}`;
+  const event = { type: 'Normal', reason: REASON.HistoryPruned, action: 'Prune', note } as const;
+  context.events.record({ ...workflow, kind: KIND.Workflow.kind }, event);
+}
+
+function nextLook(context: OperatorContext, finding: Finding, facts: Provisioned): number {
+  const resync = jittered(finding.state === 'waiting' ? RETRY_MINUTES : RESYNC_MINUTES);
+  const renewal = facts.token === undefined ? resync : Date.parse(facts.token.renewalTime) - context.now().getTime();
+  return Math.max(0, Math.min(resync, renewal));
+}

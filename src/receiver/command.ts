@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import { stopSignal } from '../telemetry/signals.ts';
+import { type ReceiverOptions, runReceiver } from './main.ts';
+
+/** `proviso receiver`: reads the flags and runs until a signal. */
+export async function receiverCommand(args: readonly string[]): Promise<void> {
+  const command = new Command('proviso receiver')
+    .description('Takes evidence from pipelines over TLS, verifies it, stores it and writes the verdict.')
+    .option('--namespace <name>', "Proviso's own namespace", process.env.POD_NAMESPACE ?? 'proviso-system')
+    .option('--host <address>', 'address to listen on', '0.0.0.0')
+    .option('--port <port>', 'port to listen on', Number, 8443)
+    .option('--health-port <port>', 'port of /livez and /readyz', Number, 8082)
+    .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
+    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .parse([...args], { from: 'user' });
+  await runReceiver(command.opts<ReceiverOptions>(), stopSignal());
+}

@@ -1,0 +1,147 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { KIND } from '../../src/api/kinds.ts';
+import { connect, type KubeConnection } from '../../src/kube/connect.ts';
+import type { KubeError } from '../../src/kube/error.ts';
+import { COMPLETE_OBJECTS, contract, REFUSED_OBJECTS } from '../api/refused-objects.ts';
+import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
+import { attestation, succeeded, workflowRun } from '../support/workflow-run.ts';
+
+const test = suite('crds');
+const NAMESPACE = 'shop';
+const OPERATOR = 'system:serviceaccount:proviso-system:proviso-operator';
+const PLURALS: Readonly<Record<string, string>> = {
+  Contract: `namespaces/${NAMESPACE}/contracts`,
+  Workflow: `namespaces/${NAMESPACE}/workflows`,
+  EvidenceStore: 'evidencestores',
+};
+let plane: ControlPlane;
+let connection: KubeConnection;
+
+test.before(async () => {
+  plane = await startControlPlane();
+  await plane.applyProject();
+  connection = connect(plane.adminKubeconfig);
+  await kubectl('create', 'namespace', NAMESPACE);
+});
+test.after(() => plane?.stop());
+
+async function kubectl(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await plane.kubectl(args);
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+const apply = async (object: object): Promise<void> => {
+  const { code, stderr } = await plane.kubectl(['apply', '-n', NAMESPACE, '-f', '-'], {
+    input: JSON.stringify(object),
+  });
+  if (code !== 0) throw new Error(stderr);
+};
+
+/** What the operator would write. */
+const writeStatus = (resource: string, name: string, status: object): Promise<string> =>
+  kubectl(
+    ...['patch', resource, name, '-n', NAMESPACE, '--subresource=status', '--type=merge', `--as=${OPERATOR}`],
+    ...['-p', JSON.stringify({ status })],
+  );
+
+/** Creates without keeping; answers what the API server says against it. */
+async function refusalOf(object: object): Promise<KubeError | undefined> {
+  const { kind } = object as { readonly kind: string };
+  const path = `/apis/proviso.dev/v1alpha1/${PLURALS[kind]}`;
+  try {
+    await connection.transport.send({
+      method: 'POST',
+      path,
+      query: { dryRun: 'All', fieldValidation: 'Strict' },
+      body: object,
+    });
+    return undefined;
+  } catch (error) {
+    return error as KubeError;
+  }
+}
+
+for (const { what, object, says, serverSays } of REFUSED_OBJECTS) {
+  test(`the API server refuses ${what}, with a sentence`, async () => {
+    const refusal = await refusalOf(object);
+    assert.ok([400, 422].includes(refusal?.code ?? 0), `answered ${refusal?.code} ${refusal?.message}`);
+    assert.match(refusal?.message ?? '', serverSays ?? says);
+  });
+}
+
+for (const object of COMPLETE_OBJECTS) {
+  test(`the API server takes a ${(object as { kind: string }).kind} with every field`, async () => {
+    assert.is((await refusalOf(object))?.message, undefined);
+  });
+}
+
+test('kubectl refuses an unknown field by name', async () => {
+  const input = JSON.stringify(contract({ materails: [] }));
+  const { code, stderr } = await plane.kubectl(['apply', '-n', NAMESPACE, '-f', '-'], { input });
+  assert.is(code, 1);
+  assert.match(stderr, /unknown field "spec\.materails"/);
+});
+
+test('the samples apply, and kubectl shows their columns', async () => {
+  await kubectl('apply', '-n', NAMESPACE, '-f', new URL('../../config/samples', import.meta.url).pathname);
+  await writeStatus('contracts', 'release', {
+    revision: 3,
+    materials: 3,
+    workflows: 1,
+    conditions: [{ ...succeeded('True', 'Ready'), type: 'Ready', message: 'fine' }],
+  });
+  const lines = (await kubectl('get', '-n', NAMESPACE, 'ctr')).split('\n');
+  assert.match(lines[0] ?? '', /^NAME +READY +REVISION +MATERIALS +WORKFLOWS +AGE$/);
+  assert.match(lines[1] ?? '', /^release +True +3 +3 +1 +\d+s$/);
+  const wide = await kubectl('get', '-n', NAMESPACE, 'contracts', '-o', 'wide');
+  assert.match(wide, /AGE +REASON +MESSAGE\n.* Ready +fine/);
+  await writeStatus('workflows.proviso.dev', 'build', {
+    successRate: '92%',
+    contract: { name: 'release', revision: 3, revisionName: 'release-x' },
+    lastRun: { name: 'build-1', result: 'Accepted', startTime: '2026-01-01T00:00:00Z' },
+  });
+  const workflows = await kubectl('get', '-n', NAMESPACE, 'wkf', '-o', 'wide');
+  assert.match(
+    workflows,
+    /^NAME +READY +CONTRACT +LAST RUN +RESULT +SUCCESS RATE +AGE +TEAM +REVISION +MESSAGE\nbuild +release +\d+\w+ +Accepted +92% +\d+s +payments +3/,
+  );
+  assert.match(await kubectl('get', 'evs'), /^NAME +READY +PROVIDER +DEFAULT +LAST CHECK +AGE\ndefault +true/);
+});
+
+test('runs show verdict and progress, and are found by field', async () => {
+  const { client } = connect(await plane.serviceAccountKubeconfig('proviso-system', 'proviso-receiver'));
+  const run = workflowRun('build-columns', NAMESPACE);
+  await client.create(KIND.WorkflowRun, run);
+  await writeStatus('workflowruns', 'build-columns', {
+    progress: { summary: '2/3', required: 3, present: 2, missing: ['sbom'] },
+    attestation,
+    conditions: [succeeded('True', 'Accepted')],
+  });
+  const fields = 'spec.workflowRef.name=build,spec.contract.revisionName=release-3f9a01c2de,spec.runner.type=GENERIC';
+  const table = await kubectl('get', '-n', NAMESPACE, 'wkr', '--field-selector', fields);
+  assert.match(
+    table,
+    /^NAME +WORKFLOW +SUCCEEDED +REASON +MATERIALS +SIGNER +AGE\nbuild-columns +build +True +Accepted +2\/3 +SHA256:abc +\d+s\n$/,
+  );
+  assert.match(await kubectl('get', '-n', NAMESPACE, 'wkr', '-o', 'wide'), /AGE +REVISION +DIGEST +MESSAGE\n/);
+  assert.is(await kubectl('get', '-n', NAMESPACE, 'wkr', '--field-selector', 'spec.workflowRef.name=x'), '');
+  assert.match(await kubectl('get', '-n', NAMESPACE, 'proviso'), /contract\.proviso\.dev\/release[\s\S]*workflowrun/);
+});
+
+test('kubectl explain is a manual', async () => {
+  const workflow = await kubectl('explain', 'workflow.spec');
+  for (const field of ['contractRef', 'evidenceStoreRef', 'expectations', 'history', 'submitters', 'token']) {
+    assert.match(workflow, new RegExp(`\n  ${field}\t<Object>|\n  ${field}\t<\\[\\]Object>`));
+  }
+  assert.match(await kubectl('explain', 'contract.spec.deadline'), /Default `1h`/);
+  assert.match(await kubectl('explain', 'workflowrun.status.conditions'), /PolicyViolation/);
+});
+
+test('a status is left out of what people write', async () => {
+  await apply({ ...contract({}, 'sneaky'), status: { revision: 9 } });
+  assert.is(await kubectl('get', '-n', NAMESPACE, 'ctr', 'sneaky', '-o', 'jsonpath={.status}'), '');
+});
+
+test.run();
