@@ -4,7 +4,6 @@ import type { ContractMessage } from '../api/messages.ts';
 import { Problem } from '../api/problem.ts';
 import { asRecord, asText } from '../api/record.ts';
 
-
 /** What `proviso init` remembers for the commands after it. It holds no token. */
 export interface RunMemory {
   /** The receiver's address; a memory of another receiver doesn't count. */

@@ -80,12 +80,10 @@ export function createReceiver(transport: Transport) {
         // The same bytes again get the same answer.
         idempotent: true,
       }),
-    cancel: (run: RunRef, body: CancelRequest): Promise<RunMessage> =>
-      post(runPath(run, 'cancel'), body, false),
+    cancel: (run: RunRef, body: CancelRequest): Promise<RunMessage> => post(runPath(run, 'cancel'), body, false),
     evidence: (digest: string): Promise<IncomingMessage> =>
       transport.open({ method: 'GET', path: `/v1/evidence/${digest}`, idempotent: true }),
-    certificate: (csr: string): Promise<CertificateMessage> =>
-      post('/v1/signing/certificate', { csr }, true),
+    certificate: (csr: string): Promise<CertificateMessage> => post('/v1/signing/certificate', { csr }, true),
     close: () => transport.close(),
   };
 }

@@ -29,10 +29,14 @@ export const bytesContent = (bytes: Uint8Array, filename?: string): Content => (
 /** Reads a file once to hash it and to keep its first `headBytes`; memory is constant in its size. */
 export async function fileContent(path: string, headBytes: number): Promise<Content> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Problem('usage', `'${path}' can't be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`, {
-      hint: 'VALUE is the path of the file that holds the material.',
-      cause: error,
-    });
+    throw new Problem(
+      'usage',
+      `'${path}' can't be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
+      {
+        hint: 'VALUE is the path of the file that holds the material.',
+        cause: error,
+      },
+    );
   });
   if (info.isDirectory()) {
     throw new Problem('usage', `'${path}' is a directory`, {

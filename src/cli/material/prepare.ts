@@ -1,4 +1,4 @@
-import { type MaterialType } from '../../api/material-types.ts';
+import type { MaterialType } from '../../api/material-types.ts';
 import type { ContractMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
@@ -62,9 +62,13 @@ function typeOf({ name, type }: AddRequest, asked: string | undefined): Material
   }
   const wanted = asked ?? type ?? 'EVIDENCE';
   if (isMaterialType(wanted)) return wanted;
-  throw new Problem('material-unknown-type', `this proviso doesn't know the type ${wanted} that the contract asks for`, {
-    hint: 'Use the release of proviso that the cluster runs.',
-  });
+  throw new Problem(
+    'material-unknown-type',
+    `this proviso doesn't know the type ${wanted} that the contract asks for`,
+    {
+      hint: 'Use the release of proviso that the cluster runs.',
+    },
+  );
 }
 
 function assertAnnotations({ name, annotations }: AddRequest, asked: Parameters<typeof mergeAnnotations>[0]): void {
@@ -86,9 +90,13 @@ function inspect(name: string, type: MaterialType, content: Content, isReference
     throw new Problem('material-empty', `'${name}' has no content`, { hint: 'Give VALUE some text.' });
   }
   if (kind.content === 'whole' && content.size > kind.maxBytes) {
-    throw new Problem('material-too-large', `a ${type} has at most ${kind.maxBytes} bytes, and this has ${content.size}`, {
-      hint: 'Hand in what is larger as ARTIFACT or EVIDENCE.',
-    });
+    throw new Problem(
+      'material-too-large',
+      `a ${type} has at most ${kind.maxBytes} bytes, and this has ${content.size}`,
+      {
+        hint: 'Hand in what is larger as ARTIFACT or EVIDENCE.',
+      },
+    );
   }
   const { size, head, filename } = content;
   const digest = `sha256:${Buffer.from(content.sha256).toString('hex')}`;
@@ -104,6 +112,8 @@ function inspect(name: string, type: MaterialType, content: Content, isReference
   const where = first.at === undefined ? '' : ` at ${first.at}`;
   throw new Problem('material-invalid', `'${name}' is not a valid ${type}${where}: ${first.message}`, {
     errors: inspection.findings,
-    ...(isReference ? { hint: 'VALUE is an image by digest, such as REPOSITORY@sha256:…, or an OCI layout directory.' } : {}),
+    ...(isReference
+      ? { hint: 'VALUE is an image by digest, such as REPOSITORY@sha256:…, or an OCI layout directory.' }
+      : {}),
   });
 }

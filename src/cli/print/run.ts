@@ -10,7 +10,9 @@ export function formatRun(io: Io, run: RunMessage): string {
   const names = new Set(contract.materials.map(({ name }) => name));
   const rows = [
     ...contract.materials.map((asked) => askedRow(io, asked, find(run.materials, asked.name))),
-    ...run.materials.filter(({ name }) => !names.has(name)).map((extra) => row(io, extra.name, extra.type, 'no', extra)),
+    ...run.materials
+      .filter(({ name }) => !names.has(name))
+      .map((extra) => row(io, extra.name, extra.type, 'no', extra)),
   ];
   const lines = [
     `${io.colours.bold('Run')}       ${run.run === '' ? '(dry run)' : `${run.namespace}/${run.run}`}`,
@@ -19,7 +21,8 @@ export function formatRun(io: Io, run: RunMessage): string {
     `${io.colours.bold('Deadline')}  ${run.deadline}`,
     `${io.colours.bold('Evidence')}  ${completeness.present}/${completeness.required} of what is required`,
   ];
-  if (rows.length > 0) lines.push('', formatTable(io, ['Material', 'Type', 'Required', 'Status', 'Digest', 'Size'], rows));
+  if (rows.length > 0)
+    lines.push('', formatTable(io, ['Material', 'Type', 'Required', 'Status', 'Digest', 'Size'], rows));
   if (run.succeeded === 'Unknown') lines.push('', formatNext(io, run));
   return lines.join('\n');
 }
@@ -61,7 +64,10 @@ export function formatNext(io: Io, run: Pick<RunMessage, 'contract' | 'completen
 const VALUE_OF: Readonly<Record<string, string>> = { STRING: 'TEXT', CONTAINER_IMAGE: 'IMAGE@sha256:…' };
 
 /** One command for each thing that is missing, then push. */
-export function nextCommands({ contract, completeness }: Pick<RunMessage, 'contract' | 'completeness'>): readonly string[] {
+export function nextCommands({
+  contract,
+  completeness,
+}: Pick<RunMessage, 'contract' | 'completeness'>): readonly string[] {
   if (completeness.complete) return [pushCommand(contract.signers)];
   return completeness.missing.map(({ name, hint }) => {
     const material = contract.materials.find((asked) => asked.name === name);

@@ -1,0 +1,36 @@
+# Everything a developer types. Node 24 comes as an npm package; any Node from 20 on is enough to install it.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help check test demo dev build gen fix clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-fund --no-audit
+	@touch $@
+
+check: node_modules/.installed ## Types, lint, format, generated files, import directions, sizes
+	node scripts/check.ts
+
+test: check ## check, then every test; closes with 'N passed, N failed'
+	node test/runner/main.ts
+
+demo: node_modules/.installed ## The whole story on a real API server, with real input
+	node scripts/demo.ts
+
+dev: node_modules/.installed ## The same, left running; prints the KUBECONFIG to use
+	node scripts/demo.ts --keep
+
+build: node_modules/.installed ## Bundles into dist/
+	node scripts/build.ts
+
+gen: node_modules/.installed ## Write the generated files again
+	node scripts/gen.ts
+
+fix: node_modules/.installed ## Format and apply safe fixes
+	biome check --write .
+
+clean: ## Remove what was built and installed
+	rm -rf dist node_modules tmp

@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { discover } from './discover.ts';
+import { junitReport } from './junit.ts';
+import { type FileResult, runFile } from './run-file.ts';
+
+/**
+ * Runs test files, each in a process of its own: `node test/runner/main.ts [--jobs N] [--junit FILE] [paths…]`. Closes
+ * with one line `N passed, N failed` and exits 1 unless everything passed.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { jobs: { type: 'string', default: '2' }, junit: { type: 'string' } },
+});
+const files = await discover(positionals.length === 0 ? ['test'] : positionals);
+const waiting = [...files];
+const results: FileResult[] = [];
+
+async function work(): Promise<void> {
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    const result = await runFile(file);
+    results.push(result);
+    report(result);
+  }
+}
+
+function report({ file, passed, failed, problem, output, seconds }: FileResult): void {
+  const name = relative(process.cwd(), file);
+  const sign = failed === 0 ? 'ok  ' : 'FAIL';
+  console.log(
+    `${sign} ${name}  ${passed}/${passed + failed}  ${seconds.toFixed(1)} s${problem === undefined ? '' : `  ${problem}`}`,
+  );
+  if (failed > 0) console.log(output.trimEnd().replaceAll(/^/gm, '     | '));
+}
+
+await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, work));
+if (values.junit !== undefined) await writeFile(values.junit, junitReport(results));
+const sum = (pick: (result: FileResult) => number): number => results.reduce((total, each) => total + pick(each), 0);
+const failed = sum((each) => each.failed) + (files.length === 0 ? 1 : 0);
+if (files.length === 0) console.log(`FAIL no test file under ${positionals.join(', ')}`);
+console.log(`${sum((each) => each.passed)} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
