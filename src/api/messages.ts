@@ -68,6 +68,17 @@ export interface RunMessage {
   readonly materials: readonly RecordedMaterial[];
   readonly completeness: CompletenessMessage;
   readonly attestation?: RecordedAttestation;
+  /** What the attestation can be checked against, once it is there. */
+  readonly verification?: VerificationMessage;
+}
+
+/** The keys, or the authorities and the identity, that the signer of a run is held to. */
+export interface VerificationMessage {
+  /** SPKI PEM. */
+  readonly keys: readonly string[];
+  /** Certificate PEM. */
+  readonly roots?: readonly string[];
+  readonly identity?: string;
 }
 
 /** One line of a list of runs. */

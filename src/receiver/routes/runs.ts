@@ -2,24 +2,38 @@ import type { Request, Response } from 'express';
 import { CONDITION, settleConditions } from '../../api/conditions.ts';
 import { KIND } from '../../api/kinds.ts';
 import { LABEL_WORKFLOW } from '../../api/labels.ts';
-import type { CancelRequest, RunListMessage } from '../../api/messages.ts';
+import type { CancelRequest, RunListMessage, RunMessage, VerificationMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { RUN_REASON } from '../../api/reasons.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
+import type { EffectiveContract } from '../../contract/effective.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { assertOpen, runForReader, runForSubmitter } from '../run-access.ts';
 import { validated } from '../schemas.ts';
 import { runMessage, runSummary } from '../state.ts';
+import { trustFor } from '../verdict.ts';
 import { param } from './params.ts';
 
 /** `GET /v1/namespaces/{ns}/runs/{run}` */
 export const getRunRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const authenticated = await context.authenticate(request.headers.authorization);
   const run = await runForReader(context, authenticated, param(request, 'namespace'), param(request, 'run'));
-  response.json(runMessage(run, await contractOf(context, run)));
+  const contract = await contractOf(context, run);
+  const message: RunMessage = {
+    ...runMessage(run, contract),
+    ...(run.status?.attestation === undefined ? {} : { verification: await verificationOf(context, run, contract) }),
+  };
+  response.json(message);
 };
+
+async function verificationOf(context: ReceiverContext, run: WorkflowRun, contract: EffectiveContract) {
+  const roots = contract.signers.length > 0 ? [] : [(await context.signing.get()).certificate];
+  const { keys, clusterCa } = trustFor(run, contract, roots);
+  const verification: VerificationMessage = { keys: keys.map(({ publicKey }) => publicKey), ...clusterCa };
+  return verification;
+}
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 500;

@@ -1,0 +1,53 @@
+import type { Readable } from 'node:stream';
+import { parseAnnotations } from '../annotations.ts';
+import type { Upload } from '../client/receiver.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { prepareUpload } from '../material/prepare.ts';
+import { formatBytes, shortDigest } from '../print/bytes.ts';
+import { countBytes, createProgress } from '../print/progress.ts';
+import { formatNext } from '../print/run.ts';
+import { rememberAdded } from '../run-memory.ts';
+import { currentRun, printResult, rememberedRun, type Session } from '../session.ts';
+
+export interface AddFlags {
+  readonly type?: string;
+  readonly annotation: readonly string[];
+}
+
+/** `proviso add NAME VALUE`: checks a material here, hands it in, and says what is left. */
+export async function add(session: Session, name: string, value: string, flags: AddFlags): Promise<number> {
+  const { io } = session;
+  const run = currentRun(session);
+  const memory = rememberedRun(session);
+  const contract = memory?.run === run.run ? memory.contract : (await session.receiver().state(run)).contract;
+  const annotations = parseAnnotations(flags.annotation);
+  const request = { name, value, annotations, ...(flags.type === undefined ? {} : { type: flags.type }) };
+  const upload = await prepareUpload(request, contract);
+  const answer = await session.receiver().add(run, withProgress(io, upload));
+  rememberAdded(io.cwd, name, answer.material.digest);
+  printResult(session, answer, () => {
+    const { material, completeness } = answer;
+    const { green, bold } = io.colours;
+    const facts = `${material.type}, ${formatBytes(material.size)}, ${shortDigest(material.digest)}`;
+    const count = `${completeness.present}/${completeness.required} of what is required is there`;
+    return `${green('added')} ${bold(name)} (${facts})\n${count}\n${formatNext(io, { contract, completeness })}`;
+  });
+  return EXIT.ok;
+}
+
+/** The upload, telling how far it is when it is large. */
+function withProgress(io: Io, upload: Upload): Upload {
+  const { body } = upload;
+  if (typeof body !== 'function') return upload;
+  const raw = (text: string): void => void process.stderr.write(text);
+  return {
+    ...upload,
+    body: (): Readable => {
+      const source = body();
+      const counted = countBytes(createProgress(io, raw, upload.name, upload.size));
+      source.on('error', (error) => counted.destroy(error));
+      return source.pipe(counted);
+    },
+  };
+}

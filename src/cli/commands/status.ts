@@ -1,0 +1,11 @@
+import { EXIT } from '../exit-code.ts';
+import { formatRun } from '../print/run.ts';
+import { currentRun, printResult, runRef, type Session } from '../session.ts';
+
+/** `proviso status [RUN]`: what is there, what is missing, and what to type next. */
+export async function status(session: Session, name: string | undefined): Promise<number> {
+  const ref = name === undefined ? currentRun(session) : runRef(session, name);
+  const run = await session.receiver().state(ref);
+  printResult(session, run, () => formatRun(session.io, run));
+  return EXIT.ok;
+}

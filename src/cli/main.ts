@@ -1,0 +1,33 @@
+import { type Command, CommanderError } from 'commander';
+import { Problem } from '../api/problem.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { type Io, processIo } from './io.ts';
+import { formatProblem, problemJson } from './print/problem.ts';
+import { createProgram } from './program.ts';
+
+/** Runs one command line; resolves with the exit code. Nothing of what goes wrong is thrown. */
+export async function runCli(args: readonly string[], io: Io = processIo()): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = createProgram(io, (outcome) => {
+    code = outcome;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return endOfParsing(error, io, program);
+    const wantsJson = program.opts<{ readonly output: string }>().output === 'json';
+    io.err(wantsJson ? problemJson(error) : formatProblem(io, error));
+    return exitCodeOf(error);
+  }
+}
+
+/** Help and version end the parsing too, and are no error. */
+function endOfParsing(error: CommanderError, io: Io, program: Command): number {
+  if (error.exitCode === 0) return EXIT.ok;
+  if (error.code === 'commander.help') return EXIT.usage;
+  const message = error.message.replace(/^error: /, '');
+  const problem = new Problem('usage', message, { hint: `see: ${program.name()} --help` });
+  io.err(formatProblem(io, problem));
+  return EXIT.usage;
+}

@@ -1,0 +1,132 @@
+import { Command, Option } from 'commander';
+import { collect } from './annotations.ts';
+import type { AddFlags } from './commands/add.ts';
+import type { DownloadFlags } from './commands/download.ts';
+import type { InitFlags } from './commands/init.ts';
+import type { PushFlags } from './commands/push.ts';
+import type { ResetFlags } from './commands/reset.ts';
+import type { RunsFlags } from './commands/runs.ts';
+import type { VerifyFlags } from './commands/verify.ts';
+import type { Io } from './io.ts';
+import { createSession, type GlobalFlags, type Session } from './session.ts';
+
+const EXAMPLES = `
+A run, step by step:
+  proviso init                       open a run and see what it owes
+  proviso add sbom sbom.cdx.json     hand in a material
+  proviso status                     see what is there and what is missing
+  proviso push                       sign, hand in, and get the verdict
+
+Exit codes: 0 fine, 1 error, 2 usage, 3 contract not met, 4 blocked by a policy gate.`;
+
+/** The command line: every command with its flags. A command is loaded only when it is run. */
+export function createProgram(io: Io, onOutcome: (code: number) => void): Command {
+  const program = new Command('proviso')
+    .description('Hand in the evidence that a pipeline owes, and see the verdict of the cluster.')
+    .option('--dir <path>', 'directory with the keys of the Secret that the operator made')
+    .option('-n, --namespace <name>', 'namespace of the workflow')
+    .addOption(new Option('-o, --output <format>', 'table or json').choices(['table', 'json']).default('table'))
+    .addHelpText('after', EXAMPLES)
+    .helpCommand(true)
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: () => {} });
+
+  const within = async (work: (session: Session) => Promise<number>): Promise<void> => {
+    const session = createSession(io, program.opts<GlobalFlags>());
+    try {
+      onOutcome(await work(session));
+    } finally {
+      session.close();
+    }
+  };
+
+  addRunCommands(program, within);
+  addReadCommands(program, within);
+  const contract = program.command('contract').description('work with contracts');
+  contract
+    .command('lint')
+    .description('check a file as kubectl apply would, without a cluster')
+    .argument('<file>', 'YAML with Contracts, Workflows or EvidenceStores')
+    .action((file: string) =>
+      within(async (session) => (await import('./commands/contract-lint.ts')).contractLint(session, file)),
+    );
+  return program;
+}
+
+type Within = (work: (session: Session) => Promise<number>) => Promise<void>;
+
+function addRunCommands(program: Command, within: Within): void {
+  program
+    .command('init')
+    .description('open a run and show what it owes')
+    .option('-w, --workflow <name>', 'the workflow (default: of the Secret, or PROVISO_WORKFLOW)')
+    .option('-a, --annotation <name=value>', 'an annotation of the attestation; may be repeated', collect, [])
+    .option('--replace', 'open a new run although one was opened here')
+    .option('--idempotency-key <text>', 'the same key finds the same run again')
+    .option('--dry-run', 'show what a run would owe, and open none')
+    .action((flags: InitFlags) => within(async (session) => (await import('./commands/init.ts')).init(session, flags)));
+  program
+    .command('add')
+    .description('hand in a material')
+    .argument('<name>', 'its name in the contract, or one of your own')
+    .argument('<value>', 'a file; a text for STRING; an image by digest or an OCI layout for CONTAINER_IMAGE')
+    .option('-t, --type <type>', 'the type of a material that the contract does not name')
+    .option('-a, --annotation <name=value>', 'an annotation of the material; may be repeated', collect, [])
+    .action((name: string, value: string, flags: AddFlags) =>
+      within(async (session) => (await import('./commands/add.ts')).add(session, name, value, flags)),
+    );
+  program
+    .command('push')
+    .description('sign the statement, hand it in, and print the verdict')
+    .option('-k, --key <file>', 'a private key, or env://NAME (default: a certificate of the cluster)')
+    .option('-b, --bundle <file>', 'write the signed bundle there')
+    .option('--attestation <file>', 'hand in a bundle that something else has signed')
+    .option('--no-submit', 'sign and write the bundle, and hand nothing in')
+    .action((flags: PushFlags) => within(async (session) => (await import('./commands/push.ts')).push(session, flags)));
+  program
+    .command('reset')
+    .description('end the open run')
+    .option('--trigger <why>', 'failure or cancellation', 'failure')
+    .option('--reason <text>', 'a sentence for people')
+    .action((flags: ResetFlags) =>
+      within(async (session) => (await import('./commands/reset.ts')).reset(session, flags)),
+    );
+}
+
+function addReadCommands(program: Command, within: Within): void {
+  program
+    .command('status')
+    .description('show what is there, what is missing, and what to type next')
+    .argument('[run]', 'NAMESPACE/RUN (default: the run opened here, or PROVISO_RUN)')
+    .action((run: string | undefined) =>
+      within(async (session) => (await import('./commands/status.ts')).status(session, run)),
+    );
+  program
+    .command('runs')
+    .description('list runs, the newest first')
+    .option('-w, --workflow <name>', 'of this workflow')
+    .option('--all', 'of every workflow in the namespace')
+    .option('--limit <count>', 'how many at most', '20')
+    .action((flags: RunsFlags) => within(async (session) => (await import('./commands/runs.ts')).runs(session, flags)));
+  program
+    .command('verify')
+    .description('check an accepted run again, or a bundle in a file')
+    .argument('[run]', 'NAMESPACE/RUN (default: the run opened here, or PROVISO_RUN)')
+    .option('-b, --bundle <file>', 'a bundle, checked without the cluster')
+    .option('-k, --key <file>', 'the public key that must have signed it')
+    .option('--ca <file>', 'the authority that must have issued its certificate')
+    .option('--identity <uri>', 'the identity that its certificate must carry')
+    .option('--at <time>', 'when it was handed in; certificates live ten minutes (default: now)')
+    .action((run: string | undefined, flags: VerifyFlags) =>
+      within(async (session) => (await import('./commands/verify.ts')).verify(session, run, flags)),
+    );
+  program
+    .command('download')
+    .description('get evidence by its digest')
+    .argument('<digest>', 'sha256:…, as status and kubectl show it')
+    .option('-f, --file <path>', 'where to put it')
+    .action((digest: string, flags: DownloadFlags) =>
+      within(async (session) => (await import('./commands/download.ts')).download(session, digest, flags)),
+    );
+}
