@@ -15,6 +15,7 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 export async function makeInputs(directory: string): Promise<Inputs> {
   const sbom = join(directory, 'sbom.cdx.json');
   const tests = join(directory, 'junit.xml');
+  await run('node scripts/build.ts', [process.execPath, 'scripts/build.ts'], { cwd: ROOT });
   await run('npm pack', ['npm', 'pack', '--silent', '--pack-destination', directory], { cwd: ROOT });
   await run(
     'npm sbom --sbom-format cyclonedx --omit dev > sbom.cdx.json',
@@ -22,8 +23,8 @@ export async function makeInputs(directory: string): Promise<Inputs> {
     { cwd: ROOT },
   );
   await run(
-    'node test/runner/main.ts --junit junit.xml test/contract',
-    [process.execPath, 'test/runner/main.ts', '--junit', tests, 'test/contract'],
+    'node test/runner/main.ts --junit junit.xml test/api',
+    [process.execPath, 'test/runner/main.ts', '--junit', tests, 'test/api'],
     { cwd: ROOT },
   );
   const tarball = (await readdir(directory)).find((name) => name.endsWith('.tgz'));

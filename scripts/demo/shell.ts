@@ -46,7 +46,7 @@ function execute(command: readonly string[], options: Expectation): Promise<Outc
     const child = execFile(
       file,
       args,
-      { env: { ...process.env, ...options.env }, cwd: options.cwd, maxBuffer: 64 << 20 },
+      { env: { ...process.env, npm_config_loglevel: 'error', ...options.env }, cwd: options.cwd, maxBuffer: 64 << 20 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (typeof code !== 'number') reject(error);

@@ -75,21 +75,17 @@ async function submit(stage: Stage): Promise<void> {
 
 async function observe(stage: Stage): Promise<void> {
   chapter('SecOps sees the verdict');
-  const run = await currentRun(stage);
-  await stage.kubectl(`wait -n shop --for=condition=Succeeded --timeout=30s workflowrun/${run}`);
+  const name = await currentRun(stage);
+  await stage.kubectl(`wait -n shop --for=condition=Succeeded --timeout=30s workflowrun/${name}`);
   await stage.kubectl('get -n shop workflowruns', { says: /True\s+Accepted\s+3\/3/ });
-  await stage.kubectl('get -n shop workflows.proviso.dev -o wide');
-  await stage.proviso('build', `verify ${run}`, { says: /verified/i });
+  await stage.proviso('build', `verify ${name}`, { says: /verified/i });
   const { stdout: digest } = await stage.kubectl(
-    `get -n shop workflowrun ${run} -o jsonpath='{.status.materials[?(@.name=="sbom")].digest}'`,
+    `get -n shop workflowrun ${name} -o jsonpath='{.status.materials[?(@.name=="sbom")].digest}'`,
   );
-  await stage.proviso('build', `download ${digest.trim()} -o again.json`);
-  await run_cmp(stage);
-}
-
-const run_cmp = async (stage: Stage): Promise<void> => {
+  await stage.proviso('build', `download ${digest.trim()} -f again.json`);
   await run('cmp sbom.cdx.json again.json', ['cmp', 'sbom.cdx.json', 'again.json'], { cwd: stage.directory });
-};
+  await stage.kubectl('get -n shop workflows.proviso.dev -o wide', { says: /Accepted\s+100%/ });
+}
 
 /** Writes the keys of a workflow's token Secret into files, as a volume mount would. */
 export async function mountSecret(stage: Stage, workflow: string): Promise<void> {

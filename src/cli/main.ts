@@ -15,7 +15,7 @@ export async function runCli(args: readonly string[], io: Io = processIo()): Pro
     await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return endOfParsing(error, io, program);
+    if (error instanceof CommanderError) return endOfParsing(error, io, program, args);
     const wantsJson = program.opts<{ readonly output: string }>().output === 'json';
     io.err(wantsJson ? problemJson(error) : formatProblem(io, error));
     return exitCodeOf(error);
@@ -23,11 +23,15 @@ export async function runCli(args: readonly string[], io: Io = processIo()): Pro
 }
 
 /** Help and version end the parsing too, and are no error. */
-function endOfParsing(error: CommanderError, io: Io, program: Command): number {
+function endOfParsing(error: CommanderError, io: Io, program: Command, args: readonly string[]): number {
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code === 'commander.help') return EXIT.usage;
   const message = error.message.replace(/^error: /, '');
-  const problem = new Problem('usage', message, { hint: `see: ${program.name()} --help` });
-  io.err(formatProblem(io, problem));
+  const command = program.commands.find((each) => args.includes(each.name()));
+  const hint =
+    command === undefined
+      ? `type: ${program.name()} --help`
+      : `type: ${program.name()} ${command.name()} ${command.usage().replace('[options] ', '')}, or add --help`;
+  io.err(formatProblem(io, new Problem('usage', message, { hint })));
   return EXIT.usage;
 }

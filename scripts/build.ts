@@ -1,0 +1,44 @@
+import { chmod, rm } from 'node:fs/promises';
+import { type BuildOptions, build } from 'esbuild';
+
+/**
+ * Bundles what runs in production into `dist/`: the CLI as one CommonJS file, which starts fastest, and operator and
+ * receiver apart, so that the receiver doesn't carry the operator's libraries.
+ */
+const OUT = new URL('../dist/', import.meta.url).pathname;
+const ROOT = new URL('..', import.meta.url).pathname;
+
+const COMMON: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  keepNames: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'linked',
+  logLevel: 'warning',
+};
+
+// CommonJS dependencies inside an ES module still ask for their own kind.
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+await rm(OUT, { recursive: true, force: true });
+await build({
+  ...COMMON,
+  entryPoints: { proviso: 'src/cli/entry.ts' },
+  outdir: OUT,
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  banner: { js: '#!/usr/bin/env node' },
+});
+await build({
+  ...COMMON,
+  entryPoints: { operator: 'src/operator/entry.ts', receiver: 'src/receiver/entry.ts' },
+  outdir: OUT,
+  outExtension: { '.js': '.mjs' },
+  format: 'esm',
+  banner: { js: REQUIRE },
+});
+await chmod(`${OUT}proviso.cjs`, 0o755);

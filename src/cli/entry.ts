@@ -1,0 +1,6 @@
+import { runCli } from './main.ts';
+
+/** The CLI alone, as it is bundled. */
+void runCli(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
