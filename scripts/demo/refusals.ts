@@ -19,6 +19,9 @@ async function missingMaterial(stage: Stage): Promise<void> {
   await stage.proviso('build', 'init --replace');
   await stage.proviso('build', 'add sbom sbom.cdx.json');
   await stage.proviso('build', 'push', { code: 3, says: /package/ });
+  say('that was the CLI being helpful; the cluster decides by itself, also when somebody goes around the CLI');
+  await stage.proviso('build', 'push --no-submit --bundle incomplete.json');
+  await stage.proviso('build', 'push --attestation incomplete.json', { code: 3, says: /package.*\n.*tests/ });
 }
 
 async function tamperedBundle(stage: Stage): Promise<void> {

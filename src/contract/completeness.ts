@@ -50,11 +50,14 @@ function owedBy(contract: EffectiveContract): readonly Owed[] {
 /** `2/3`, what kubectl shows. */
 export const summaryOf = ({ present, required }: Completeness): string => `${present}/${required}`;
 
+/** What to type for one owed thing. */
+export function commandFor({ materials }: Owed): string {
+  return materials.map(({ name }) => `proviso add ${name} VALUE`).join(' or ');
+}
+
 /** One owed thing in words, with what to type. */
-export function describeOwed({ name, materials }: Owed): string {
-  const [first] = materials;
-  if (materials.length === 1 && first !== undefined)
-    return `${first.name} (${first.type}): proviso add ${first.name} FILE`;
-  const choices = materials.map((material) => `${material.name} (${material.type})`).join(' or ');
-  return `${name}, one of ${choices}: proviso add ${first?.name ?? 'NAME'} FILE`;
+export function describeOwed(owed: Owed): string {
+  const types = owed.materials.map(({ name, type }) => `${name} (${type})`);
+  const what = types.length === 1 ? `${owed.materials[0]?.type} is missing` : `one of ${types.join(', ')} is missing`;
+  return `${what}; type: ${commandFor(owed)}`;
 }

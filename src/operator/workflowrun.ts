@@ -2,7 +2,7 @@ import { CONDITION, findCondition, settleConditions } from '../api/conditions.ts
 import { KIND } from '../api/kinds.ts';
 import { RUN_REASON } from '../api/reasons.ts';
 import type { RunProgress, WorkflowRun } from '../api/types.gen.ts';
-import { completeness, describeOwed, summaryOf } from '../contract/completeness.ts';
+import { completeness, summaryOf } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import { isStatus } from '../kube/error.ts';
@@ -68,7 +68,7 @@ export function expiryMessage(run: WorkflowRun, contract: EffectiveContract | un
   const missing = contract === undefined ? [] : completeness(contract, run.status?.materials ?? []).missing;
   const parts = [
     `no attestation was accepted until ${run.spec.deadlineTime}`,
-    missing.length === 0 ? 'all materials were there' : `missing: ${missing.map(describeOwed).join('; ')}`,
+    missing.length === 0 ? 'all materials were there' : `missing: ${missing.map(({ name }) => name).join(', ')}`,
   ];
   const last = run.status?.refusals?.last;
   return [...parts, ...(last === undefined ? [] : [`last refusal: ${last.code}: ${last.message}`])].join('. ');

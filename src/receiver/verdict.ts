@@ -63,7 +63,7 @@ export function judgeAttestation(
       'contract-not-met',
       `the run has ${summaryOf(found)} of what the contract '${contract.name}' asks for`,
       {
-        errors: found.missing.map((owed) => ({ at: owed.name, message: `is missing. ${describeOwed(owed)}` })),
+        errors: found.missing.map((owed) => ({ at: owed.name, message: describeOwed(owed) })),
       },
     );
   }

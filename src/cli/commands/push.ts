@@ -46,7 +46,7 @@ export async function push(session: Session, flags: PushFlags): Promise<number> 
 async function bundleFor(session: Session, ref: RunRef, flags: PushFlags): Promise<Uint8Array> {
   if (flags.attestation !== undefined) return readBytes(session.io, flags.attestation, '--attestation');
   const run = await session.receiver().state(ref);
-  if (run.succeeded === 'Unknown') assertComplete(run);
+  if (run.succeeded === 'Unknown' && flags.submit) assertComplete(run);
   const statement = await session.receiver().statement(ref);
   assertOurs(session, ref, run, statement);
   return signStatement(session, flags, statement);
@@ -60,7 +60,7 @@ function assertComplete({ completeness, contract }: RunMessage): void {
     'contract-not-met',
     `${present}/${required} of what the contract '${contract.name}' requires is there`,
     {
-      errors: missing.map(({ name, hint }) => ({ at: name, message: `is missing. ${hint}` })),
+      errors: missing.map(({ name, hint }) => ({ at: name, message: hint })),
       hint: 'add what is missing, then push again; see: proviso status',
     },
   );
