@@ -1,0 +1,116 @@
+import { createPrivateKey } from 'node:crypto';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { signWithCertificate } from '../../src/cli/signer/sign.ts';
+import { openAuthority, validity } from '../../src/pki/authority.ts';
+import { crypto, ECDSA_P256, exportPrivateKey, generateKeys, x509 } from '../../src/pki/crypto.ts';
+import { verifyAttestation } from '../../src/verify/attestation.ts';
+import { createAuthority, IDENTITY, NOW, STATEMENT } from './fixtures.ts';
+
+const test = suite('verify with certificates');
+const authority = await createAuthority();
+
+function refused(bytes: Uint8Array, code: string, trust = authority.trust, at = NOW): string {
+  const verdict = verifyAttestation(bytes, trust, at);
+  if (verdict.verified) throw new Error('it was accepted');
+  assert.is(verdict.refusals[0].code, code, JSON.stringify(verdict.refusals));
+  return `${verdict.refusals[0].expected} | ${verdict.refusals[0].found}`;
+}
+
+const minutes = (count: number): Date => new Date(NOW.getTime() + count * 60_000);
+
+/** A bundle with a certificate of the authority that differs in one respect from those it really issues. */
+async function odd(extensions: readonly x509.Extension[]): Promise<Uint8Array> {
+  const issuer = await openAuthority(authority.pair);
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      serialNumber: '01',
+      issuer: issuer.certificate.subject,
+      ...validity(NOW, 600_000),
+      signingAlgorithm: ECDSA_P256,
+      publicKey: keys.publicKey,
+      signingKey: issuer.key,
+      extensions: [...extensions],
+    },
+    crypto,
+  );
+  const key = createPrivateKey(await exportPrivateKey(keys.privateKey));
+  return signWithCertificate(key, certificate.toString('pem'), STATEMENT);
+}
+
+const CODE_SIGNING = new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.codeSigning]);
+const named = (...values: readonly string[]) =>
+  new x509.SubjectAlternativeNameExtension(
+    values.map((value) => ({ type: 'url' as const, value })),
+    true,
+  );
+
+test('a certificate for exactly the identity', async () => {
+  const verdict = verifyAttestation(await authority.bundle(), authority.trust, NOW);
+  assert.is(verdict.verified, true, JSON.stringify(verdict));
+  if (verdict.verified) assert.is(verdict.signer.kind === 'certificate' && verdict.signer.identity, IDENTITY);
+});
+
+test('attack: identities that resemble the allowed one', async () => {
+  const others = [
+    `${IDENTITY}-evil`,
+    IDENTITY.slice(0, -1),
+    IDENTITY.replace('shop', 'sh.p'),
+    'https://example.com/',
+    '.*',
+  ];
+  for (const identity of others) {
+    assert.match(refused(await authority.bundle(identity), 'signer-not-allowed'), /proviso-build/);
+  }
+});
+
+test('attack: a certificate with several names, no name, or the name as another type', async () => {
+  refused(await odd([CODE_SIGNING, named(IDENTITY, 'https://example.com/')]), 'signer-not-allowed');
+  refused(await odd([CODE_SIGNING]), 'signer-not-allowed');
+  const dns = new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'kubernetes.io' }]);
+  refused(await odd([CODE_SIGNING, dns]), 'signer-not-allowed');
+  const sly = named(`https://example.com/, URI:${IDENTITY}`);
+  refused(await odd([CODE_SIGNING, sly]), 'signer-not-allowed');
+});
+
+test('attack: a certificate that is not for signing code', async () => {
+  const server = new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]);
+  refused(await odd([server, named(IDENTITY)]), 'certificate-invalid');
+  refused(await odd([named(IDENTITY)]), 'certificate-invalid');
+  const ca = new x509.BasicConstraintsExtension(true, undefined, true);
+  refused(await odd([ca, CODE_SIGNING, named(IDENTITY)]), 'certificate-invalid');
+});
+
+test('attack: before and after its ten minutes', async () => {
+  const bundle = await authority.bundle();
+  assert.match(refused(bundle, 'certificate-invalid', authority.trust, minutes(11)), /valid at 2026-05-05T12:11/);
+  refused(bundle, 'certificate-invalid', authority.trust, minutes(-5));
+});
+
+test('attack: another authority of the same name, and none at all', async () => {
+  const twin = await createAuthority();
+  refused(await twin.bundle(), 'certificate-invalid');
+  const nobody = { keys: [], clusterCa: { roots: [], identity: IDENTITY } };
+  refused(await authority.bundle(), 'certificate-invalid', nobody);
+});
+
+test('attack: the authority itself as a leaf, and damaged DER', async () => {
+  const key = createPrivateKey(authority.pair.privateKey);
+  refused(signWithCertificate(key, authority.pair.certificate, STATEMENT), 'certificate-invalid');
+  const bundle = JSON.parse(Buffer.from(await authority.bundle()).toString()) as {
+    verificationMaterial: { certificate: { rawBytes: string } };
+  };
+  const der = Buffer.from(bundle.verificationMaterial.certificate.rawBytes, 'base64');
+  bundle.verificationMaterial.certificate.rawBytes = der.subarray(0, der.length / 2).toString('base64');
+  refused(Buffer.from(JSON.stringify(bundle)), 'certificate-invalid');
+});
+
+test('attack: the certificate of one, the signature of another', async () => {
+  const [mine, theirs] = await Promise.all([authority.bundle(), authority.bundle()]);
+  const read = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>;
+  const mixed = { ...read(mine), dsseEnvelope: read(theirs).dsseEnvelope };
+  refused(Buffer.from(JSON.stringify(mixed)), 'signature-invalid');
+});
+
+test.run();

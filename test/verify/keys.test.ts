@@ -1,0 +1,115 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PAYLOAD_TYPE, STATEMENT_TYPE } from '../../src/attestation/statement.ts';
+import { verifyAttestation } from '../../src/verify/attestation.ts';
+import { readPublicKey } from '../../src/verify/keys.ts';
+import { bundleBy, bytesOf, envelopeBy, type Keys, NOW, p256, STATEMENT, trustIn } from './fixtures.ts';
+
+const test = suite('verify with keys');
+const good = p256();
+
+function refused(bytes: Uint8Array, code: string, trust = trustIn(good)): string {
+  const verdict = verifyAttestation(bytes, trust, NOW);
+  if (verdict.verified) throw new Error('it was accepted');
+  assert.is(verdict.refusals[0].code, code, JSON.stringify(verdict.refusals));
+  return `${verdict.refusals[0].expected} | ${verdict.refusals[0].found}`;
+}
+
+test('a bundle and a bare envelope, P-256 in both encodings and Ed25519', () => {
+  const ed25519: Keys = generateKeyPairSync('ed25519');
+  const cases: readonly (readonly [Uint8Array, Keys])[] = [
+    [bundleBy(good), good],
+    [bytesOf(envelopeBy(good)), good],
+    [bytesOf(envelopeBy(good, { dsaEncoding: 'ieee-p1363' })), good],
+    [bundleBy(ed25519), ed25519],
+  ];
+  for (const [bytes, keys] of cases) {
+    const verdict = verifyAttestation(bytes, trustIn(keys), NOW);
+    assert.is(verdict.verified, true, JSON.stringify(verdict));
+    if (verdict.verified) assert.equal(Buffer.from(verdict.payload), STATEMENT);
+  }
+});
+
+test('older bundle media types and URL-safe base64', () => {
+  for (const mediaType of [
+    'application/vnd.dev.sigstore.bundle+json;version=0.1',
+    'application/vnd.dev.sigstore.bundle+json;version=0.2',
+  ]) {
+    const bundle = JSON.parse(Buffer.from(bundleBy(good)).toString()) as Record<string, unknown>;
+    assert.is(verifyAttestation(bytesOf({ ...bundle, mediaType }), trustIn(good), NOW).verified, true, mediaType);
+  }
+  const envelope = envelopeBy(good);
+  const [signature = { sig: '' }] = envelope.signatures;
+  const urlSafe = (text: string) => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  const bytes = bytesOf({
+    ...envelope,
+    payload: urlSafe(envelope.payload),
+    signatures: [{ sig: urlSafe(signature.sig) }],
+  });
+  assert.is(verifyAttestation(bytes, trustIn(good), NOW).verified, true);
+});
+
+test('the second of two signatures is enough, and the key id decides nothing', () => {
+  const [theirs] = envelopeBy(p256()).signatures;
+  const [ours] = envelopeBy(good).signatures;
+  const both = { ...envelopeBy(good), signatures: [theirs, { ...ours, keyid: 'a lie' }] };
+  assert.is(verifyAttestation(bytesOf(both), trustIn(good), NOW).verified, true);
+});
+
+test('attack: another key', () => {
+  assert.match(refused(bundleBy(p256()), 'signature-invalid'), /SHA256:/);
+});
+
+test('attack: a signature over other bytes, or over another type', () => {
+  refused(bundleBy(good, { signed: Buffer.from('{}') }), 'signature-invalid');
+  const envelope = envelopeBy(good);
+  refused(bytesOf({ ...envelope, payloadType: 'application/json' }), 'signature-invalid');
+});
+
+test('attack: nobody is trusted, or a certificate is expected', () => {
+  refused(bundleBy(good), 'signer-not-allowed', { keys: [] });
+  const clusterCa = { roots: [], identity: 'x' };
+  refused(bundleBy(good), 'signer-not-allowed', { keys: [], clusterCa });
+});
+
+test('attack: a signed payload that is no statement that all read the same', () => {
+  const statement = STATEMENT.toString();
+  const payloads: Readonly<Record<string, string>> = {
+    'duplicate keys': statement.replace('"subject":', '"subject":[],"subject":'),
+    'no subject': statement.replace(/"subject":\[.*?\],/, '"subject":[],'),
+    'another type': statement.replace(STATEMENT_TYPE, 'https://in-toto.io/Link/v1'),
+    'no JSON': 'hello',
+    'a depth bomb': `${'['.repeat(5000)}${']'.repeat(5000)}`,
+  };
+  for (const payload of Object.values(payloads)) {
+    refused(bundleBy(good, { payload: Buffer.from(payload) }), 'statement-invalid');
+  }
+});
+
+test('attack: containers that readers would read differently', () => {
+  const envelope = JSON.stringify(envelopeBy(good));
+  refused(Buffer.from(envelope.replace('{', '{"payload":"e30=",')), 'json-duplicate-key');
+  refused(Buffer.from(`${'['.repeat(100)}${']'.repeat(100)}`), 'json-too-deep');
+  refused(Buffer.from('{'), 'json-malformed');
+  refused(bytesOf({ ...envelopeBy(good), payload: `${envelopeBy(good).payload}\n` }), 'attestation-malformed');
+  refused(bytesOf({ ...envelopeBy(good), signatures: [] }), 'attestation-malformed');
+  refused(bytesOf({ mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json' }), 'attestation-malformed');
+  refused(bytesOf({ payloadType: PAYLOAD_TYPE }), 'attestation-malformed');
+  refused(Buffer.from([0xff, 0xfe]), 'json-malformed');
+});
+
+test('keys that are none, private, or of another kind', () => {
+  const message = (pem: string): string => {
+    const reading = readPublicKey(pem);
+    return reading.ok ? 'ok' : reading.message;
+  };
+  const pem = (keys: Keys) => keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  assert.is(message(pem(good)), 'ok');
+  assert.match(message(good.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()), /private key.*replace/);
+  assert.match(message('hello'), /BEGIN PUBLIC KEY/);
+  assert.match(message(pem(generateKeyPairSync('rsa', { modulusLength: 2048 }))), /P-256 or Ed25519, not rsa/);
+  assert.match(message(pem(generateKeyPairSync('ec', { namedCurve: 'P-384' }))), /P-256 or Ed25519/);
+});
+
+test.run();
