@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { bundleFromJSON } from '@sigstore/bundle';
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { RecordedMaterial, WorkflowRun } from '../../src/api/types.gen.ts';
+import { sigstoreBundle } from '../../src/attestation/bundle.ts';
+import { compareStatement } from '../../src/attestation/compare.ts';
+import { dsseEnvelope, preAuthEncoding } from '../../src/attestation/dsse.ts';
+import { recordOfRun } from '../../src/attestation/record.ts';
+import { renderStatement, type Statement } from '../../src/attestation/statement.ts';
+import { effectiveContract } from '../../src/contract/from-spec.ts';
+
+const test = suite('attestation');
+
+const material = (name: string, more: Partial<RecordedMaterial> = {}): RecordedMaterial => ({
+  name,
+  type: 'ARTIFACT',
+  digest: `sha256:${createHash('sha256').update(name).digest('hex')}`,
+  size: 1,
+  stored: true,
+  addTime: '2026-01-01T00:00:00Z',
+  addedBy: 'me',
+  ...more,
+});
+const run: WorkflowRun = {
+  metadata: { name: 'build-1', namespace: 'shop', uid: 'uid-1' },
+  spec: {
+    workflowRef: { name: 'build', uid: 'uid-w' },
+    contract: { name: 'release', revision: 3, revisionName: 'release-abc' },
+    identity: { username: 'system:serviceaccount:shop:proviso-build' },
+    runKey: 'k',
+    runner: { type: 'TEKTON_PIPELINE', authenticated: true, url: 'https://example.com' },
+    commit: { sha: 'c'.repeat(40), author: 'A', remotes: [{ name: 'origin', url: 'https://example.com/r' }] },
+    evidenceStoreName: 'default',
+    deadlineTime: '2026-01-01T01:00:00Z',
+  },
+  status: {
+    startTime: '2026-01-01T00:00:00Z',
+    materials: [
+      material('web', { filename: 'web.tgz' }),
+      material('note', { type: 'STRING', value: 'hi', stored: false }),
+      material('extra'),
+    ],
+  },
+};
+const reading = effectiveContract(
+  'release',
+  {
+    materials: [
+      { name: 'web', type: 'ARTIFACT', output: true },
+      { name: 'note', type: 'STRING', output: true },
+    ],
+  },
+  [],
+);
+if (!reading.ok) throw new Error(reading.message);
+const record = recordOfRun(run, reading.contract);
+const statement = renderStatement(record, '2026-01-01T00:30:00Z');
+const copy = (): Statement & {
+  subject: Record<string, unknown>[];
+  predicate: { materials: Record<string, unknown>[]; metadata: Record<string, unknown> };
+} => structuredClone(statement) as never;
+
+test('the statement says what the record says', () => {
+  assert.equal(
+    statement.subject.map(({ name }) => name),
+    ['chainloop.workflow.build', 'git.head', 'web.tgz'],
+  );
+  assert.equal(statement.subject[1]?.digest, { sha1: 'c'.repeat(40) });
+  const { materials, runnerType, runnerAuthenticated, metadata } = copy().predicate as never as Record<string, unknown>;
+  assert.equal([runnerType, runnerAuthenticated], ['TEKTON_PIPELINE', true]);
+  assert.is((metadata as { workflowRunID: string }).workflowRunID, 'uid-1');
+  const names = (materials as { annotations: Record<string, string> }[]).map(
+    ({ annotations }) => annotations['chainloop.material.name'],
+  );
+  assert.equal(names, ['extra', 'note', 'web']);
+});
+
+test("anybody can compute the workflow's digest again", () => {
+  const materials = Object.fromEntries((run.status?.materials ?? []).map(({ name, digest }) => [name, digest]));
+  const text = canonicalize({ run: 'uid-1', revision: 'release-abc', materials }) ?? '';
+  assert.is(statement.subject[0]?.digest?.sha256, createHash('sha256').update(text).digest('hex'));
+});
+
+test('a statement agrees with its own record, also in another order and with more members', () => {
+  assert.equal(compareStatement(statement, record), []);
+  const other = copy();
+  other.predicate.materials.reverse();
+  (other.predicate as unknown as Record<string, unknown>).somethingElse = true;
+  other.predicate.metadata.finishedAt = 'later';
+  assert.equal(compareStatement(other, record), []);
+});
+
+type Change = (changed: ReturnType<typeof copy>) => void;
+const WRONG: Readonly<Record<string, readonly [string, Change]>> = {
+  'another run': [
+    '/predicate/metadata/workflowRunID',
+    (s) => void Object.assign(s.predicate.metadata, { workflowRunID: 'uid-2' }),
+  ],
+  'another workflow': [
+    '/predicate/metadata/workflowName',
+    (s) => void Object.assign(s.predicate.metadata, { workflowName: 'x' }),
+  ],
+  'another revision': [
+    '/predicate/metadata/contractVersion',
+    (s) => void Object.assign(s.predicate.metadata, { contractVersion: '2' }),
+  ],
+  'another tenant': [
+    '/predicate/metadata/organization',
+    (s) => void Object.assign(s.predicate.metadata, { organization: 'x' }),
+  ],
+  'a material less': ['/predicate/materials', (s) => void s.predicate.materials.pop()],
+  'a material more': [
+    '/predicate/materials/3',
+    (s) => void s.predicate.materials.push({ annotations: { 'chainloop.material.name': 'more' } }),
+  ],
+  'a material twice': [
+    '/predicate/materials/3',
+    (s) => void s.predicate.materials.push(s.predicate.materials[0] ?? {}),
+  ],
+  'another digest': [
+    '/predicate/materials/0/digest/sha256',
+    (s) => void Object.assign(s.predicate.materials[0] ?? {}, { digest: { sha256: '0' } }),
+  ],
+  'a second digest': [
+    '/predicate/materials/0/digest/md5',
+    (s) => void Object.assign(s.predicate.materials[0]?.digest ?? {}, { md5: '0' }),
+  ],
+  'another content': [
+    '/predicate/materials/1/content',
+    (s) => void Object.assign(s.predicate.materials[1] ?? {}, { content: 'eA==' }),
+  ],
+  'no subject': ['/subject', (s) => void s.subject.splice(0)],
+  'two subjects of one name': ['/subject/3', (s) => void s.subject.push(s.subject[0] ?? {})],
+  'a foreign subject': ['/subject/3', (s) => void s.subject.push({ name: 'evil', digest: { sha256: '0' } })],
+};
+for (const [name, [at, change]] of Object.entries(WRONG)) {
+  test(`attack: ${name}`, () => {
+    const changed = copy();
+    change(changed);
+    const findings = compareStatement(changed, record);
+    assert.ok(
+      findings.some((finding) => finding.at === at),
+      JSON.stringify(findings),
+    );
+  });
+}
+
+test('whatever is compared, nothing is thrown, and only the real one agrees', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => compareStatement(value, record).length > 0),
+    { seed: 20261124, numRuns: 300 },
+  );
+});
+
+test('the pre-authentication encoding is that of the specification', () => {
+  // From the protocol's own test vector.
+  const encoded = preAuthEncoding('http://example.com/HelloWorld', Buffer.from('hello world'));
+  assert.is(encoded.toString(), 'DSSEv1 29 http://example.com/HelloWorld 11 hello world');
+  assert.is(preAuthEncoding('ä', Buffer.from('é')).toString(), 'DSSEv1 2 ä 2 é');
+});
+
+test('bundles are read by the library that cosign shares its format with', () => {
+  const envelope = dsseEnvelope(Buffer.from('{}'), Buffer.from('sig'));
+  for (const material of [
+    { kind: 'key', hint: 'h' } as const,
+    { kind: 'certificate', der: Buffer.from('der') } as const,
+  ]) {
+    const bundle = bundleFromJSON(JSON.parse(Buffer.from(sigstoreBundle(envelope, material)).toString()));
+    assert.is(bundle.mediaType, 'application/vnd.dev.sigstore.bundle.v0.3+json');
+  }
+});
+
+test.run();

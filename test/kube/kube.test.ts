@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { KubeObject } from '../../src/api/object.ts';
+import { truncate } from '../../src/kube/events.ts';
+import { microTime } from '../../src/kube/microtime.ts';
+import { createStore, keyOf, refOfKey } from '../../src/kube/store.ts';
+import { INITIAL, nextState, type WatchState } from '../../src/kube/watch-state.ts';
+
+const test = suite('kube');
+const object = (name: string, resourceVersion: string, labels: Record<string, string> = {}): KubeObject => ({
+  metadata: { name, namespace: 'n', resourceVersion, labels },
+});
+const watching = (failures = 0): WatchState => ({ step: 'watching', version: '5', failures });
+
+test('watch state: from the list to the watch, and on after a normal end', () => {
+  assert.equal(nextState(INITIAL, { event: 'listed', version: '5' }, 0), watching());
+  assert.equal(nextState(watching(3), { event: 'closed', version: '9', healthy: true }, 0), {
+    step: 'watching',
+    version: '9',
+    failures: 0,
+  });
+});
+
+test('watch state: a version that is gone leads to a list at once, but not in a loop', () => {
+  const first = nextState(watching(), { event: 'gone' }, 0);
+  assert.equal(first, { step: 'listing', failures: 1 });
+  const second = nextState(first, { event: 'gone' }, 1);
+  assert.is(second.step, 'waiting');
+});
+
+test('watch state: failures wait longer each time, up to half a minute, and Retry-After counts', () => {
+  let state: WatchState = INITIAL;
+  const waits: number[] = [];
+  for (let count = 0; count < 8; count++) {
+    const next = nextState(state, { event: 'failed' }, 1);
+    if (next.step !== 'waiting') throw new Error(next.step);
+    waits.push(next.ms);
+    state = next.next;
+  }
+  assert.equal(waits, [800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]);
+  const asked = nextState(watching(), { event: 'failed', retryAfterSeconds: 60 }, 0);
+  assert.is(asked.step === 'waiting' && asked.ms, 60_000);
+  assert.is(asked.step === 'waiting' && asked.next.step, 'watching');
+});
+
+test('watch state: a stream that closes at once is no hot loop', () => {
+  const next = nextState(watching(), { event: 'closed', version: '5', healthy: false }, 0);
+  assert.is(next.step === 'waiting' && next.ms >= 160, true);
+});
+
+test('a replacement names what vanished unseen, and leaves the unchanged alone', () => {
+  const store = createStore();
+  store.replace([object('a', '1'), object('b', '1')], true);
+  const changes = store.replace([object('b', '1'), object('c', '2')], false);
+  assert.equal(
+    changes.map(({ type, object: { metadata } }) => `${type} ${metadata.name}`),
+    ['deleted a', 'added c'],
+  );
+});
+
+test('indexes follow the objects', () => {
+  const store = createStore<KubeObject>({ team: ({ metadata }) => [metadata.labels?.team ?? ''] });
+  store.put(object('a', '1', { team: 'x' }));
+  store.put(object('a', '2', { team: 'y' }));
+  assert.equal(store.byIndex('team', 'x'), []);
+  assert.is(store.byIndex('team', 'y').length, 1);
+  store.remove(object('a', '2'));
+  assert.equal(store.byIndex('team', 'y'), []);
+  assert.throws(() => store.byIndex('nothing', 'x'), /no index/);
+});
+
+test('objects in a store are frozen and without ballast', () => {
+  const store = createStore();
+  const managed = {
+    ...object('a', '1'),
+    metadata: { ...object('a', '1').metadata, managedFields: [{}] },
+  } as KubeObject;
+  store.put(managed);
+  const found = store.get({ namespace: 'n', name: 'a' }) ?? assert.unreachable();
+  assert.throws(() => Object.assign((found as KubeObject).metadata, { name: 'b' }));
+  assert.is('managedFields' in (found as KubeObject).metadata, false);
+});
+
+test('property: after any sequence the store holds what the last replacement and events say', () => {
+  const name = fc.constantFrom('a', 'b', 'c');
+  const step = fc.oneof(
+    fc.record({ put: name }),
+    fc.record({ remove: name }),
+    fc.record({ replace: fc.uniqueArray(name) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step), (steps) => {
+      const store = createStore();
+      let expected = new Set<string>();
+      steps.forEach((each, version) => {
+        if ('put' in each) expected.add(each.put);
+        if ('put' in each) store.put(object(each.put, String(version)));
+        if ('remove' in each) expected.delete(each.remove);
+        if ('remove' in each) store.remove(object(each.remove, ''));
+        if ('replace' in each) expected = new Set(each.replace);
+        if ('replace' in each)
+          store.replace(
+            each.replace.map((key) => object(key, String(version))),
+            false,
+          );
+      });
+      assert.equal(
+        store
+          .list()
+          .map(({ metadata }) => metadata.name)
+          .sort(),
+        [...expected].sort(),
+      );
+    }),
+    { seed: 20261124 },
+  );
+});
+
+test('keys go there and back', () => {
+  for (const ref of [{ name: 'a' }, { namespace: 'n', name: 'a' }]) assert.equal(refOfKey(keyOf(ref)), ref);
+});
+
+test('MicroTime has six digits', () => {
+  assert.is(microTime(new Date('2026-01-02T03:04:05.678Z')), '2026-01-02T03:04:05.678000Z');
+});
+
+test('notes are cut to 1024 bytes at a character', () => {
+  assert.is(truncate('short'), 'short');
+  const cut = truncate('é'.repeat(2000));
+  assert.ok(Buffer.byteLength(cut) <= 1024);
+  assert.ok(cut.endsWith('…'));
+  assert.is(cut.includes('�'), false);
+});
+
+test.run();

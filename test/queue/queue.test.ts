@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createBackoff } from '../../src/queue/backoff.ts';
+import { PermanentError, runWorkers } from '../../src/queue/workers.ts';
+import { createWorkQueue } from '../../src/queue/workqueue.ts';
+
+const test = suite('work queue');
+const soon = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a key that waits is there once', async () => {
+  const queue = createWorkQueue();
+  for (const key of ['a', 'b', 'a']) queue.add(key);
+  assert.is(queue.depth(), 2);
+  assert.equal([await queue.take(), await queue.take()], ['a', 'b']);
+});
+
+test('a key that is added while it is worked on comes once more, after done', async () => {
+  const queue = createWorkQueue();
+  queue.add('a');
+  await queue.take();
+  queue.add('a');
+  queue.add('a');
+  assert.is(queue.depth(), 0);
+  queue.done('a');
+  assert.is(queue.depth(), 1);
+  assert.is(await queue.take(), 'a');
+  queue.done('a');
+  assert.is(queue.depth(), 0);
+});
+
+test('live keys pass the backlog, and a backlog key that changes becomes live', async () => {
+  const queue = createWorkQueue();
+  for (const key of ['a', 'b', 'c']) queue.add(key, 'backlog');
+  queue.add('new');
+  queue.add('c');
+  assert.equal(await Promise.all([queue.take(), queue.take(), queue.take(), queue.take()]), ['new', 'c', 'a', 'b']);
+});
+
+test('of two delays the shorter counts, and an add makes it now', async () => {
+  const queue = createWorkQueue();
+  queue.addAfter('a', 60_000);
+  queue.addAfter('a', 1);
+  assert.is(await queue.take(), 'a');
+  queue.done('a');
+  queue.addAfter('b', 60_000);
+  queue.add('b');
+  assert.is(await queue.take(), 'b');
+});
+
+test('shutting down wakes who waits, drops what waits, and waits for what is worked on', async () => {
+  const queue = createWorkQueue();
+  queue.add('a');
+  await queue.take();
+  const waiting = queue.take();
+  queue.add('b');
+  assert.is(await waiting, 'b');
+  const empty = queue.take();
+  let isDown = false;
+  const down = queue.shutDown().then(() => {
+    isDown = true;
+  });
+  assert.is(await empty, undefined);
+  queue.done('a');
+  await soon();
+  assert.is(isDown, false);
+  queue.done('b');
+  await down;
+  queue.add('c');
+  assert.is(await queue.take(), undefined);
+});
+
+test('property: no key runs twice at once, and no add is lost', async () => {
+  const steps = fc.array(
+    fc.tuple(fc.constantFrom('add', 'backlog', 'take', 'done'), fc.constantFrom('a', 'b', 'c', 'd')),
+  );
+  await fc.assert(
+    fc.asyncProperty(steps, async (sequence) => {
+      const queue = createWorkQueue();
+      const running = new Set<string>();
+      /** Keys whose last add has not been followed by a take yet. */
+      const owed = new Set<string>();
+      const take = async () => {
+        if (queue.depth() === 0) return;
+        const key = (await queue.take()) ?? '';
+        assert.is(running.has(key), false);
+        running.add(key);
+        owed.delete(key);
+      };
+      for (const [step, key] of sequence) {
+        if (step === 'take') await take();
+        else if (step === 'done') {
+          if (running.delete(key)) queue.done(key);
+        } else {
+          queue.add(key, step === 'add' ? 'live' : 'backlog');
+          owed.add(key);
+        }
+      }
+      for (const key of running) queue.done(key);
+      running.clear();
+      while (queue.depth() > 0) {
+        await take();
+        for (const key of running) queue.done(key);
+        running.clear();
+      }
+      assert.equal([...owed], []);
+    }),
+    { seed: 20261124, numRuns: 300 },
+  );
+});
+
+test('back-off doubles up to fifteen minutes and forgets', () => {
+  const backoff = createBackoff(() => 0.5);
+  assert.equal([backoff.next('a'), backoff.next('a'), backoff.next('a'), backoff.next('b')], [500, 1000, 2000, 500]);
+  for (let count = 0; count < 40; count++) backoff.next('a');
+  assert.is(backoff.next('a'), 15 * 60_000);
+  backoff.forget('a');
+  assert.is(backoff.next('a'), 500);
+});
+
+test('workers retry what fails, rest after a permanent error, and cut what takes too long', async () => {
+  const queue = createWorkQueue();
+  const runs: Record<string, number> = {};
+  const errors: string[] = [];
+  const work = runWorkers({
+    queue,
+    workers: 2,
+    timeoutMs: 50,
+    onError: (key, error) => void errors.push(`${key}: ${error instanceof Error ? error.message : error}`),
+    reconcile: async (key) => {
+      runs[key] = (runs[key] ?? 0) + 1;
+      if (key === 'flaky' && runs[key] === 1) throw new Error('once');
+      if (key === 'hopeless') throw new PermanentError('never');
+      if (key === 'slow') await new Promise((resolve) => setTimeout(resolve, 200));
+      if (key === 'again' && runs[key] === 1) return { requeueAfterMs: 1 };
+      return {};
+    },
+  });
+  for (const key of ['flaky', 'hopeless', 'slow', 'again']) queue.add(key);
+  await new Promise((resolve) => setTimeout(resolve, 900));
+  await queue.shutDown();
+  await work;
+  assert.equal([runs.flaky, runs.hopeless, runs.again], [2, 1, 2]);
+  assert.ok(errors.some((error) => error.startsWith('slow: the reconcile took longer than 50 ms')));
+});
+
+test.run();
