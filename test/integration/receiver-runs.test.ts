@@ -9,6 +9,7 @@ import { createSigningRequest } from '../../src/pki/request.ts';
 import { eventually } from '../support/eventually.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
+import { some } from '../support/some.ts';
 
 const key = generateTestKey();
 const resource = (kind: string, name: string, spec: object) =>
@@ -171,18 +172,18 @@ test('pods of one pipeline share a run, others and bare tokens stay out', async 
   const pods = await Promise.all(['a', 'b'].map((name) => podToken(`task-${name}`, [job])));
   const runs = await Promise.all(pods.map((pod) => open({ workflow: 'free', runner: { type: 'GITHUB_ACTION' } }, pod)));
   assert.is(runs[0]?.uid, runs[1]?.uid);
-  const run = runs[0] ?? assert.unreachable();
-  const { spec } = await shop.run((run as RunMessage).run);
+  const run = some(runs[0]);
+  const { spec } = await shop.run(run.run);
   assert.is(spec.identity.owner?.uid, job.uid);
   assert.equal([spec.runner.type, spec.runner.authenticated], ['KUBERNETES_JOB', true]);
   const stranger = await podToken('task-c', [{ ...job, uid: crypto.randomUUID() }]);
   for (const outsider of [stranger, free]) {
     const sending = { method: 'PUT', token: outsider, body: 'x' };
-    await shop.http.refused('run-forbidden', pathOf(run as RunMessage, '/materials/x'), sending);
+    await shop.http.refused('run-forbidden', pathOf(run, '/materials/x'), sending);
   }
   await shop.kubectl('delete pod -n shop task-b --grace-period=0 --force');
   const gone = { method: 'PUT', token: pods[1] ?? '', body: 'x' };
-  const path = pathOf(run as RunMessage, '/materials/x');
+  const path = pathOf(run, '/materials/x');
   await eventually('the refusal of the deleted pod', async () => {
     const answer = await shop.http.call(path, gone);
     return ['pod-gone', 'token-rejected'].includes(answer.json<{ code: string }>().code);
