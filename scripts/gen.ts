@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { readCrds } from './gen/crds.ts';
 import { generateCycloneDx } from './gen/cyclonedx.ts';
+import { generateDocs } from './gen/docs.ts';
 import { generateSchemas } from './gen/schemas.ts';
 import { generateTypes } from './gen/types.ts';
 
@@ -10,6 +11,7 @@ const files: Readonly<Record<string, string>> = {
   'src/api/types.gen.ts': generateTypes(crds),
   'src/api/schemas.gen.ts': generateSchemas(crds),
   ...(await generateCycloneDx()),
+  ...(await generateDocs(crds)),
 };
 const root = new URL('..', import.meta.url);
 for (const [path, content] of Object.entries(files)) {

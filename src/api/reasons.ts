@@ -16,8 +16,6 @@ export type RunReason = (typeof RUN_REASON)[keyof typeof RUN_REASON];
 export const REASON = {
   /** Ready: everything the spec asks for is in place. */
   Ready: 'Ready',
-  /** Reconciling: work for this generation is under way. */
-  Progressing: 'Progressing',
   /** Stalled: a Secret or ConfigMap that a signer names doesn't exist or lacks the key. */
   KeyNotFound: 'KeyNotFound',
   /** Stalled: the key that a signer names can't be read as a public key. */

@@ -369,7 +369,7 @@ export interface RecordedMaterial {
   readonly type: string;
   /** The SHA-256 of its bytes, computed by the receiver; of an image, that of its manifest. */
   readonly digest: string;
-  /** The number of its bytes; of an image given by reference, 0. */
+  /** The number of bytes that were handed in; of an image given by reference, those of the reference. */
   readonly size: number;
   /** The name of the file, as the pipeline said. */
   readonly filename?: string;
@@ -549,6 +549,6 @@ export interface WorkflowStatus {
     /** When its verdict fell, RFC 3339; absent while it is open. */
     readonly finishTime?: string;
   };
-  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, StoreNotFound, NameTaken, NotSupported and InvalidSpec. Ready is False without Stalled for ContractNotReady and ProvisioningFailed, which are tried again. Reconciling is True while work is under way. */
+  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, StoreNotFound, NameTaken and NotSupported. Ready is False without Stalled for ContractNotReady and ProvisioningFailed, which are tried again. Reconciling is True while work is under way. */
   readonly conditions?: readonly Condition[];
 }

@@ -14,7 +14,7 @@ const claim = (type: string, status: Condition['status'], reason = 'Ready'): Con
   observedGeneration: 2,
 });
 const stood = (type: string, status: Condition['status']): Condition => ({
-  ...claim(type, status, 'Progressing'),
+  ...claim(type, status, 'ContractNotReady'),
   lastTransitionTime: BEFORE,
 });
 

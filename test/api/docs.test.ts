@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readCrds } from '../../scripts/gen/crds.ts';
+import { REASON, RUN_REASON } from '../../src/api/reasons.ts';
+
+const test = suite('docs');
+const crds = await readCrds();
+
+/** By page, the reasons of its conditions and events. */
+const REASONS: Readonly<Record<string, readonly string[]>> = {
+  contract: ['Ready', 'KeyNotFound', 'KeyInvalid', 'NotSupported', 'InvalidSpec', 'RevisionCreated'],
+  workflow: [
+    ...['Ready', 'ContractNotFound', 'ContractNotReady', 'StoreNotFound', 'NameTaken', 'ProvisioningFailed'],
+    ...['NotSupported', 'TokenIssued', 'HistoryPruned'],
+  ],
+  workflowrun: [...Object.values(RUN_REASON), 'PushRefused'],
+  evidencestore: ['Ready', 'ProbeFailed', 'InvalidSpec'],
+};
+
+const pageOf = (name: string): Promise<string> => readFile(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
+
+test('every kind has a page, and every reason is on one', () => {
+  assert.equal(Object.keys(REASONS).sort(), crds.map(({ kind }) => kind.toLowerCase()).sort());
+  const listed = new Set(Object.values(REASONS).flat());
+  const known = [...Object.values(REASON), ...Object.values(RUN_REASON)];
+  assert.equal([...listed].sort(), [...new Set<string>(known)].sort());
+});
+
+for (const [name, reasons] of Object.entries(REASONS)) {
+  test(`docs/${name}.md explains its reasons and shows its columns`, async () => {
+    const page = await pageOf(name);
+    // The table of fields is generated and no explanation.
+    const prose = page.slice(0, page.indexOf('\n## Fields'));
+    for (const reason of reasons) assert.ok(prose.includes(`\`${reason}\``), `${reason} is not explained`);
+    const crd = crds.find(({ kind }) => kind.toLowerCase() === name);
+    const columns = crd?.document.spec.versions[0]?.additionalPrinterColumns ?? [];
+    const narrow = columns.filter(({ priority = 0 }) => priority === 0).map((column) => column.name.toUpperCase());
+    assert.match(prose, new RegExp(`\nNAME +${narrow.join(' +')}\n`));
+    assert.ok(page.includes('\n## Troubleshooting\n'));
+  });
+
+  test(`docs/${name}.md: the conditions in the CRD name the same reasons`, () => {
+    const crd = crds.find(({ kind }) => kind.toLowerCase() === name);
+    const text = crd?.schema.properties?.status?.properties?.conditions?.description ?? '';
+    const events = ['RevisionCreated', 'TokenIssued', 'HistoryPruned', 'PushRefused'];
+    for (const reason of reasons.filter((each) => !events.includes(each))) {
+      assert.ok(text.includes(reason), `${reason} is not in the description of conditions`);
+    }
+  });
+}
+
+test.run();
