@@ -1,0 +1,198 @@
+// deadline: 180
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { RunMessage } from '../../src/api/messages.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+import { generateTestKey } from '../support/signing.ts';
+
+const key = generateTestKey();
+const resource = (kind: string, name: string, spec: object) =>
+  JSON.stringify({ apiVersion: 'proviso.dev/v1alpha1', kind, metadata: { name }, spec });
+const MANIFESTS = [
+  resource('Contract', 'release', {
+    materials: [
+      { name: 'package', type: 'ARTIFACT', output: true },
+      { name: 'sbom', type: 'SBOM_CYCLONEDX_JSON' },
+    ],
+    envAllowList: ['GIT_BRANCH'],
+  }),
+  resource('Contract', 'signed', { signers: [{ key: { inline: key.publicPem } }] }),
+  resource('Workflow', 'build', { contractRef: { name: 'release' } }),
+  resource('Workflow', 'keyed', { contractRef: { name: 'signed' } }),
+].join('\n---\n');
+const SBOM = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 });
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+
+let shop: Shop;
+let work: string;
+const test = suite('cli');
+
+test.before(async () => {
+  shop = await openShop(MANIFESTS);
+  for (const workflow of ['build', 'keyed']) await mount(workflow);
+});
+test.after(() => shop?.stop());
+test.before.each(async () => {
+  work = await mkdtemp(join(tmpdir(), 'proviso-cli-'));
+  await writeFile(join(work, 'sbom.json'), SBOM);
+  await writeFile(join(work, 'package.tgz'), 'a package');
+  await writeFile(join(work, 'empty'), '');
+  await writeFile(join(work, 'key.pem'), key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  await writeFile(join(work, 'key.pub'), key.publicPem);
+});
+test.after.each(() => rm(work, { recursive: true, force: true }));
+
+const mountOf = (workflow: string): string => join(shop.stack.controlPlane.dir, `mount-${workflow}`);
+/** The Secret of a workflow as files, as a pod sees it. */
+async function mount(workflow: string): Promise<void> {
+  await shop.tokenOf(workflow);
+  const { data } = JSON.parse(await shop.kubectl(`get secret -n shop proviso-${workflow} -o json`)) as {
+    data: Record<string, string>;
+  };
+  await mkdir(mountOf(workflow), { recursive: true });
+  for (const [name, value] of Object.entries(data))
+    await writeFile(join(mountOf(workflow), name), Buffer.from(value, 'base64'));
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+function proviso(args: string, env: Record<string, string> = {}): Promise<Outcome> {
+  const defaults = { PATH: process.env.PATH ?? '', PROVISO_DIR: mountOf('build'), GIT_BRANCH: 'main' };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [MAIN, ...args.split(' ')],
+      { cwd: work, env: { ...defaults, ...env } },
+      (error, out, err) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+      },
+    );
+  });
+}
+async function fine(args: string, env?: Record<string, string>): Promise<string> {
+  const { code, out, err } = await proviso(args, env);
+  assert.is(code, 0, `${args}\n${out}${err}`);
+  return out;
+}
+
+test('a run from init to verify and download', async () => {
+  assert.match(await fine('init'), /package\s+ARTIFACT\s+yes\s+missing[\s\S]*Next: proviso add package FILE/);
+  await fine('add package package.tgz');
+  assert.match(await fine('add sbom sbom.json'), /2\/2[\s\S]*Next: proviso push/);
+  assert.match(await fine('status'), /2\/2 of what is required/);
+  assert.match(await fine('push --bundle bundle.json'), /passed, Accepted[\s\S]*serviceaccounts\/proviso-build/);
+  const reasons = await fine('verify');
+  assert.match(reasons, /^(ok {3}.*\n)+Verified\n$/);
+  const run = JSON.parse(await fine('status -o json')) as RunMessage;
+  const digest = run.materials.find(({ name }) => name === 'package')?.digest ?? '';
+  await fine(`download ${digest} -f again.tgz`);
+  assert.is(await readFile(join(work, 'again.tgz'), 'utf8'), 'a package');
+  assert.match(await fine('runs'), new RegExp(`${run.run}\\s+build\\s+True\\s+Accepted`));
+  const recorded = await shop.run(run.run);
+  assert.equal(recorded.spec.environment, { GIT_BRANCH: 'main' });
+  const bundle = await readFile(join(work, 'bundle.json'));
+  assert.is(run.attestation?.digest, `sha256:${createHash('sha256').update(bundle).digest('hex')}`);
+  const memory = await readFile(join(work, '.proviso/run.json'), 'utf8');
+  assert.not.match(memory, /eyJ/);
+});
+
+test('a push that is incomplete ends with 3 and says what to type', async () => {
+  await fine('init');
+  await fine('add sbom sbom.json');
+  const { code, err } = await proviso('push');
+  assert.is(code, 3);
+  assert.match(err, /package: ARTIFACT is missing; type: proviso add package/);
+  await fine('push --no-submit --bundle b.json');
+  assert.is((await proviso('push --attestation b.json')).code, 3);
+  assert.match(await fine('reset --trigger cancellation --reason superseded'), /failed, Cancelled: superseded/);
+  assert.is((await proviso('status')).code, 2);
+});
+
+test('signing with a key: the right one, the wrong one, and none', async () => {
+  const keyed = { PROVISO_DIR: mountOf('keyed') };
+  await fine('init', keyed);
+  const none = await proviso('push', keyed);
+  assert.is(none.code, 1);
+  assert.match(none.err, /signature-invalid[\s\S]*what to do: .*--key FILE/);
+  await writeFile(join(work, 'other.pem'), generateTestKey().privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  assert.match((await proviso('push --key other.pem', keyed)).err, /signature-invalid/);
+  assert.match((await proviso('push --key absent.pem', keyed)).err, /absent\.pem: there is no such file/);
+  assert.match(await fine('push --key key.pem --bundle b.json', keyed), /passed, Accepted/);
+  assert.match(await fine('verify', keyed), /signed by the key SHA256:/);
+  assert.match(await fine('verify --bundle b.json --key key.pub'), /Verified/);
+  const tampered = (await readFile(join(work, 'b.json'), 'utf8')).replace('"sig":"', '"sig":"AA');
+  await writeFile(join(work, 't.json'), tampered);
+  const refused = await proviso('verify --bundle t.json --key key.pub');
+  assert.is(refused.code, 1);
+  assert.match(refused.out, /FAIL .*signature[\s\S]*NOT verified/);
+});
+
+test("another workflow's token finds no run", async () => {
+  await fine('init');
+  const run = (JSON.parse(await fine('status -o json')) as RunMessage).run;
+  const { code, err } = await proviso('push', { PROVISO_DIR: mountOf('keyed'), PROVISO_RUN: `shop/${run}` });
+  assert.is(code, 1);
+  assert.match(err, /run-not-found/);
+});
+
+test('mistakes are told before anything is sent, with what to type', async () => {
+  assert.match((await proviso('init', { GIT_BRANCH: '' })).err, /not set here: GIT_BRANCH/);
+  await fine('init');
+  assert.match((await proviso('add sbom package.tgz')).err, /not a valid SBOM_CYCLONEDX_JSON at line 1/);
+  assert.match((await proviso('add sbom absent.json')).err, /there is no such file/);
+  assert.match((await proviso('add package empty')).err, /is empty/);
+  assert.match((await proviso('add package .')).err, /is a directory[\s\S]*tar czf/);
+  assert.is((await proviso('ad package x')).code, 2);
+  assert.match((await proviso('ad package x')).err, /Did you mean add/);
+  assert.match((await proviso('add package')).err, /type: proviso add <name> <value>/);
+  assert.match(
+    (await proviso('status', { PROVISO_DIR: '/nowhere' })).err,
+    /PROVISO_ENDPOINT: is not set; export PROVISO_ENDPOINT=/,
+  );
+  const json = await proviso('add sbom package.tgz -o json');
+  assert.is((JSON.parse(json.err) as { code: string }).code, 'material-invalid');
+  assert.match(await fine('init'), /missing/);
+  assert.match((await proviso('init')).err, /--replace opens a new one/);
+});
+
+test('a receiver whose certificate is not trusted gets no token', async () => {
+  const other = join(work, 'mount');
+  await mkdir(other);
+  for (const name of await readdir(mountOf('build')))
+    await writeFile(join(other, name), await readFile(join(mountOf('build'), name)));
+  await rm(join(other, 'ca.crt'));
+  const { code, err } = await proviso('runs', { PROVISO_DIR: other });
+  assert.is(code, 1);
+  assert.match(err, /certificate is not of an authority that is trusted here[\s\S]*PROVISO_CA_FILE/);
+});
+
+test('contract lint judges without a cluster', async () => {
+  await writeFile(
+    join(work, 'c.yaml'),
+    `${resource('Contract', 'ok', {})}\n---\n${resource('Contract', 'bad', { deadlin: '1h' })}`,
+  );
+  const { code, out } = await proviso('contract lint c.yaml', { PROVISO_DIR: '/nowhere' });
+  assert.is(code, 1);
+  assert.match(
+    out,
+    /ok {3}c\.yaml: Contract ok\nFAIL c\.yaml: Contract bad\n.*spec\.deadlin: unknown field.*did you mean 'deadline'/,
+  );
+});
+
+test('colours only for terminals', async () => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+  const COLOUR = /\u001b\[/;
+  assert.not.match((await proviso('status')).err, COLOUR);
+  assert.match((await proviso('status', { FORCE_COLOR: '1' })).err, COLOUR);
+  assert.not.match((await proviso('status', { FORCE_COLOR: '1', NO_COLOR: '1' })).err, COLOUR);
+});
+
+test.run();

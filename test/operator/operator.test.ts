@@ -1,0 +1,168 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { RecordedMaterial, WorkflowRun } from '../../src/api/types.gen.ts';
+import { effectiveContract } from '../../src/contract/from-spec.ts';
+import { connect } from '../../src/kube/connect.ts';
+import { OperatorBase } from '../../src/operator/base.ts';
+import { conditionsFor } from '../../src/operator/conditions.ts';
+import { countRuns, prunableRuns } from '../../src/operator/counters.ts';
+import { ProvisoOperator } from '../../src/operator/operator.ts';
+import { expiryMessage, progressOf } from '../../src/operator/workflowrun.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+
+const test = suite('operator parts');
+
+const run = (name: string, minute: number, status: 'True' | 'False' | 'Unknown', reason: string): WorkflowRun => ({
+  metadata: { name, namespace: 'shop' },
+  spec: {
+    workflowRef: { name: 'build', uid: 'u' },
+    contract: { name: 'c', revision: 1, revisionName: 'c-1' },
+    identity: { username: 'me' },
+    runKey: name,
+    runner: { type: 'GENERIC', authenticated: false },
+    evidenceStoreName: 'default',
+    deadlineTime: '2026-01-01T01:00:00Z',
+  },
+  status: {
+    startTime: `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`,
+    conditions: [{ type: 'Succeeded', status, reason, message: 'm', lastTransitionTime: '2026-01-01T00:00:00Z' }],
+  },
+});
+const RUNS = [
+  run('a', 1, 'True', 'Accepted'),
+  run('b', 2, 'False', 'Expired'),
+  run('c', 3, 'Unknown', 'Crafting'),
+  run('d', 4, 'True', 'Accepted'),
+];
+
+test('runs are counted, and the last one is the one opened last', () => {
+  const facts = countRuns(RUNS);
+  assert.equal(facts.runs, { total: 4, active: 1, succeeded: 2, failed: 1 });
+  assert.equal([facts.successRate, facts.lastRun?.name, facts.lastRun?.result], ['66%', 'd', 'Accepted']);
+  assert.equal(countRuns([]), { runs: { total: 0, active: 0, succeeded: 0, failed: 0 } });
+});
+
+test('the oldest finished runs over the limit go, open ones never', () => {
+  assert.equal(
+    prunableRuns(RUNS, 1).map(({ metadata }) => metadata.name),
+    ['a', 'b'],
+  );
+  assert.equal(prunableRuns(RUNS, 3), []);
+  assert.equal(prunableRuns([run('o', 1, 'Unknown', 'Crafting')], 0), []);
+});
+
+const reading = effectiveContract(
+  'c',
+  {
+    materials: [
+      { name: 'x', type: 'ARTIFACT' },
+      { name: 'y', type: 'SARIF' },
+    ],
+  },
+  [],
+);
+if (!reading.ok) throw new Error(reading.message);
+const { contract } = reading;
+
+test('progress and the words of an expiry name what is missing', () => {
+  const [open] = [run('c', 3, 'Unknown', 'Crafting')];
+  const materials = [{ name: 'x', type: 'ARTIFACT' } as RecordedMaterial];
+  const half: WorkflowRun = {
+    ...open,
+    status: {
+      ...open.status,
+      materials,
+      refusals: { count: 1, last: { code: 'signature-invalid', message: 'no', time: 't' } },
+    },
+  };
+  assert.equal(progressOf(half, contract), { summary: '1/2', required: 2, present: 1, missing: ['y'] });
+  assert.match(
+    expiryMessage(half, contract),
+    /2026-01-01T01:00:00Z\. missing: y\. last refusal: signature-invalid: no/,
+  );
+});
+
+test('conditions hold the invariants for every finding, and keep the time of what did not change', () => {
+  const facts = { reason: 'KeyNotFound', message: 'm' } as const;
+  const findings = [
+    { state: 'ready', message: 'm' },
+    { state: 'waiting', ...facts },
+    { state: 'stalled', ...facts },
+  ] as const;
+  for (const before of findings) {
+    for (const after of findings) {
+      const first = conditionsFor(before, 1, undefined, new Date(0));
+      const second = conditionsFor(after, 2, first, new Date(1000));
+      const object = {
+        kind: 'Contract',
+        metadata: { name: 'c', generation: 2 },
+        status: { observedGeneration: 2, conditions: second },
+      };
+      assert.equal(brokenInvariants(object), []);
+      const isSame = first[0]?.status === second[0]?.status;
+      assert.is(second[0]?.lastTransitionTime, new Date(isSame ? 0 : 1000).toISOString());
+    }
+  }
+});
+
+test('the checker of invariants finds what is broken', () => {
+  const condition = (type: string, status: 'True' | 'False') => ({
+    type,
+    status,
+    reason: 'R',
+    message: 'm',
+    lastTransitionTime: '',
+    observedGeneration: 1,
+  });
+  const broken = (...conditions: ReturnType<typeof condition>[]) =>
+    brokenInvariants({ metadata: { name: 'x', generation: 1 }, status: { observedGeneration: 1, conditions } }).length;
+  assert.is(broken(condition('Ready', 'True')), 0);
+  assert.ok(broken() > 0);
+  assert.ok(broken(condition('Ready', 'True'), condition('Stalled', 'True')) > 0);
+  assert.ok(broken(condition('Ready', 'True'), condition('Stalled', 'False')) > 0);
+});
+
+test('the operator is the real class, with everything that reaches the wire replaced', () => {
+  assert.is(OperatorBase.name, 'Operator');
+  assert.ok(ProvisoOperator.prototype instanceof OperatorBase);
+  const own = Object.getOwnPropertyNames(ProvisoOperator.prototype);
+  const dangerous = [
+    'init',
+    'stop',
+    'watchResource',
+    'setResourceStatus',
+    'patchResourceStatus',
+    'handleResourceFinalizer',
+    'setResourceFinalizers',
+    'registerCustomResourceDefinition',
+  ];
+  for (const name of dangerous) assert.ok(own.includes(name), name);
+});
+
+test('the helpers of the base class can not be used by accident', () => {
+  // No cluster is needed: neither the constructor nor these helpers may call one.
+  delete process.env.KUBECONFIG;
+  process.env.HOME = '/nonexistent';
+  const connection = connect();
+  const operator = new ProvisoOperator({
+    connection,
+    namespace: 'p',
+    endpoint: 'https://x',
+    workers: 1,
+    log: createLogger('t', 'silent'),
+  });
+  const helpers = operator as unknown as Record<string, () => void>;
+  for (const name of [
+    'setResourceStatus',
+    'patchResourceStatus',
+    'handleResourceFinalizer',
+    'setResourceFinalizers',
+    'registerCustomResourceDefinition',
+  ]) {
+    assert.throws(() => helpers[name]?.(), /applyStatus|finalizers|crds/);
+  }
+  operator.stop();
+});
+
+test.run();
