@@ -29,6 +29,7 @@ function findingsOf({ path, text }: SourceFile): readonly string[] {
   const isPure = PURE.includes(from);
   const imports = [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? '');
   const wrong = imports.flatMap((target) => {
+    if (target.endsWith('/package.json')) return [];
     if (!target.startsWith('.')) {
       return isPure && IMPURE_MODULES.test(target) ? [`${path}: ${from} does no I/O, but imports ${target}`] : [];
     }

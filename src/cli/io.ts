@@ -23,6 +23,10 @@ export function wantsColour(env: Io['env'], isTerminal: boolean): boolean {
 /** The world of this process. */
 export function processIo(): Io {
   const { env, stdout, stderr } = process;
+  // Whoever reads, such as `head`, may have enough before the end; that is no error.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   return {
     env,
     cwd: process.cwd(),

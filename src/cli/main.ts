@@ -16,10 +16,14 @@ export async function runCli(args: readonly string[], io: Io = processIo()): Pro
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return endOfParsing(error, io, program, args);
-    const wantsJson = program.opts<{ readonly output: string }>().output === 'json';
-    io.err(wantsJson ? problemJson(error) : formatProblem(io, error));
+    tell(error, io, program);
     return exitCodeOf(error);
   }
+}
+
+function tell(error: unknown, io: Io, program: Command): void {
+  const wantsJson = program.opts<{ readonly output: string }>().output === 'json';
+  io.err(wantsJson ? problemJson(error) : formatProblem(io, error));
 }
 
 /** Help and version end the parsing too, and are no error. */
@@ -32,6 +36,6 @@ function endOfParsing(error: CommanderError, io: Io, program: Command, args: rea
     command === undefined
       ? `type: ${program.name()} --help`
       : `type: ${program.name()} ${command.name()} ${command.usage().replace('[options] ', '')}, or add --help`;
-  io.err(formatProblem(io, new Problem('usage', message, { hint })));
+  tell(new Problem('usage', message, { hint }), io, program);
   return EXIT.usage;
 }

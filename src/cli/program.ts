@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import { collect } from './annotations.ts';
 import type { AddFlags } from './commands/add.ts';
 import type { DownloadFlags } from './commands/download.ts';
@@ -8,7 +9,7 @@ import type { ResetFlags } from './commands/reset.ts';
 import type { RunsFlags } from './commands/runs.ts';
 import type { VerifyFlags } from './commands/verify.ts';
 import type { Io } from './io.ts';
-import { createSession, type GlobalFlags, type Session } from './session.ts';
+import type { GlobalFlags, Session } from './session.ts';
 
 const EXAMPLES = `
 A run, step by step:
@@ -23,6 +24,7 @@ Exit codes: 0 fine, 1 error, 2 usage, 3 contract not met, 4 blocked by a policy 
 export function createProgram(io: Io, onOutcome: (code: number) => void): Command {
   const program = new Command('proviso')
     .description('Hand in the evidence that a pipeline owes, and see the verdict of the cluster.')
+    .version(manifest.version)
     .option('--dir <path>', 'directory with the keys of the Secret that the operator made')
     .option('-n, --namespace <name>', 'namespace of the workflow')
     .addOption(new Option('-o, --output <format>', 'table or json').choices(['table', 'json']).default('table'))
@@ -30,9 +32,16 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
     .helpCommand(true)
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: () => {} });
+    // What is wrong is told by the caller; the help of a bare command goes the same way as a refusal.
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+      outputError: () => {},
+    });
 
   const within = async (work: (session: Session) => Promise<number>): Promise<void> => {
+    // Help needs neither TLS nor keys, and should be there at once.
+    const { createSession } = await import('./session.ts');
     const session = createSession(io, program.opts<GlobalFlags>());
     try {
       onOutcome(await work(session));

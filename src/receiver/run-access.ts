@@ -1,6 +1,7 @@
 import { KIND } from '../api/kinds.ts';
 import { Problem } from '../api/problem.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
+import { isStatus } from '../kube/error.ts';
 import { runOwnerOf } from './auth/owner.ts';
 import type { Authenticated } from './auth/review.ts';
 import type { ReceiverContext } from './context.ts';
@@ -66,4 +67,15 @@ export function assertOpen(run: WorkflowRun, now: Date): void {
   if (now > new Date(run.spec.deadlineTime)) {
     throw new Problem('run-finished', `the deadline of the run was ${run.spec.deadlineTime}`, { hint });
   }
+}
+
+/**
+ * Why the API server refused a write to a run that was open a moment ago: somebody else was faster, or a bound of the
+ * schema is broken. Rethrows every other error.
+ */
+export async function explainRefusedWrite(context: ReceiverContext, run: WorkflowRun, error: unknown): Promise<never> {
+  if (!isStatus(error, 422)) throw error;
+  const now = await context.client.find<WorkflowRun>(KIND.WorkflowRun, run.metadata);
+  if (now !== undefined) assertOpen(now, new Date());
+  throw new Problem('request-invalid', `the API server refuses this: ${error.message}`, { cause: error });
 }

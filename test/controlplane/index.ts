@@ -39,6 +39,7 @@ export interface StartOptions {
 /** Starts a control plane and waits until it is ready. A failed start throws with the server's own last lines. */
 export async function startControlPlane(options: StartOptions = {}): Promise<ControlPlane> {
   const binaries = await findBinaries();
+  console.error(`# control plane: ${binaries.from}`);
   const dir = await mkdtemp(join(tmpdir(), 'proviso-controlplane-'));
   const children: Child[] = [];
   const stop = async () => {

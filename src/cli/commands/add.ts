@@ -19,13 +19,14 @@ export interface AddFlags {
 export async function add(session: Session, name: string, value: string, flags: AddFlags): Promise<number> {
   const { io } = session;
   const run = currentRun(session);
-  const memory = rememberedRun(session);
-  const contract = memory?.run === run.run ? memory.contract : (await session.receiver().state(run)).contract;
+  const remembered = rememberedRun(session);
+  const isRemembered = remembered?.run === run.run && remembered.namespace === run.namespace;
+  const contract = isRemembered ? remembered.contract : (await session.receiver().state(run)).contract;
   const annotations = parseAnnotations(flags.annotation);
   const request = { name, value, annotations, ...(flags.type === undefined ? {} : { type: flags.type }) };
   const upload = await prepareUpload(request, contract);
   const answer = await session.receiver().add(run, withProgress(io, upload));
-  rememberAdded(io.cwd, name, answer.material.digest);
+  if (isRemembered) rememberAdded(io.cwd, name, answer.material.digest);
   printResult(session, answer, () => {
     const { material, completeness } = answer;
     const { green, bold } = io.colours;

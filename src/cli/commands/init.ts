@@ -21,18 +21,35 @@ export interface InitFlags {
 /** `proviso init`: opens a run and shows what it owes. Inside a pod the pipeline's own run is found or opened. */
 export async function init(session: Session, flags: InitFlags): Promise<number> {
   const { io } = session;
-  const known = rememberedRun(session);
-  if (known !== undefined && flags.replace !== true && flags.dryRun !== true) {
-    const run = await session.receiver().state(known);
-    io.err(`the run ${known.namespace}/${known.run} was opened here before; --replace opens a new one`);
-    printResult(session, run, () => formatRun(io, run));
-    return EXIT.ok;
-  }
   const request = await requestOf(session, flags);
-  const run = await openWithEnvironment(session, request);
-  if (flags.dryRun !== true) remember(session, request, run);
+  const run = flags.dryRun === true ? await openWithEnvironment(session, request) : await open(session, flags, request);
   printResult(session, run, () => formatRun(io, run));
   return EXIT.ok;
+}
+
+/**
+ * Opens with the key of the run that was opened here before, if it was for the same workflow and commit: the receiver
+ * answers with that run, but in a pod with the one of its pipeline, whatever an earlier pipeline left in the directory.
+ */
+async function open(session: Session, flags: InitFlags, request: InitRequest): Promise<RunMessage> {
+  const known = flags.replace === true || flags.idempotencyKey !== undefined ? undefined : rememberedRun(session);
+  const isSame = known?.workflow === request.workflow && known.commit === request.commit?.sha;
+  let used: InitRequest = isSame && known.runKey !== undefined ? { ...request, idempotencyKey: known.runKey } : request;
+  let run = await openWithEnvironment(session, used);
+  if (run.succeeded !== 'Unknown' && used !== request) {
+    used = request;
+    run = await openWithEnvironment(session, used);
+  }
+  remember(session, used, run);
+  if (run.succeeded !== 'Unknown') {
+    throw new Problem('run-finished', `the run ${run.namespace}/${run.run} is over: ${run.reason}. ${run.message}`, {
+      hint: 'a pipeline has one run: start the pipeline again; with --idempotency-key, give another key',
+    });
+  }
+  if (known?.run === run.run) {
+    session.io.err(`the run ${run.namespace}/${run.run} was opened here before; --replace opens a new one`);
+  }
+  return run;
 }
 
 async function requestOf(session: Session, flags: InitFlags): Promise<InitRequest> {

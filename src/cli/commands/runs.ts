@@ -1,6 +1,7 @@
 import { Problem } from '../../api/problem.ts';
 import { EXIT } from '../exit-code.ts';
-import { formatTable, plain } from '../print/table.ts';
+import { plain } from '../print/plain.ts';
+import { formatTable } from '../print/table.ts';
 import { printResult, type Session } from '../session.ts';
 
 export interface RunsFlags {

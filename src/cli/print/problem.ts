@@ -1,6 +1,6 @@
 import { Problem } from '../../api/problem.ts';
 import type { Io } from '../io.ts';
-import { plain } from './table.ts';
+import { plain } from './plain.ts';
 
 /** A refusal for people: what, where each of it is, what to do. */
 export function formatProblem(io: Io, error: unknown): string {

@@ -2,7 +2,8 @@ import type { CompletenessMessage, ContractMaterialMessage, RunMessage } from '.
 import type { RecordedMaterial } from '../../api/types.gen.ts';
 import type { Io } from '../io.ts';
 import { formatBytes, shortDigest } from './bytes.ts';
-import { formatTable, plain } from './table.ts';
+import { plain } from './plain.ts';
+import { formatTable } from './table.ts';
 
 /** What the contract asks for and what is there, one line a material, and then what to type next. */
 export function formatRun(io: Io, run: RunMessage): string {

@@ -36,9 +36,3 @@ export function formatTable(io: Io, head: readonly string[], rows: readonly (rea
     .map((line) => line.trimEnd())
     .join('\n');
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
-
-/** Text of somebody else in one line, without what a terminal would act on. */
-export const plain = (text: string): string => text.replaceAll('\n', ' ').replaceAll(CONTROL, '');

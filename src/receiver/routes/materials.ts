@@ -8,11 +8,10 @@ import type { RecordedMaterial, WorkflowRun } from '../../api/types.gen.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
 import { completeness } from '../../contract/completeness.ts';
 import type { ContractMaterial } from '../../contract/effective.ts';
-import { isStatus } from '../../kube/error.ts';
 import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
 import type { ReceiverContext } from '../context.ts';
 import { type Intake, takeMaterial } from '../material-intake.ts';
-import { assertOpen, runForSubmitter } from '../run-access.ts';
+import { assertOpen, explainRefusedWrite, runForSubmitter } from '../run-access.ts';
 import { completenessMessage } from '../state.ts';
 import type { OpenStore } from '../stores.ts';
 import { param, query } from './params.ts';
@@ -143,8 +142,6 @@ async function record(context: ReceiverContext, run: WorkflowRun, material: Reco
   try {
     return await context.client.apply<WorkflowRun>(KIND.WorkflowRun, object, options);
   } catch (error) {
-    // The rule that freezes materials under an attestation: a push was faster.
-    if (isStatus(error, 422)) throw new Problem('run-finished', `the run was finished meanwhile: ${error.message}`);
-    throw error;
+    return explainRefusedWrite(context, run, error);
   }
 }

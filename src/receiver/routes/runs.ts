@@ -10,7 +10,7 @@ import type { EffectiveContract } from '../../contract/effective.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
-import { assertOpen, runForReader, runForSubmitter } from '../run-access.ts';
+import { assertOpen, explainRefusedWrite, runForReader, runForSubmitter } from '../run-access.ts';
 import { validated } from '../schemas.ts';
 import { runMessage, runSummary } from '../state.ts';
 import { trustFor } from '../verdict.ts';
@@ -81,7 +81,9 @@ export const cancelRoute = (context: ReceiverContext) => async (request: Request
     finishTime: now,
     conditions: settleConditions(run.status?.conditions, [claim], now),
   };
-  await applyStatus(context.client, KIND.WorkflowRun, run, status, RECEIVER_MANAGER);
+  await applyStatus(context.client, KIND.WorkflowRun, run, status, RECEIVER_MANAGER).catch((error: unknown) =>
+    explainRefusedWrite(context, run, error),
+  );
   const cancelled: WorkflowRun = { ...run, status: { ...run.status, ...status } };
   response.json(runMessage(cancelled, await contractOf(context, run)));
 };

@@ -1,0 +1,97 @@
+// deadline: 120
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { CONDITION, findCondition } from '../../src/api/conditions.ts';
+import type { Workflow, WorkflowRun } from '../../src/api/types.gen.ts';
+import { eventually } from '../support/eventually.ts';
+import { manifest, Operated, RECEIVER } from '../support/operated.ts';
+
+let operated: Operated;
+const test = suite('operator and runs');
+
+test.before(async () => {
+  operated = await Operated.start();
+  await operated.apply('Contract', 'steps', { materials: [{ name: 'a', type: 'ARTIFACT' }] });
+  await operated.apply('Workflow', 'build', { contractRef: { name: 'steps' } });
+  await operated.untilReason<Workflow>('workflow.proviso.dev', 'build', 'Ready');
+});
+test.after(() => operated?.stop());
+test.after.each(() => operated.assertInvariants());
+
+/** A run as the receiver opens it. */
+async function openRun(name: string, deadlineTime: string): Promise<void> {
+  const workflow = await operated.read<Workflow>('workflow.proviso.dev', 'build');
+  const { contract } = workflow.status ?? {};
+  const spec = {
+    workflowRef: { name: 'build', uid: workflow.metadata.uid },
+    contract,
+    identity: { username: 'system:serviceaccount:shop:proviso-build' },
+    runKey: name,
+    runner: { type: 'GENERIC', authenticated: false },
+    evidenceStoreName: 'default',
+    deadlineTime,
+  };
+  await operated.kubectl(`create -n shop --as=${RECEIVER} -f -`, manifest('WorkflowRun', name, spec));
+  await setVerdict(name, 'Unknown', 'Crafting');
+}
+
+async function setVerdict(name: string, status: string, reason: string): Promise<void> {
+  const time = new Date().toISOString();
+  const conditions = [{ type: 'Succeeded', status, reason, message: 'as the receiver says', lastTransitionTime: time }];
+  const patch = JSON.stringify({ status: { startTime: time, conditions } });
+  const args = [
+    'patch',
+    'workflowrun',
+    '-n',
+    'shop',
+    name,
+    '--subresource=status',
+    '--type=merge',
+    `--as=${RECEIVER}`,
+    '-p',
+    patch,
+  ];
+  const { code, stderr } = await operated.plane.kubectl(args);
+  if (code !== 0) throw new Error(stderr);
+}
+
+test('a run past its deadline expires and says what was missing', async () => {
+  await openRun('late', new Date(Date.now() + 2000).toISOString());
+  const run = await eventually('the run to expire', async () => {
+    const found = await operated.read<WorkflowRun>('workflowrun', 'late');
+    return findCondition(found.status?.conditions, CONDITION.Succeeded)?.reason === 'Expired' ? found : undefined;
+  });
+  const verdict = findCondition(run.status?.conditions, CONDITION.Succeeded);
+  assert.is(verdict?.status, 'False');
+  assert.match(verdict?.message ?? '', /missing: a/);
+  assert.is(run.status?.progress?.summary, '0/1');
+  const events = await operated.kubectl(
+    'get events.events.k8s.io -n shop --field-selector reason=Expired -o jsonpath={.items[*].regarding.name}',
+  );
+  assert.match(events, /late/);
+});
+
+test('counters follow the runs, and history over the limit goes', async () => {
+  await operated.apply('Workflow', 'build', { contractRef: { name: 'steps' }, history: { limit: 2 } });
+  const hour = new Date(Date.now() + 3600_000).toISOString();
+  for (const name of ['one', 'two', 'three', 'open']) await openRun(name, hour);
+  for (const name of ['one', 'two', 'three']) await setVerdict(name, 'True', 'Accepted');
+  const workflow = await eventually('the history to be short', async () => {
+    const found = await operated.read<Workflow>('workflow.proviso.dev', 'build');
+    return found.status?.runs?.total === 3 && found.status.runs.succeeded === 2 ? found : undefined;
+  });
+  assert.equal(workflow.status?.runs, { total: 3, active: 1, succeeded: 2, failed: 0 });
+  assert.is(workflow.status?.successRate, '100%');
+  const left = await operated.kubectl('get workflowruns -n shop -o jsonpath={.items[*].metadata.name}');
+  assert.ok(left.split(' ').includes('open'));
+  const line = await operated.kubectl('get workflows.proviso.dev -n shop build --no-headers');
+  assert.match(line, /^build\s+True\s+steps\s+\S+\s+\w+\s+100%/);
+});
+
+test('nobody but Proviso writes a verdict', async () => {
+  const patch = '{"status":{"progress":{"summary":"9/9","required":9,"present":9}}}';
+  const args = ['patch', 'workflowrun', '-n', 'shop', 'open', '--subresource=status', '--type=merge', '-p', patch];
+  assert.match((await operated.plane.kubectl(args)).stderr, /written by Proviso only/);
+});
+
+test.run();

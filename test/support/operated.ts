@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { CONDITION, findCondition } from '../../src/api/conditions.ts';
+import type { Contract, EvidenceStore, Workflow } from '../../src/api/types.gen.ts';
+import { connect } from '../../src/kube/connect.ts';
+import { ProvisoOperator } from '../../src/operator/operator.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
+import { eventually } from './eventually.ts';
+import { brokenInvariants, type Observed } from './invariants.ts';
+
+export const ENDPOINT = 'https://proviso-receiver.proviso-system.svc';
+export const RECEIVER = 'system:serviceaccount:proviso-system:proviso-receiver';
+
+export type WithStatus = Contract | Workflow | EvidenceStore;
+
+export const manifest = (kind: string, name: string, spec: object): string =>
+  JSON.stringify({ apiVersion: 'proviso.dev/v1alpha1', kind, metadata: { name }, spec });
+
+export const stalled = (object: WithStatus) => findCondition(object.status?.conditions, CONDITION.Stalled);
+
+/** A control plane with the operator in this process, under its own limited identity and a clock that can be set ahead. */
+export class Operated {
+  readonly plane: ControlPlane;
+  /** Milliseconds that the operator's clock is ahead. */
+  ahead = 0;
+  readonly #operator: ProvisoOperator;
+  #touches = 0;
+
+  private constructor(plane: ControlPlane, kubeconfig: string) {
+    this.plane = plane;
+    this.#operator = new ProvisoOperator({
+      connection: connect(kubeconfig),
+      namespace: 'proviso-system',
+      endpoint: ENDPOINT,
+      workers: 4,
+      log: createLogger('operator', 'silent'),
+      now: () => new Date(Date.now() + this.ahead),
+    });
+  }
+
+  /** Starts everything, with a default store and the namespace `shop`. */
+  static async start(): Promise<Operated> {
+    const plane = await startControlPlane();
+    await plane.applyProject();
+    const operated = new Operated(plane, await plane.serviceAccountKubeconfig('proviso-system', 'proviso-operator'));
+    await operated.#operator.start();
+    await operated.kubectl('create namespace shop');
+    const filesystem = { path: join(plane.dir, 'evidence') };
+    await operated.apply('EvidenceStore', 'default', { default: true, filesystem });
+    return operated;
+  }
+
+  async stop(): Promise<void> {
+    this.#operator.stop();
+    await this.#operator.stopped();
+    await this.plane.stop();
+  }
+
+  /** kubectl that has to succeed; returns its output. */
+  async kubectl(args: string, input?: string): Promise<string> {
+    const { code, stdout, stderr } = await this.plane.kubectl(args.split(' '), input === undefined ? {} : { input });
+    if (code !== 0) throw new Error(`kubectl ${args}: ${stderr}`);
+    return stdout;
+  }
+
+  apply(kind: string, name: string, spec: object): Promise<string> {
+    return this.kubectl('apply -n shop -f -', manifest(kind, name, spec));
+  }
+
+  async read<T>(kind: string, name: string): Promise<T> {
+    return JSON.parse(await this.kubectl(`get -n shop ${kind} ${name} -o json`)) as T;
+  }
+
+  /** Waits until Ready of the object's current generation has the reason; returns the object. */
+  untilReason<T extends WithStatus>(kind: string, name: string, reason: string): Promise<T> {
+    return eventually(`${kind} ${name} to be ${reason}`, async () => {
+      const object = await this.read<T>(kind, name);
+      const ready = findCondition(object.status?.conditions, CONDITION.Ready);
+      if (ready?.reason === reason && ready.observedGeneration === object.metadata.generation) return object;
+      throw new Error(JSON.stringify(object.status));
+    });
+  }
+
+  untilMessage(kind: string, name: string, message: RegExp): Promise<boolean> {
+    return eventually(`${kind} ${name} to say ${message}`, async () => {
+      const { status } = await this.read<WithStatus>(kind, name);
+      return message.test(findCondition(status?.conditions, CONDITION.Ready)?.message ?? '');
+    });
+  }
+
+  /** Makes the operator look at a workflow again, and gives it time to. */
+  async touch(workflow: string): Promise<void> {
+    this.#touches += 1;
+    await this.kubectl(`annotate workflow.proviso.dev -n shop ${workflow} --overwrite touched=${this.#touches}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+
+  /** Every object must be readable by whoever reads conditions. */
+  async assertInvariants(): Promise<void> {
+    await eventually('conditions that hold the invariants', async () => {
+      const text = await this.kubectl('get contracts,workflows.proviso.dev,evidencestores -A -o json');
+      const broken = (JSON.parse(text) as { items: Observed[] }).items.flatMap(brokenInvariants);
+      if (broken.length > 0) throw new Error(broken.join('\n'));
+      return true;
+    });
+  }
+}
