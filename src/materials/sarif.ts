@@ -1,6 +1,7 @@
 import { asArray, asRecord, asText } from '../api/record.ts';
-import { parseStrictJson } from '../api/strict-json.ts';
-import { accepted, MAX_DOCUMENT_BYTES, type MaterialKind, refused, unreadable } from './kind.ts';
+import { jsonDocument } from './json-document.ts';
+import { accepted, refused } from './kind.ts';
+import { toolFacts, toolName } from './sbom-facts.ts';
 import { compileSchema, schemaFindings } from './schema.ts';
 
 /** What SARIF 2.1.0 says must be there, of the parts that reports are read for. */
@@ -53,24 +54,12 @@ const validate = compileSchema({
 });
 
 /** SARIF: version 2.1.0. */
-export const sarif: MaterialKind = {
-  type: 'SARIF',
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
-  inspect({ bytes }) {
-    const parsed = parseStrictJson(bytes);
-    if (!parsed.ok) return unreadable(parsed.at, parsed.message);
-    const log = asRecord(parsed.value);
-    if (log === undefined) return refused({ at: '/', message: 'a SARIF log is a JSON object' });
-    if (!validate(log)) return refused(...schemaFindings(validate.errors));
-    const tools = asArray(log.runs).flatMap((run) => {
-      const driver = asRecord(asRecord(asRecord(run)?.tool)?.driver);
-      const name = asText(driver?.name);
-      const version = asText(driver?.semanticVersion) ?? asText(driver?.version);
-      return name === undefined ? [] : [version === undefined ? name : `${name}@${version}`];
-    });
-    const annotations = tools.length === 0 ? {} : { 'chainloop.material.tools': JSON.stringify(tools.slice(0, 16)) };
-    return accepted({ annotations, mediaType: 'application/sarif+json' });
-  },
-};
+export const sarif = jsonDocument('SARIF', (log) => {
+  if (!validate(log)) return refused(...schemaFindings(validate.errors));
+  const tools = asArray(log.runs).flatMap((run) => {
+    const driver = asRecord(asRecord(asRecord(run)?.tool)?.driver);
+    const name = asText(driver?.name);
+    return name === undefined ? [] : [toolName(name, asText(driver?.semanticVersion) ?? asText(driver?.version))];
+  });
+  return accepted({ annotations: toolFacts(tools), mediaType: 'application/sarif+json' });
+});

@@ -1,6 +1,7 @@
 import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
-import { parseStrictJson } from '../api/strict-json.ts';
-import { accepted, MAX_DOCUMENT_BYTES, type MaterialKind, refused, unreadable } from './kind.ts';
+import { jsonDocument } from './json-document.ts';
+import { accepted, refused } from './kind.ts';
+import { mainComponentFacts, toolFacts } from './sbom-facts.ts';
 import { compileSchema, schemaFindings } from './schema.ts';
 
 const ID = { type: 'string', pattern: '^SPDXRef-[A-Za-z0-9.-]+$' } as const;
@@ -77,20 +78,11 @@ const validate = compileSchema({
 });
 
 /** SBOM_SPDX_JSON: SPDX 2.2 and 2.3. */
-export const spdx: MaterialKind = {
-  type: 'SBOM_SPDX_JSON',
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
-  inspect({ bytes }) {
-    const parsed = parseStrictJson(bytes);
-    if (!parsed.ok) return unreadable(parsed.at, parsed.message);
-    const document = asRecord(parsed.value);
-    if (document === undefined) return refused({ at: '/', message: 'an SPDX document is a JSON object' });
-    if (!validate(document)) return refused(...schemaFindings(validate.errors));
-    return accepted({ annotations: facts(document), mediaType: 'application/spdx+json' });
-  },
-};
+export const spdx = jsonDocument('SBOM_SPDX_JSON', (document) =>
+  validate(document)
+    ? accepted({ annotations: facts(document), mediaType: 'application/spdx+json' })
+    : refused(...schemaFindings(validate.errors)),
+);
 
 function facts(document: UnknownRecord): Readonly<Record<string, string>> {
   const main = describedPackage(document);
@@ -99,18 +91,10 @@ function facts(document: UnknownRecord): Readonly<Record<string, string>> {
     const name = /^Tool: ?(.+)$/.exec(String(creator))?.[1];
     return name === undefined ? [] : [name.replace(/-(?=[vV]?\d[^-]*$)/, '@')];
   });
-  const named = {
-    name: asText(main?.name),
-    type: asText(main?.primaryPackagePurpose)?.toLowerCase(),
-    version: asText(main?.versionInfo),
-  };
+  const type = asText(main?.primaryPackagePurpose)?.toLowerCase();
   return {
-    ...Object.fromEntries(
-      Object.entries(named).flatMap(([key, value]) =>
-        value === undefined ? [] : [[`chainloop.material.sbom.main_component.${key}`, value.slice(0, 1024)]],
-      ),
-    ),
-    ...(tools.length === 0 ? {} : { 'chainloop.material.tools': JSON.stringify(tools.slice(0, 16)) }),
+    ...mainComponentFacts({ name: asText(main?.name), type, version: asText(main?.versionInfo) }),
+    ...toolFacts(tools),
   };
 }
 

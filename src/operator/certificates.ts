@@ -1,6 +1,7 @@
 import { KIND } from '../api/kinds.ts';
 import { LABEL_MANAGED_BY, MANAGED_BY } from '../api/labels.ts';
 import type { KubeObject } from '../api/object.ts';
+import { type Secret, secretData, secretText } from '../api/secret.ts';
 import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { certificateValidity, createCertificateAuthority, type KeyPairPem } from '../pki/authority.ts';
@@ -16,10 +17,6 @@ const AUTHORITY_DAYS = 3650;
 const SERVING_DAYS = 90;
 /** A certificate is replaced once this share of its life is over. */
 const RENEW_AT = 2 / 3;
-
-interface Secret extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
 
 export interface CertificateOptions {
   readonly client: KubeClient;
@@ -45,7 +42,7 @@ export async function ensureCertificates(options: CertificateOptions): Promise<s
 async function ensureServing(options: CertificateOptions): Promise<string> {
   const given = await options.client.find<Secret>(KIND.Secret, { namespace: options.namespace, name: SERVING });
   if (given !== undefined && !isOurs(given)) {
-    const ca = decode(given, 'ca.crt');
+    const ca = secretText(given, 'ca.crt');
     if (ca === undefined)
       throw new Error(`the given Secret ${SERVING} has no ca.crt, so clients could not check the receiver`);
     return ca;
@@ -80,7 +77,7 @@ async function ensurePair(
       !isOurs(secret) ||
       (!isOld(found.certificate, now()) &&
         (secret.metadata.annotations?.[HOSTS] ?? '') === hosts &&
-        Object.entries(extra).every(([key, value]) => decode(secret, key) === value));
+        Object.entries(extra).every(([key, value]) => secretText(secret, key) === value));
     if (isGood) return found;
   }
   if (secret !== undefined && !isOurs(secret)) throw new Error(`the given Secret ${name} has no tls.crt and tls.key`);
@@ -96,7 +93,7 @@ async function ensurePair(
       ...(hosts === '' ? {} : { annotations: { [HOSTS]: hosts } }),
     },
     type: 'kubernetes.io/tls',
-    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
+    data: secretData(data),
   };
   await client.apply(KIND.Secret, object, { fieldManager: OPERATOR_MANAGER, force: true });
   log.info({ secret: name, notAfter: certificateValidity(made.certificate).notAfter }, 'Certificate made');
@@ -106,14 +103,9 @@ async function ensurePair(
 const isOurs = ({ metadata }: KubeObject): boolean => metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY;
 
 function pairOf(secret: Secret): KeyPairPem | undefined {
-  const certificate = decode(secret, 'tls.crt');
-  const privateKey = decode(secret, 'tls.key');
+  const certificate = secretText(secret, 'tls.crt');
+  const privateKey = secretText(secret, 'tls.key');
   return certificate === undefined || privateKey === undefined ? undefined : { certificate, privateKey };
-}
-
-function decode(secret: Secret, key: string): string | undefined {
-  const value = secret.data?.[key];
-  return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
 }
 
 function isOld(certificate: string, now: Date): boolean {

@@ -2,6 +2,7 @@ import { parseDuration } from '../api/duration.ts';
 import { KIND } from '../api/kinds.ts';
 import { AUDIENCE, GROUP, submitterName } from '../api/labels.ts';
 import type { KubeObject } from '../api/object.ts';
+import { type Secret, secretData, secretText } from '../api/secret.ts';
 import type { Workflow } from '../api/types.gen.ts';
 import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import { objectPath } from '../kube/path.ts';
@@ -12,10 +13,6 @@ import { assertOurs, isOurs, ownedMetadata } from './provision.ts';
 export interface TokenTimes {
   readonly expirationTime: string;
   readonly renewalTime: string;
-}
-
-interface Secret extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
 }
 
 interface TokenRequest {
@@ -50,9 +47,7 @@ export async function ensureToken(
     [RENEWS]: times.renewalTime,
     [ACCOUNT_UID]: serviceAccount.metadata.uid ?? '',
   };
-  const data = Object.fromEntries(
-    Object.entries({ ...facts, token }).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-  );
+  const data = secretData({ ...facts, token });
   const object = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -86,9 +81,7 @@ function timesOf(
   if (expirationTime === undefined || renewalTime === undefined || secret.data?.token === undefined) return undefined;
   // A token is bound to its account's uid: of an account made anew it is worth nothing.
   if (annotations[ACCOUNT_UID] !== serviceAccount.metadata.uid) return undefined;
-  const isSame = Object.entries(facts).every(
-    ([key, value]) => secret.data?.[key] === Buffer.from(value).toString('base64'),
-  );
+  const isSame = Object.entries(facts).every(([key, value]) => secretText(secret, key) === value);
   const isFresh = new Date(renewalTime) > now;
   // A shorter life in the spec counts at once, and not only after the long-lived token has ended.
   const latest = now.getTime() + expirationSeconds(workflow) * 1000;

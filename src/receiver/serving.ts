@@ -3,17 +3,13 @@ import { createServer, type Server } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContextOptions } from 'node:tls';
 import { KIND } from '../api/kinds.ts';
-import type { KubeObject } from '../api/object.ts';
+import { type Secret, secretText } from '../api/secret.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 export const SERVING_SECRET = 'proviso-receiver-tls';
 const RELOAD_MS = 60_000;
 const FIRST_MS = 500;
-
-interface Secret extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
 
 /** Waits until the serving certificate is there; resolves with it, or rejects with the signal's reason. */
 export async function awaitCertificate(
@@ -34,10 +30,10 @@ export async function awaitCertificate(
 
 async function readCertificate(client: KubeClient, namespace: string): Promise<SecureContextOptions | undefined> {
   const secret = await client.find<Secret>(KIND.Secret, { namespace, name: SERVING_SECRET });
-  const cert = secret?.data?.['tls.crt'];
-  const key = secret?.data?.['tls.key'];
+  const cert = secretText(secret, 'tls.crt');
+  const key = secretText(secret, 'tls.key');
   if (cert === undefined || key === undefined) return undefined;
-  return { cert: Buffer.from(cert, 'base64'), key: Buffer.from(key, 'base64'), minVersion: 'TLSv1.2' };
+  return { cert, key, minVersion: 'TLSv1.2' };
 }
 
 /** Looks every minute whether the certificate was renewed, and serves new connections with it. */

@@ -1,6 +1,6 @@
 import { KIND } from '../api/kinds.ts';
-import type { KubeObject } from '../api/object.ts';
 import { Problem } from '../api/problem.ts';
+import { type Secret, secretText } from '../api/secret.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Issuer, openAuthority } from '../pki/authority.ts';
 import { createTtlCache } from './ttl-cache.ts';
@@ -13,10 +13,6 @@ export interface SigningAuthority {
 export const SIGNING_CA_SECRET = 'proviso-signing-ca';
 const REMEMBERED_MS = 60_000;
 
-interface Secret extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
 /** Reads the authority from its Secret in Proviso's namespace, again every minute so that a rotation is seen. */
 export function createSigningAuthority(client: KubeClient, namespace: string): SigningAuthority {
   const known = createTtlCache<{ readonly issuer: Issuer; readonly certificate: string }>(1);
@@ -25,8 +21,8 @@ export function createSigningAuthority(client: KubeClient, namespace: string): S
       const found = known.get('');
       if (found !== undefined) return found;
       const secret = await client.find<Secret>(KIND.Secret, { namespace, name: SIGNING_CA_SECRET });
-      const certificate = decode(secret, 'tls.crt');
-      const privateKey = decode(secret, 'tls.key');
+      const certificate = secretText(secret, 'tls.crt');
+      const privateKey = secretText(secret, 'tls.key');
       if (certificate === undefined || privateKey === undefined) {
         throw new Problem('cluster-unavailable', `the Secret ${namespace}/${SIGNING_CA_SECRET} is not there yet`, {
           hint: 'the operator makes it at its start; look at its log',
@@ -38,9 +34,4 @@ export function createSigningAuthority(client: KubeClient, namespace: string): S
       return authority;
     },
   };
-}
-
-function decode(secret: Secret | undefined, key: string): string | undefined {
-  const value = secret?.data?.[key];
-  return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
 }
