@@ -74,7 +74,7 @@ test('CycloneDX: what is wrong is named with its place', () => {
   );
   assert.match(finding('SBOM_CYCLONEDX_JSON', JSON.stringify(cdx()).slice(0, -1)), /^line 1, column/);
   assert.match(finding('SBOM_CYCLONEDX_JSON', '{"a":1,"a":2}'), /^\/a: .*twice/);
-  assert.match(finding('SBOM_CYCLONEDX_JSON', '[]'), /bomFormat/);
+  assert.match(finding('SBOM_CYCLONEDX_JSON', '[]'), /must be a JSON object/);
 });
 
 const spdxDocument = {
