@@ -51,5 +51,6 @@ export const KIND = {
     namespaced: true,
   },
   Event: { group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true },
+  Lease: { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true },
   TaskRun: { group: 'tekton.dev', version: 'v1', kind: 'TaskRun', plural: 'taskruns', namespaced: true },
 } as const satisfies Record<string, ResourceKind>;

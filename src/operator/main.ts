@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { hostname } from 'node:os';
 import { connect } from '../kube/connect.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
@@ -24,6 +26,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     namespace: options.namespace,
     endpoint: options.endpoint,
     workers: options.workers,
+    identity: `${hostname()}_${randomUUID()}`,
     log,
   });
   const stopHealth = await serveHealth({
@@ -38,7 +41,10 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   try {
     await operator.start();
     log.info({ namespace: options.namespace, endpoint: options.endpoint }, 'Operator started');
-    if (!signal.aborted) await once(signal, 'abort');
+    const asked = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+    const isDeposed = await Promise.race([operator.deposed.then(() => true), asked.then(() => false)]);
+    // Started anew, it is a standby again.
+    if (isDeposed) process.exitCode = 1;
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {

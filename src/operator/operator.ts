@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceEvent } from '@dot-i/k8s-operator';
 import type { ResourceKind } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
+import type { KubeClient } from '../kube/client.ts';
 import type { KubeConnection } from '../kube/connect.ts';
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
+import { fencedClient } from '../kube/fenced.ts';
+import { type Leadership, runForLease } from '../kube/lease.ts';
 import { type Source, startSource } from '../kube/source.ts';
 import { type Change, refOfKey, type Store } from '../kube/store.ts';
 import { type ReconcileResult, runWorkers } from '../queue/workers.ts';
@@ -26,11 +29,14 @@ export interface ProvisoOperatorOptions {
   readonly endpoint: string;
   /** Reconciles at once, per kind. */
   readonly workers: number;
+  /** Unlike that of any other replica. */
+  readonly identity: string;
   readonly log: Logger;
   readonly now?: () => Date;
 }
 
 const RECONCILE_TIMEOUT_MS = 60_000;
+const LEASE = 'proviso-operator';
 const CERTIFICATE_CHECK_MS = 3600_000;
 const CERTIFICATE_RETRY_MS = 2_000;
 
@@ -52,17 +58,26 @@ export class ProvisoOperator extends OperatorBase {
     evidencestores: createWorkQueue(),
   };
   readonly #events: EventRecorder;
+  #leadership: Leadership | undefined;
+  /** Apart from the rest: the lease is given back only when the last write is out. */
+  readonly #leaseAbort = new AbortController();
+  readonly #client: KubeClient;
   #servingCa: string | undefined;
   #isSynced = false;
+  readonly #deposed = Promise.withResolvers<void>();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: ProvisoOperatorOptions) {
     super();
     this.#options = options;
     const { connection, log } = options;
-    this.#events = createEventRecorder(connection.client, 'operator', (error) =>
-      log.warn({ err: error }, 'Event not sent'),
-    );
+    this.#client = fencedClient(connection.client, () => this.#leadership?.isLeader() ?? false);
+    this.#events = createEventRecorder(this.#client, 'operator', (error) => log.warn({ err: error }, 'Event not sent'));
+  }
+
+  /** Resolves when another replica may have taken the lease from this one, which has to end then. */
+  get deposed(): Promise<void> {
+    return this.#deposed.promise;
   }
 
   /** Whether every first list is in. */
@@ -72,7 +87,6 @@ export class ProvisoOperator extends OperatorBase {
 
   /** Starts the watches and the workers; resolves once everything is listed and work has begun. */
   protected override async init(): Promise<void> {
-    const certificates = this.#keepCertificates();
     for (const name of Object.keys(SOURCES) as SourceName[]) {
       const { group, version, plural } = SOURCES[name].kind;
       await this.watchResource(group, version, plural, (event) => this.#onEvent(name, event));
@@ -80,6 +94,7 @@ export class ProvisoOperator extends OperatorBase {
     await Promise.all([...this.#sources.values()].map(({ synced }) => synced));
     this.#isSynced = true;
     this.#options.log.info('Caches synced');
+    await this.#lead();
     const context = this.#context();
     const work = [
       this.#work('contracts', context, context.stores.contracts, reconcileContract),
@@ -87,7 +102,7 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('workflowruns', context, context.stores.runs, reconcileRun),
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
     ];
-    this.#running = Promise.all([...work, certificates]);
+    this.#running = Promise.all([...work, this.#keepCertificates()]);
   }
 
   /** Our own list-watch under the library's name: it survives every fault, and sees what was deleted meanwhile. */
@@ -124,6 +139,8 @@ export class ProvisoOperator extends OperatorBase {
   /** Resolves when no reconcile runs and no watch is open. */
   async stopped(): Promise<void> {
     await this.#running;
+    this.#leaseAbort.abort(new Error('the operator has stopped'));
+    await this.#leadership?.ended;
     await Promise.all([...this.#sources.values()].map((source) => source.stopped));
     await this.#events.drain();
   }
@@ -146,6 +163,31 @@ export class ProvisoOperator extends OperatorBase {
 
   protected override registerCustomResourceDefinition(): never {
     throw new Error('the installation applies crds/; an operator that may write CRDs has more rights than it needs');
+  }
+
+  /** Waits for the lease with warm caches. Who loses it stops: what another leader does must not be undone. */
+  async #lead(): Promise<void> {
+    const { connection, namespace, identity, log } = this.#options;
+    const leadership = runForLease({
+      client: connection.client,
+      namespace,
+      name: LEASE,
+      identity,
+      signal: this.#leaseAbort.signal,
+      onError: (error) => log.warn({ err: error }, 'Lease not renewed'),
+    });
+    this.#leadership = leadership;
+    this.#abort.signal.addEventListener('abort', () => {
+      if (!leadership.isLeader()) this.#leaseAbort.abort(this.#abort.signal.reason);
+    });
+    await leadership.acquired;
+    log.info({ identity }, 'Leading');
+    void leadership.ended.then(({ lost }) => {
+      if (!lost) return;
+      log.error({ identity }, 'Lease lost');
+      this.stop();
+      this.#deposed.resolve();
+    });
   }
 
   #onEvent(name: SourceName, event: ResourceEvent): Promise<void> {
@@ -187,12 +229,12 @@ export class ProvisoOperator extends OperatorBase {
 
   /** Makes and renews the certificates; a new authority goes into every workflow's Secret. */
   async #keepCertificates(): Promise<void> {
-    const { connection, namespace, endpoint, log, now = () => new Date() } = this.#options;
+    const { namespace, endpoint, log, now = () => new Date() } = this.#options;
     const hosts = [new URL(endpoint).hostname];
     while (!this.#abort.signal.aborted) {
       let wait = CERTIFICATE_CHECK_MS;
       try {
-        const ca = await ensureCertificates({ client: connection.client, log, namespace, hosts, now });
+        const ca = await ensureCertificates({ client: this.#client, log, namespace, hosts, now });
         if (ca !== this.#servingCa) {
           this.#servingCa = ca;
           if (this.#isSynced) for (const key of this.#workflowKeys()) this.#queues.workflows.add(key, 'backlog');
@@ -220,9 +262,9 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   #context(): OperatorContext {
-    const { connection, log, namespace, endpoint, now = () => new Date() } = this.#options;
+    const { log, namespace, endpoint, now = () => new Date() } = this.#options;
     return {
-      client: connection.client,
+      client: this.#client,
       stores: this.#stores(),
       events: this.#events,
       log,

@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { KubeObject } from '../../src/api/object.ts';
 import { truncate } from '../../src/kube/events.ts';
+import { isTakeable, mayWrite, observe } from '../../src/kube/lease-state.ts';
 import { microTime } from '../../src/kube/microtime.ts';
 import { createStore, keyOf, refOfKey } from '../../src/kube/store.ts';
 import { INITIAL, nextState, type WatchState } from '../../src/kube/watch-state.ts';
@@ -116,6 +117,21 @@ test('property: after any sequence the store holds what the last replacement and
     }),
     { seed: 20261124 },
   );
+});
+
+test('lease: only a change that we saw moves its time, and only our clock counts', () => {
+  const first = observe(undefined, '1', { holderIdentity: 'other', leaseDurationSeconds: 15 }, 0);
+  assert.is(observe(first, '1', first.spec, 9000), first);
+  assert.is(isTakeable(first, 'me', 15_000), false);
+  assert.is(isTakeable(first, 'me', 15_001), true);
+  const renewed = observe(first, '2', { ...first.spec, renewTime: '1970-01-01T00:00:00.000000Z' }, 14_000);
+  assert.is(isTakeable(renewed, 'me', 20_000), false);
+  assert.is(isTakeable(observe(undefined, '1', { holderIdentity: '' }, 0), 'me', 0), true);
+  assert.is(isTakeable(first, 'other', 0), true);
+});
+
+test('lease: a leader that has not renewed for ten seconds may not write, though it still holds the record', () => {
+  assert.equal([mayWrite(undefined, 0), mayWrite(0, 9999), mayWrite(0, 10_000)], [false, true, false]);
 });
 
 test('keys go there and back', () => {

@@ -149,6 +149,7 @@ test('the helpers of the base class can not be used by accident', () => {
     connection,
     namespace: 'p',
     endpoint: 'https://x',
+    identity: 'me',
     workers: 1,
     log: createLogger('t', 'silent'),
   });

@@ -33,6 +33,7 @@ export class Operated {
       namespace: 'proviso-system',
       endpoint: ENDPOINT,
       workers: 4,
+      identity: 'test',
       log: createLogger('operator', 'silent'),
       now: () => new Date(Date.now() + this.ahead),
     });
