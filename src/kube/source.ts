@@ -16,6 +16,8 @@ export interface SourceOptions<T extends KubeObject> {
   /** Ends the source. */
   readonly signal: AbortSignal;
   readonly onChange?: (change: Change<T>) => void;
+  /** A watch without a byte for this long is taken for dead; default 75,000, since bookmarks come each minute. */
+  readonly idleMs?: number;
   /** Told of each failed try; the source goes on by itself. */
   readonly onError?: (error: unknown) => void;
 }
@@ -131,7 +133,7 @@ async function watch<T extends KubeObject>(
       },
       signal: options.signal,
     });
-    for await (const event of watchEvents<T>(stream, IDLE_MS)) {
+    for await (const event of watchEvents<T>(stream, options.idleMs ?? IDLE_MS)) {
       if (event.type === 'ERROR') {
         if (event.object.code === 410) return { event: 'gone' };
         throw new KubeError(event.object.code ?? 0, 'Watch', event.object.message ?? 'the watch ended with an error');
