@@ -1,52 +1,80 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './ports.ts';
 import { type Running, startProcess } from './process.ts';
 
+export type ProcessName = 'operator' | 'receiver';
+
 /** A control plane with the operator and the receiver running as processes, each with its own limited identity. */
 export interface Stack {
   readonly controlPlane: ControlPlane;
   readonly endpoint: string;
-  readonly processes: readonly Running[];
+  readonly processes: readonly Pick<Running, 'name' | 'logFile'>[];
+  /** Ends a process with SIGKILL and starts it again; resolves when it is ready. */
+  killAndRestart(name: ProcessName): Promise<void>;
   stop(): Promise<void>;
+}
+
+interface Slot {
+  readonly name: ProcessName;
+  readonly args: readonly string[];
+  readonly logFile: string;
+  readonly healthPort: number;
 }
 
 /** Starts everything and waits until operator and receiver say that they are ready. */
 export async function startStack(onStep: (step: string) => void = () => {}): Promise<Stack> {
   onStep('starting etcd and kube-apiserver');
   const controlPlane = await startControlPlane();
+  const running = new Map<ProcessName, Running>();
+  const stop = async () => {
+    await Promise.all([...running.values()].map((each) => each.stop()));
+    await controlPlane.stop();
+  };
   try {
     onStep('applying crds/, config/rbac/ and config/admission/');
     await controlPlane.applyProject();
-    const [port, operatorHealth, receiverHealth] = await Promise.all([freePort(), freePort(), freePort()]);
+    const port = await freePort();
     const endpoint = `https://127.0.0.1:${port}`;
-    const kubeconfig = (name: string) => controlPlane.serviceAccountKubeconfig('proviso-system', name);
-    onStep('starting operator and receiver, each with its own service account');
-    const operatorArgs = ['operator', '--endpoint', endpoint, '--health-port', String(operatorHealth)];
-    const receiverArgs = ['receiver', '--port', String(port), '--health-port', String(receiverHealth)];
-    const processes = [
-      startProcess(
-        'operator',
-        [...operatorArgs, '--kubeconfig', await kubeconfig('proviso-operator')],
-        join(controlPlane.dir, 'operator.log'),
-      ),
-      startProcess(
-        'receiver',
-        [...receiverArgs, '--kubeconfig', await kubeconfig('proviso-receiver')],
-        join(controlPlane.dir, 'receiver.log'),
-      ),
-    ];
-    await Promise.all([ready('operator', operatorHealth), ready('receiver', receiverHealth)]);
-    const stop = async () => {
-      await Promise.all(processes.map((running) => running.stop()));
-      await controlPlane.stop();
+    const slots: Readonly<Record<ProcessName, Slot>> = {
+      operator: await slotFor(controlPlane, 'operator', ['--endpoint', endpoint]),
+      receiver: await slotFor(controlPlane, 'receiver', ['--port', String(port)]),
     };
-    return { controlPlane, endpoint, processes, stop };
+    const start = (name: ProcessName): Promise<true> => {
+      const { args, logFile, healthPort } = slots[name];
+      running.set(name, startProcess(name, [name, ...args], logFile));
+      return ready(name, healthPort);
+    };
+    onStep('starting operator and receiver, each with its own service account');
+    await Promise.all([start('operator'), start('receiver')]);
+    return {
+      controlPlane,
+      endpoint,
+      processes: Object.values(slots),
+      async killAndRestart(name) {
+        const child = running.get(name)?.child;
+        if (child !== undefined && child.exitCode === null) {
+          const exited = once(child, 'exit');
+          child.kill('SIGKILL');
+          await exited;
+        }
+        await start(name);
+      },
+      stop,
+    };
   } catch (error) {
-    await controlPlane.stop();
+    await stop();
     throw error;
   }
+}
+
+async function slotFor(controlPlane: ControlPlane, name: ProcessName, args: readonly string[]): Promise<Slot> {
+  const healthPort = await freePort();
+  const kubeconfig = await controlPlane.serviceAccountKubeconfig('proviso-system', `proviso-${name}`);
+  const common = ['--health-port', String(healthPort), '--kubeconfig', kubeconfig];
+  return { name, args: [...args, ...common], logFile: join(controlPlane.dir, `${name}.log`), healthPort };
 }
 
 const ready = (name: string, port: number): Promise<true> =>
