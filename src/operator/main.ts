@@ -4,6 +4,8 @@ import { hostname } from 'node:os';
 import { connect } from '../kube/connect.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
+import { createOperatorMetrics } from '../telemetry/metrics.ts';
+import { CONTROLLERS } from './observers.ts';
 import { ProvisoOperator } from './operator.ts';
 
 export interface OperatorOptions {
@@ -21,7 +23,9 @@ export interface OperatorOptions {
 /** Runs the operator until the signal; resolves when everything has ended. */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const log = createLogger('operator', options.logLevel);
+  const metrics = createOperatorMetrics(CONTROLLERS);
   const operator = new ProvisoOperator({
+    metrics,
     connection: connect(options.kubeconfig),
     namespace: options.namespace,
     endpoint: options.endpoint,
@@ -32,6 +36,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const stopHealth = await serveHealth({
     port: options.healthPort,
     live: {},
+    metrics: metrics.render,
     ready: {
       caches: () => (operator.isSynced ? undefined : 'the first lists are not in yet'),
       stopping: () => (signal.aborted ? 'the operator is stopping' : undefined),

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceEvent } from '@dot-i/k8s-operator';
-import type { ResourceKind } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeConnection } from '../kube/connect.ts';
@@ -8,15 +7,18 @@ import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
 import { fencedClient } from '../kube/fenced.ts';
 import { type Leadership, runForLease } from '../kube/lease.ts';
 import { type Source, startSource } from '../kube/source.ts';
-import { type Change, refOfKey, type Store } from '../kube/store.ts';
+import { refOfKey, type Store } from '../kube/store.ts';
 import { type ReconcileResult, runWorkers } from '../queue/workers.ts';
 import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { OperatorBase } from './base.ts';
 import { ensureCertificates } from './certificates.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
+import { eventOf } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
+import { queueObserver, workerObserver } from './observers.ts';
 import { type QueueName, SOURCES, type SourceRule } from './sources.ts';
 import { reconcileWorkflow } from './workflow.ts';
 import { reconcileRun } from './workflowrun.ts';
@@ -32,6 +34,7 @@ export interface ProvisoOperatorOptions {
   /** Unlike that of any other replica. */
   readonly identity: string;
   readonly log: Logger;
+  readonly metrics: OperatorMetrics;
   readonly now?: () => Date;
 }
 
@@ -51,12 +54,7 @@ export class ProvisoOperator extends OperatorBase {
   readonly #options: ProvisoOperatorOptions;
   readonly #abort = new AbortController();
   readonly #sources = new Map<string, Source<KubeObject>>();
-  readonly #queues: Readonly<Record<QueueName, WorkQueue>> = {
-    contracts: createWorkQueue(),
-    workflows: createWorkQueue(),
-    workflowruns: createWorkQueue(),
-    evidencestores: createWorkQueue(),
-  };
+  readonly #queues: Readonly<Record<QueueName, WorkQueue>>;
   readonly #events: EventRecorder;
   #leadership: Leadership | undefined;
   /** Apart from the rest: the lease is given back only when the last write is out. */
@@ -70,7 +68,13 @@ export class ProvisoOperator extends OperatorBase {
   constructor(options: ProvisoOperatorOptions) {
     super();
     this.#options = options;
-    const { connection, log } = options;
+    const { connection, log, metrics } = options;
+    this.#queues = {
+      contracts: createWorkQueue(queueObserver(metrics, 'contracts')),
+      workflows: createWorkQueue(queueObserver(metrics, 'workflows')),
+      workflowruns: createWorkQueue(queueObserver(metrics, 'workflowruns')),
+      evidencestores: createWorkQueue(queueObserver(metrics, 'evidencestores')),
+    };
     this.#client = fencedClient(connection.client, () => this.#leadership?.isLeader() ?? false);
     this.#events = createEventRecorder(this.#client, 'operator', (error) => log.warn({ err: error }, 'Event not sent'));
   }
@@ -116,7 +120,7 @@ export class ProvisoOperator extends OperatorBase {
     const rule = Object.values(SOURCES).find(({ kind }) => kind.group === group && kind.plural === plural);
     if (rule === undefined || rule.kind.version !== version)
       throw new Error(`${plural}.${group} is not among the sources`);
-    const { log } = this.#options;
+    const { log, metrics } = this.#options;
     const { kind, indexers, labelSelector } = rule as SourceRule<KubeObject>;
     const source = startSource<KubeObject>(this.#options.connection.transport, kind, {
       signal: this.#abort.signal,
@@ -124,7 +128,10 @@ export class ProvisoOperator extends OperatorBase {
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(namespace === undefined ? {} : { namespace }),
       onChange: (change) => void onEvent(eventOf(kind, change)),
-      onError: (error) => log.warn({ err: error, resource: plural }, 'Watch interrupted'),
+      onError: (error) => {
+        metrics.watchRestarts.inc({ resource: plural });
+        log.warn({ err: error, resource: plural }, 'Watch interrupted');
+      },
     });
     this.#sources.set(`${group}/${plural}`, source);
     return Promise.resolve();
@@ -167,7 +174,7 @@ export class ProvisoOperator extends OperatorBase {
 
   /** Waits for the lease with warm caches. Who loses it stops: what another leader does must not be undone. */
   async #lead(): Promise<void> {
-    const { connection, namespace, identity, log } = this.#options;
+    const { connection, namespace, identity, log, metrics } = this.#options;
     const leadership = runForLease({
       client: connection.client,
       namespace,
@@ -180,9 +187,12 @@ export class ProvisoOperator extends OperatorBase {
     this.#abort.signal.addEventListener('abort', () => {
       if (!leadership.isLeader()) this.#leaseAbort.abort(this.#abort.signal.reason);
     });
+    metrics.leader.set({ name: LEASE }, 0);
     await leadership.acquired;
+    metrics.leader.set({ name: LEASE }, 1);
     log.info({ identity }, 'Leading');
     void leadership.ended.then(({ lost }) => {
+      metrics.leader.set({ name: LEASE }, 0);
       if (!lost) return;
       log.error({ identity }, 'Lease lost');
       this.stop();
@@ -217,6 +227,7 @@ export class ProvisoOperator extends OperatorBase {
       queue: this.#queues[name],
       workers: this.#options.workers,
       timeoutMs: RECONCILE_TIMEOUT_MS,
+      observer: workerObserver(this.#options.metrics, name),
       reconcile: async (key) => {
         const object = store.get(refOfKey(key));
         return object === undefined || object.metadata.deletionTimestamp !== undefined
@@ -274,22 +285,4 @@ export class ProvisoOperator extends OperatorBase {
       now,
     };
   }
-}
-
-/** A change in the form that the library's handlers take. */
-function eventOf(kind: ResourceKind, change: Change<KubeObject>): ResourceEvent {
-  const { metadata } = change.object;
-  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
-  return {
-    type: ({ added: 'ADDED', modified: 'MODIFIED', deleted: 'DELETED' } as const)[change.type] as ResourceEvent['type'],
-    object: change.object as unknown as ResourceEvent['object'],
-    meta: {
-      id: `${kind.plural}.${apiVersion}`,
-      name: metadata.name,
-      resourceVersion: metadata.resourceVersion ?? '',
-      apiVersion,
-      kind: kind.kind,
-      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-    },
-  };
 }

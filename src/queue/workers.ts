@@ -18,6 +18,17 @@ export interface WorkerOptions {
   /** A reconcile that takes longer counts as failed. */
   readonly timeoutMs: number;
   readonly onError: (key: string, error: unknown) => void;
+  readonly observer?: WorkerObserver;
+}
+
+/** How a reconcile ended. */
+export type ReconcileOutcome = 'success' | 'requeue_after' | 'error';
+
+/** Told of each reconcile, for metrics. */
+export interface WorkerObserver {
+  started(): void;
+  ended(outcome: ReconcileOutcome, seconds: number): void;
+  retried(): void;
 }
 
 /** Works the queue until it is shut down; resolves when every worker has ended. */
@@ -29,18 +40,31 @@ export async function runWorkers(options: WorkerOptions): Promise<void> {
 async function work(options: WorkerOptions, backoff: ReturnType<typeof createBackoff>): Promise<void> {
   const { queue } = options;
   for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
+    const started = performance.now();
+    let outcome: ReconcileOutcome = 'success';
+    options.observer?.started();
     try {
       const result = await withTimeout(options, key);
       backoff.forget(key);
-      if (result.requeueAfterMs !== undefined) queue.addAfter(key, result.requeueAfterMs);
+      if (result.requeueAfterMs !== undefined) {
+        outcome = 'requeue_after';
+        queue.addAfter(key, result.requeueAfterMs);
+      }
     } catch (error) {
+      outcome = 'error';
       options.onError(key, error);
       if (error instanceof PermanentError) backoff.forget(key);
-      else queue.addAfter(key, backoff.next(key));
+      else retry(options, backoff, key);
     } finally {
+      options.observer?.ended(outcome, (performance.now() - started) / 1000);
       queue.done(key);
     }
   }
+}
+
+function retry({ queue, observer }: WorkerOptions, backoff: ReturnType<typeof createBackoff>, key: string): void {
+  observer?.retried();
+  queue.addAfter(key, backoff.next(key));
 }
 
 async function withTimeout(options: WorkerOptions, key: string): Promise<ReconcileResult> {

@@ -18,7 +18,19 @@ export interface WorkQueue {
   depth(): number;
 }
 
-export function createWorkQueue(): WorkQueue {
+/** Told of what happens in a queue, for metrics. */
+export interface QueueObserver {
+  /** A key is to be worked on that wasn't waiting yet. */
+  added(): void;
+  /** A key was taken after waiting so many seconds. */
+  taken(waitedSeconds: number): void;
+  depth(keys: number): void;
+}
+
+const NOBODY: QueueObserver = { added: () => {}, taken: () => {}, depth: () => {} };
+
+export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
+  const since = new Map<string, number>();
   const waiting = { live: new Set<string>(), backlog: new Set<string>() };
   const processing = new Set<string>();
   /** Added while being processed: back into the queue when done. */
@@ -32,6 +44,9 @@ export function createWorkQueue(): WorkQueue {
       for (const key of keys) {
         keys.delete(key);
         processing.add(key);
+        observer.taken((performance.now() - (since.get(key) ?? performance.now())) / 1000);
+        since.delete(key);
+        observer.depth(waiting.live.size + waiting.backlog.size);
         return key;
       }
     }
@@ -55,9 +70,14 @@ export function createWorkQueue(): WorkQueue {
       again.set(key, again.get(key) === 'live' ? 'live' : priority);
       return;
     }
-    if (waiting.live.has(key)) return;
-    if (priority === 'live') waiting.backlog.delete(key);
+    if (waiting.live.has(key) || (priority === 'backlog' && waiting.backlog.has(key))) return;
+    const isKnown = waiting.backlog.delete(key);
     waiting[priority].add(key);
+    if (!isKnown) {
+      since.set(key, performance.now());
+      observer.added();
+    }
+    observer.depth(waiting.live.size + waiting.backlog.size);
     wake();
   }
 
@@ -97,6 +117,7 @@ export function createWorkQueue(): WorkQueue {
         delayed.clear();
         waiting.live.clear();
         waiting.backlog.clear();
+        since.clear();
         again.clear();
         for (const taker of takers.splice(0)) taker(undefined);
         if (processing.size === 0) closed.resolve();

@@ -9,12 +9,21 @@ export interface HealthOptions {
   readonly host?: string;
   readonly live: Readonly<Record<string, HealthCheck>>;
   readonly ready: Readonly<Record<string, HealthCheck>>;
+  /** The text of `/metrics`; absent, there is none. */
+  readonly metrics?: () => Promise<string>;
 }
 
-/** Serves `/livez` and `/readyz` over plain HTTP, each with `?verbose`; returns how to stop it. */
+/** Serves `/livez`, `/readyz` and `/metrics` over plain HTTP, each with `?verbose`; returns how to stop it. */
 export async function serveHealth(options: HealthOptions): Promise<() => Promise<void>> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://health');
+    if (url.pathname === '/metrics' && options.metrics !== undefined) {
+      options.metrics().then(
+        (text) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),
+        () => response.writeHead(500).end(),
+      );
+      return;
+    }
     const checks = { '/livez': options.live, '/readyz': options.ready }[url.pathname];
     if (checks === undefined) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('only /livez and /readyz are here\n');

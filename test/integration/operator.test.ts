@@ -193,6 +193,24 @@ test('nothing is written when nothing changed', async () => {
   assert.is(changed.length, 1, 'only the annotation itself');
 });
 
+test('metrics count what was done, under the names of controller-runtime', async () => {
+  const text = await operated.metrics.render();
+  const value = (series: string): number =>
+    Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(`${series} `))
+        ?.split(' ')[1],
+    );
+  assert.ok(value('controller_runtime_reconcile_total{controller="contracts",result="requeue_after"}') > 5);
+  assert.is(value('controller_runtime_active_workers{controller="contracts"}'), 0);
+  assert.ok(value('workqueue_adds_total{name="workflows"}') > 5);
+  assert.is(value('workqueue_depth{name="workflows"}'), 0);
+  assert.is(value('leader_election_master_status{name="proviso-operator"}'), 1);
+  assert.ok(value('controller_runtime_reconcile_time_seconds_count{controller="workflows"}') > 5);
+  assert.is(value('controller_runtime_reconcile_errors_total{controller="evidencestores"}'), 0);
+});
+
 test('certificates are made, and given ones are left alone', async () => {
   const trust = await operated.kubectl('get configmap -n proviso-system proviso-trust -o jsonpath={.data}');
   assert.equal(Object.keys(JSON.parse(trust) as object).sort(), ['ca.crt', 'signing-ca.crt']);

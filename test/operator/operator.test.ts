@@ -9,6 +9,7 @@ import { countRuns, prunableRuns } from '../../src/operator/counters.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
 import { expiryMessage, progressOf } from '../../src/operator/workflowrun.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 
 const test = suite('operator parts');
@@ -150,6 +151,7 @@ test('the helpers of the base class can not be used by accident', () => {
     namespace: 'p',
     endpoint: 'https://x',
     identity: 'me',
+    metrics: createOperatorMetrics([]),
     workers: 1,
     log: createLogger('t', 'silent'),
   });

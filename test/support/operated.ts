@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
 import type { Contract, EvidenceStore, Workflow } from '../../src/api/types.gen.ts';
 import { connect } from '../../src/kube/connect.ts';
+import { CONTROLLERS } from '../../src/operator/observers.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { eventually } from './eventually.ts';
 import { brokenInvariants, type Observed } from './invariants.ts';
@@ -23,6 +25,7 @@ export class Operated {
   readonly plane: ControlPlane;
   /** Milliseconds that the operator's clock is ahead. */
   ahead = 0;
+  readonly metrics = createOperatorMetrics(CONTROLLERS);
   readonly #operator: ProvisoOperator;
   #touches = 0;
 
@@ -34,6 +37,7 @@ export class Operated {
       endpoint: ENDPOINT,
       workers: 4,
       identity: 'test',
+      metrics: this.metrics,
       log: createLogger('operator', 'silent'),
       now: () => new Date(Date.now() + this.ahead),
     });
