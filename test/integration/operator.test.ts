@@ -240,4 +240,23 @@ test('the operator may mint tokens only for its own accounts and audience', asyn
   assert.is((await ask('proviso-build', 'proviso')).code, 0);
 });
 
+test('attack: with its rights on all Secrets and Roles the operator reaches only its own', async () => {
+  const as = '--as=system:serviceaccount:proviso-system:proviso-operator';
+  const attempt = (...args: readonly string[]) => operated.plane.kubectl([...args, '-n', 'shop', as]);
+  await operated.kubectl('create secret generic theirs -n shop --from-literal=a=b');
+  const named = /only Secrets, accounts, Roles and RoleBindings named proviso-\*/;
+  assert.match(
+    (await attempt('patch', 'secret', 'theirs', '--type=merge', '-p', '{"stringData":{"a":"c"}}')).stderr,
+    named,
+  );
+  assert.match((await attempt('create', 'secret', 'generic', 'mine', '--from-literal=a=b')).stderr, named);
+  assert.match((await attempt('create', 'serviceaccount', 'mine')).stderr, named);
+  assert.match((await attempt('create', 'rolebinding', 'mine', '--role=proviso-build', '--user=me')).stderr, named);
+  assert.match(
+    (await attempt('create', 'secret', 'generic', 'proviso-x', '--from-literal=a=b')).stderr,
+    /carry its label/,
+  );
+  assert.match((await attempt('get', 'secrets')).stderr, /cannot list resource "secrets"/);
+});
+
 test.run();
