@@ -113,6 +113,11 @@ test('kubectl waits for the verdict and shows it', async () => {
     'get workflowruns -n shop --field-selector spec.workflowRef.name=free --no-headers',
   );
   assert.ok(byField.includes(run.run));
+  await eventually('an event in kubectl describe', async () =>
+    /Normal\s+Accepted.*signed by shop\/proviso-free/.test(
+      await shop.kubectl(`describe workflowrun -n shop ${run.run}`),
+    ),
+  );
 });
 
 /** As the CLI does without a key: a certificate of the cluster's authority for the identity of the token. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import type { Readable } from 'node:stream';
+import { Problem } from '../../api/problem.ts';
 import type { Configuration } from '../config.ts';
 import { problemOf, readAnswer } from './answer.ts';
 import { connectionProblem, errorCodeOf } from './connection-problem.ts';
@@ -48,6 +49,8 @@ export function createTransport(options: TransportOptions): Transport {
       const { idempotent } = call;
       if ('error' in outcome) {
         const { error } = outcome;
+        // The source of an upload failed, not the connection.
+        if (error instanceof Problem) throw error;
         const errorCode = errorCodeOf(error);
         const delay = retryDelay(
           { count, idempotent, ...(errorCode === undefined ? {} : { errorCode }) },

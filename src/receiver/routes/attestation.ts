@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
 import { API_VERSION } from '../../api/labels.ts';
 import { Problem } from '../../api/problem.ts';
+import { RUN_REASON } from '../../api/reasons.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import { recordOfRun } from '../../attestation/record.ts';
 import { PAYLOAD_TYPE, renderStatement } from '../../attestation/statement.ts';
@@ -15,7 +16,7 @@ import { assertDigest, statedDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
 import { countRefusal } from '../refusals.ts';
 import { assertOpen, runForSubmitter } from '../run-access.ts';
-import { runMessage } from '../state.ts';
+import { runMessage, verdictOf } from '../state.ts';
 import { acceptedStatus, judgeAttestation, trustFor } from '../verdict.ts';
 import { param } from './params.ts';
 
@@ -114,5 +115,8 @@ async function writeVerdict(context: ReceiverContext, run: WorkflowRun, status: 
   const options = { fieldManager: RECEIVER_MANAGER, force: true, subresource: 'status' } as const;
   const written = await context.client.apply<WorkflowRun>(KIND.WorkflowRun, object, options);
   context.log.info({ namespace, run: name }, 'Run accepted');
+  const note = verdictOf(written).message;
+  const facts = { type: 'Normal', reason: RUN_REASON.Accepted, action: 'Verify', note } as const;
+  context.events.record({ ...written, kind: KIND.WorkflowRun.kind }, facts);
   return written;
 }

@@ -23,7 +23,7 @@ let transport: Transport;
 
 test.before(async () => {
   const now = new Date();
-  const authority = await createCertificateAuthority({ commonName: 'test', now, years: 1 });
+  const authority = await createCertificateAuthority({ commonName: 'test', now, days: 1 });
   ca = authority.certificate;
   const serving = await issueServingCertificate(authority, { hosts: ['127.0.0.1'], now, days: 1 });
   server = createServer({ cert: serving.certificate, key: serving.privateKey }, (request, response) => {
@@ -154,7 +154,7 @@ test('what answers without being Proviso is shown, with where to look', async ()
 
 test('a certificate of another authority, or for another name, ends it before the token is sent', async () => {
   handlers = [fine];
-  const other = await createCertificateAuthority({ commonName: 'other', now: new Date(), years: 1 });
+  const other = await createCertificateAuthority({ commonName: 'other', now: new Date(), days: 1 });
   const name = new URL(endpoint);
   name.hostname = 'localhost';
   for (const wrong of [{ endpoint, ca: other.certificate }, { endpoint }, { endpoint: name, ca }]) {
