@@ -17,7 +17,3 @@ export const LABEL_CONTRACT = `${GROUP}/contract`;
 
 /** Name of the ServiceAccount, Role, RoleBinding and token Secret that the operator provisions for a Workflow. */
 export const submitterName = (workflow: string): string => `proviso-${workflow}`;
-
-/** Kubernetes user name of a service account. */
-export const serviceAccountUser = (namespace: string, name: string): string =>
-  `system:serviceaccount:${namespace}:${name}`;

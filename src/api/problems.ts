@@ -28,7 +28,6 @@ export const PROBLEMS = {
   'body-too-large': { status: 413, title: 'The body is over the limit' },
   'body-incomplete': { status: 400, title: 'The body ended early' },
   'request-invalid': { status: 400, title: 'The request is not valid' },
-  'media-type': { status: 415, title: 'The content type is not accepted here' },
   'json-malformed': { status: 400, title: 'The body is not valid JSON' },
   'json-duplicate-key': { status: 400, title: 'The JSON has a key twice' },
   'json-too-deep': { status: 400, title: 'The JSON is nested too deeply' },

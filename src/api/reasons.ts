@@ -10,7 +10,6 @@ export const RUN_REASON = {
   Cancelled: 'Cancelled',
   PipelineFailed: 'PipelineFailed',
 } as const;
-export type RunReason = (typeof RUN_REASON)[keyof typeof RUN_REASON];
 
 /** Reasons of `Ready`, `Stalled` and `Reconciling` on the kinds that run for long. Events use the same words. */
 export const REASON = {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { RunMessage } from '../../src/api/messages.ts';
+import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey } from '../support/signing.ts';
 
@@ -133,6 +133,46 @@ test('signing with a key: the right one, the wrong one, and none', async () => {
   const refused = await proviso('verify --bundle t.json --key key.pub');
   assert.is(refused.code, 1);
   assert.match(refused.out, /FAIL .*signature[\s\S]*NOT verified/);
+});
+
+test('init finds the open run of the directory again, and opens another once that is over or is not meant', async () => {
+  const opened = async (args: string, env?: Record<string, string>): Promise<string> =>
+    (JSON.parse(await fine(`${args} -o json`, env)) as RunMessage).run;
+  const first = await opened('init');
+  assert.is(await opened('init'), first);
+  assert.not.equal(await opened('init --replace'), first);
+  assert.is(await opened('init --idempotency-key job-7'), await opened('init --replace --idempotency-key job-7'));
+  const keyed = { PROVISO_DIR: mountOf('keyed') };
+  const other = await opened('init', keyed);
+  assert.match(other, /^keyed-/);
+  await fine('push --key key.pem', keyed);
+  assert.not.equal(await opened('init', keyed), other);
+  const again = await proviso('init --idempotency-key once', keyed);
+  assert.is(again.code, 0);
+  await fine('push --key key.pem', keyed);
+  const over = await proviso('init --idempotency-key once', keyed);
+  assert.is(over.code, 1);
+  assert.match(over.err, /run-finished[\s\S]*another key/);
+});
+
+test('a large file is sent as a stream and tells how far it is', async () => {
+  const large = Buffer.alloc(20 << 20, 'evidence');
+  await writeFile(join(work, 'large.bin'), large);
+  await fine('init');
+  const { code, out, err } = await proviso('add package large.bin -o json');
+  assert.is(code, 0, err);
+  const { material } = JSON.parse(out) as MaterialMessage;
+  assert.is(material.digest, `sha256:${createHash('sha256').update(large).digest('hex')}`);
+  assert.match(err, /^package: 0 %[^\r]*package: 100 % \(20\.0 MiB of 20\.0 MiB\)\n$/);
+  await fine(`download ${material.digest} -f again.bin`);
+  assert.ok(large.equals(await readFile(join(work, 'again.bin'))));
+  assert.equal(
+    (await readdir(work)).filter((name) => name.endsWith('.part')),
+    [],
+  );
+  const absent = await proviso(`download sha256:${'0'.repeat(64)} -f absent.bin`);
+  assert.is(absent.code, 1);
+  assert.not.ok((await readdir(work)).includes('absent.bin'));
 });
 
 test("another workflow's token finds no run", async () => {

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { parseAnnotations } from '../annotations.ts';
 import type { Upload } from '../client/receiver.ts';
 import { EXIT } from '../exit-code.ts';
@@ -47,8 +47,7 @@ function withProgress(io: Io, upload: Upload): Upload {
     body: (): Readable => {
       const source = body();
       const counted = countBytes(createProgress(io, raw, upload.name, upload.size));
-      source.on('error', (error) => counted.destroy(error));
-      return source.pipe(counted);
+      return pipeline(source, counted, () => {});
     },
   };
 }

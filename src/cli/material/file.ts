@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { Problem } from '../../api/problem.ts';
 
 /** Content that is to be handed in: how large, which digest, the first bytes, and how to read it all. */
@@ -64,6 +64,24 @@ export async function fileContent(path: string, headBytes: number): Promise<Cont
     head: Buffer.concat(head),
     filename: basename(path).slice(0, 255),
     // Never more than was hashed: a file that grows meanwhile would break the stated length.
-    body: () => createReadStream(path, { end: size - 1 }),
+    body: () => ofLength(createReadStream(path, { end: size - 1 }), size, path),
   };
 }
+
+/** Fails at an end that comes early: the receiver would wait for the rest until it gives up. */
+function ofLength(source: Readable, size: number, path: string): Readable {
+  let rest = size;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      rest -= chunk.length;
+      done(null, chunk);
+    },
+    flush: (done) => done(rest === 0 ? null : changed(path)),
+  });
+  return pipeline(source, counted, () => {});
+}
+
+const changed = (path: string): Problem =>
+  new Problem('material-invalid', `'${path}' got shorter while it was read`, {
+    hint: 'Add it once the step that writes it is done.',
+  });

@@ -1,4 +1,4 @@
-import type { CompletenessMessage, ContractMaterialMessage, RunMessage } from '../../api/messages.ts';
+import type { ContractMaterialMessage, RunMessage } from '../../api/messages.ts';
 import type { RecordedMaterial } from '../../api/types.gen.ts';
 import type { Io } from '../io.ts';
 import { formatBytes, shortDigest } from './bytes.ts';
@@ -82,9 +82,3 @@ function addCommand({ name, type, annotations }: ContractMaterialMessage): strin
 }
 
 const pushCommand = (signers: readonly string[]): string => `proviso push${signers.length === 0 ? '' : ' --key FILE'}`;
-
-/** `2/3 there; missing: a, b`. */
-export function formatCompleteness({ present, required, missing }: CompletenessMessage): string {
-  const rest = missing.length === 0 ? 'nothing is missing' : `missing: ${missing.map(({ name }) => name).join(', ')}`;
-  return `${present}/${required} of what is required is there, ${rest}`;
-}
