@@ -2,8 +2,8 @@ import { chmod, rm } from 'node:fs/promises';
 import { type BuildOptions, build } from 'esbuild';
 
 /**
- * Bundles what runs in production into `dist/`: the CLI as one CommonJS file, which starts fastest, and operator and
- * receiver apart, so that the receiver doesn't carry the operator's libraries.
+ * Bundles what runs in production into `dist/`: the CLI in pieces, since reading all of it at once costs more than the
+ * budget of `--help`; operator and receiver apart, so that the receiver doesn't carry the operator's libraries.
  */
 const OUT = new URL('../dist/', import.meta.url).pathname;
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -29,9 +29,12 @@ await build({
   ...COMMON,
   entryPoints: { proviso: 'src/cli/entry.ts' },
   outdir: OUT,
-  outExtension: { '.js': '.cjs' },
-  format: 'cjs',
-  banner: { js: '#!/usr/bin/env node' },
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'cli/[name]-[hash]',
+  format: 'esm',
+  splitting: true,
+  // The pieces get the first line too; it means nothing in a file that is imported.
+  banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
 });
 await build({
   ...COMMON,
@@ -41,4 +44,4 @@ await build({
   format: 'esm',
   banner: { js: REQUIRE },
 });
-await chmod(`${OUT}proviso.cjs`, 0o755);
+await chmod(`${OUT}proviso.mjs`, 0o755);

@@ -1,0 +1,49 @@
+// deadline: 120
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const test = suite('build');
+const ROOT = new URL('../..', import.meta.url).pathname;
+const DIST = join(ROOT, 'dist');
+const run = promisify(execFile);
+
+test.before(async () => {
+  await run(process.execPath, [join(ROOT, 'scripts/build.ts')]);
+});
+
+test('the CLI starts from its bundle and finds its pieces', async () => {
+  const cli = join(DIST, 'proviso.mjs');
+  const help = await run(cli, ['--help']);
+  assert.match(help.stdout, /Usage: proviso/);
+  const lint = await run(cli, ['contract', 'lint', 'config/samples/contract.yaml'], { cwd: ROOT });
+  assert.match(lint.stdout, /^ok {3}/);
+});
+
+test('package.json names what is built', async () => {
+  const { bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { bin: Record<string, string> };
+  for (const path of Object.values(bin)) await readFile(join(ROOT, path));
+});
+
+test('help reads little: the libraries of the commands are in pieces of their own', async () => {
+  const entry = await readFile(join(DIST, 'proviso.mjs'), 'utf8');
+  assert.ok(entry.length < 100_000, `${entry.length} characters`);
+  assert.ok((await readdir(join(DIST, 'cli'))).some((name) => name.startsWith('push-')));
+});
+
+test('the receiver does not carry the operator, nor the CLI either of them', async () => {
+  // A class that only @dot-i/k8s-operator has keeps its name in the bundle.
+  const OPERATOR = /ResourceEventType/;
+  assert.match(await readFile(join(DIST, 'operator.mjs'), 'utf8'), OPERATOR);
+  assert.not.match(await readFile(join(DIST, 'receiver.mjs'), 'utf8'), OPERATOR);
+  for (const name of (await readdir(join(DIST, 'cli'))).filter((file) => file.endsWith('.mjs'))) {
+    const text = await readFile(join(DIST, 'cli', name), 'utf8');
+    assert.not.match(text, OPERATOR, name);
+    assert.not.match(text, /x-powered-by/, name);
+  }
+});
+
+test.run();
