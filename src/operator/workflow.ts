@@ -83,7 +83,9 @@ async function provision(context: OperatorContext, workflow: Workflow, servingCa
 
 function provisioningFinding(error: unknown): Finding {
   if (error instanceof NameTakenError) return { state: 'stalled', reason: REASON.NameTaken, message: error.message };
-  if (!(error instanceof KubeError)) throw error;
+  // What passes by itself is tried again; saying so would only make a workflow that is Ready flap.
+  const isPassing = error instanceof KubeError && (error.code === 0 || error.code === 429 || error.code >= 500);
+  if (!(error instanceof KubeError) || isPassing) throw error;
   return { state: 'waiting', reason: REASON.ProvisioningFailed, message: error.message };
 }
 

@@ -12,9 +12,13 @@ export function toProblem(error: unknown): Problem {
       const retryAfter = error.retryAfter ?? 2;
       return new Problem('cluster-unavailable', 'the API server did not answer', { retryAfter, cause: error });
     }
-    if (error.code === 403) {
+    if (error.code === 401 || error.code === 403) {
       const hint = 'the roles of the receiver are incomplete: apply config/rbac';
-      return new Problem('cluster-unavailable', 'the receiver lacks a right in the cluster', { hint, cause: error });
+      return new Problem('cluster-unavailable', 'the receiver lacks a right in the cluster', {
+        hint,
+        cause: error,
+        retryAfter: 5,
+      });
     }
   }
   const status = (error as { status?: unknown }).status;

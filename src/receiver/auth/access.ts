@@ -13,7 +13,9 @@ export interface Access {
 }
 
 /** A right that was taken away is gone after this time. */
-const REMEMBERED_MS = 10_000;
+const ALLOWED_MS = 10_000;
+/** A right that was granted, or that an API server which just started didn't know of yet, is there after this time. */
+const DENIED_MS = 1_000;
 const CAPACITY = 20_000;
 
 interface Attributes {
@@ -44,7 +46,7 @@ export function createAccess(client: KubeClient): Access {
       },
     );
     const allowed = review.status.allowed === true;
-    answers.set(key, allowed, REMEMBERED_MS);
+    answers.set(key, allowed, allowed ? ALLOWED_MS : DENIED_MS);
     return allowed;
   }
 
