@@ -1,12 +1,20 @@
 import type { Finding } from '../api/problem.ts';
 import { asArray, asRecord, type UnknownRecord } from '../api/record.ts';
+import { compareDescriptor, comparePredicateClaims } from './claims.ts';
 import type { RunRecord } from './record.ts';
-import { PREDICATE_TYPE, type ResourceDescriptor, STATEMENT_TYPE, subjectsOf } from './statement.ts';
+import {
+  materialDescriptor,
+  PREDICATE_TYPE,
+  type ResourceDescriptor,
+  renderStatement,
+  STATEMENT_TYPE,
+  subjectsOf,
+} from './statement.ts';
 
 /**
- * Where a signed statement disagrees with the record of the run; empty when it doesn't. A client may render its own:
- * members that aren't about what was done may differ, but the run, the contract's revision, the subjects and every
- * material must be the recorded ones, no more and no less.
+ * Where a signed statement disagrees with the record of the run; empty when it doesn't. A client may render its own: the
+ * run, the contract's revision, the subjects and every material must be the recorded ones, no more and no less. Of the
+ * rest it may leave members out and add some of its own, but not say otherwise than the record.
  */
 export function compareStatement(statement: unknown, record: RunRecord): readonly Finding[] {
   const found = asRecord(statement);
@@ -21,6 +29,7 @@ export function compareStatement(statement: unknown, record: RunRecord): readonl
     ...expectEqual('/predicate/metadata/organization', metadata?.organization, record.namespace),
     ...expectEqual('/predicate/metadata/contractName', metadata?.contractName, record.contract.name),
     ...expectEqual('/predicate/metadata/contractVersion', metadata?.contractVersion, String(record.revision)),
+    ...comparePredicateClaims(predicate ?? {}, renderStatement(record, '').predicate),
     ...compareSubjects(found.subject, record),
     ...compareMaterials(predicate?.materials, record),
   ];
@@ -42,7 +51,7 @@ function compareSubjects(value: unknown, record: RunRecord): readonly Finding[] 
     if (seen.has(name)) return [{ at, message: `the subject '${name}' stands twice` }];
     seen.add(name);
     if (wanted === undefined) return [{ at, message: `the run has no subject '${name}'` }];
-    return compareDigest(`${at}/digest`, subject?.digest, wanted);
+    return [...compareDigest(`${at}/digest`, subject?.digest, wanted), ...compareDescriptor(at, subject ?? {}, wanted)];
   });
   return [...findings, ...absent(expected.keys(), seen, '/subject', 'subject')];
 }
@@ -51,7 +60,7 @@ function compareSubjects(value: unknown, record: RunRecord): readonly Finding[] 
 function compareDigest(at: string, value: unknown, wanted: ResourceDescriptor): readonly Finding[] {
   const digest = asRecord(value) ?? {};
   const expected = wanted.digest ?? {};
-  const extra = Object.keys(digest).filter((algorithm) => expected[algorithm] === undefined);
+  const extra = Object.keys(digest).filter((algorithm) => !Object.hasOwn(expected, algorithm));
   return [
     ...Object.entries(expected).flatMap(([algorithm, hex]) =>
       expectEqual(`${at}/${algorithm}`, digest[algorithm], hex),
@@ -74,16 +83,16 @@ function compareMaterials(value: unknown, record: RunRecord): readonly Finding[]
     }
     if (seen.has(name)) return [{ at, message: `the material '${name}' stands twice` }];
     seen.add(name);
+    const wanted = materialDescriptor(material);
     return [
       ...expectEqual(
         `${at}/annotations/chainloop.material.type`,
         annotations['chainloop.material.type'],
         material.type,
       ),
-      ...compareDigest(`${at}/digest`, descriptor.digest, {
-        digest: { sha256: material.digest.slice('sha256:'.length) },
-      }),
+      ...compareDigest(`${at}/digest`, descriptor.digest, wanted),
       ...compareContent(`${at}/content`, descriptor.content, material.value),
+      ...compareDescriptor(at, descriptor, wanted),
     ];
   });
   return [...findings, ...absent(expected.keys(), seen, '/predicate/materials', 'material')];

@@ -66,15 +66,24 @@ export function renderStatement(record: RunRecord, now: string): Statement {
 
 /**
  * The workflow itself, the commit, and each output of the pipeline. The first one's digest is the SHA-256 of the RFC 8785
- * form of `{run, revision, materials: {name: digest}}`, so that anybody can compute it again.
+ * form of `{run, revision, materials: {name: digest}}`, so that anybody can compute it again. Names are unique: an output
+ * whose file name or repository is taken already has the material's name added, as in `app.tgz#linux-arm64`.
  */
 export function subjectsOf(record: RunRecord): readonly ResourceDescriptor[] {
   const outputs = new Set(record.contract.materials.filter(({ output }) => output).map(({ name }) => name));
-  return [
+  const subjects: ResourceDescriptor[] = [
     { name: `chainloop.workflow.${record.workflow}`, digest: { sha256: recordDigest(record) } },
     ...(record.commit === undefined ? [] : [commitSubject(record.commit)]),
-    ...record.materials.filter(({ name, type }) => outputs.has(name) && type !== 'STRING').map(outputSubject),
   ];
+  const taken = new Set(subjects.map(({ name }) => name));
+  for (const material of record.materials) {
+    if (!outputs.has(material.name) || material.type === 'STRING') continue;
+    let name = nameOf(material);
+    while (taken.has(name)) name = `${name}#${material.name}`;
+    taken.add(name);
+    subjects.push(outputSubject(material, name));
+  }
+  return subjects;
 }
 
 function recordDigest(record: RunRecord): string {
@@ -95,8 +104,8 @@ function commitSubject(commit: RunCommit): ResourceDescriptor {
   return { name: 'git.head', digest: { [algorithm]: commit.sha }, annotations: known };
 }
 
-const outputSubject = (material: RecordedMaterial): ResourceDescriptor => ({
-  name: nameOf(material),
+const outputSubject = (material: RecordedMaterial, name: string): ResourceDescriptor => ({
+  name,
   digest: { sha256: hexOf(material.digest) },
   annotations: annotationsOf(material),
 });

@@ -103,8 +103,17 @@ function readStatement({ payload, payloadType }: SignedContent): StatementReadin
   const parsed = parseStrictJson(payload);
   if (!parsed.ok) return invalid('strict JSON', `${parsed.message} (${parsed.at})`);
   const statement = asRecord(parsed.value);
-  if (statement?._type !== STATEMENT_TYPE) return invalid(`_type ${STATEMENT_TYPE}`, String(statement?._type));
+  if (statement?._type !== STATEMENT_TYPE)
+    return invalid(`_type ${STATEMENT_TYPE}`, asText(statement?._type) ?? 'none');
   if (asText(statement.predicateType) === undefined) return invalid('a predicateType', 'none');
-  if (asArray(statement.subject).length === 0) return invalid('at least one subject', 'none');
+  const subjects = asArray(statement.subject);
+  if (subjects.length === 0) return invalid('at least one subject', 'none');
+  const vague = subjects.findIndex((subject) => !hasDigest(subject));
+  if (vague >= 0) return invalid('a digest on every subject', `none at /subject/${vague}`);
   return { ok: true, statement };
+}
+
+function hasDigest(subject: unknown): boolean {
+  const values = Object.values(asRecord(asRecord(subject)?.digest) ?? {});
+  return values.length > 0 && values.every((value) => asText(value) !== undefined);
 }

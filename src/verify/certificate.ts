@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isP256 } from './keys.ts';
 import type { Refusal, Trust } from './verdict.ts';
 
 export type CertificateReading =
@@ -27,6 +28,9 @@ export function checkCertificate(
   } catch {
     return refuse('certificate-invalid', 'a certificate in DER', 'bytes that are none');
   }
+  // OpenSSL takes PEM as well, and DER with a tail: other readers of the same bundle don't.
+  if (!leaf.raw.equals(der))
+    return refuse('certificate-invalid', 'a certificate in DER', 'one with something around it');
   const issuer = trust.roots.find((pem) => isIssuedBy(leaf, pem, now));
   if (issuer === undefined) {
     return refuse(
@@ -45,6 +49,10 @@ export function checkCertificate(
       'a leaf certificate for code signing',
       `one for ${leaf.keyUsage?.join(', ') ?? 'nothing'}`,
     );
+  }
+  if (!isP256(leaf.publicKey)) {
+    const found = leaf.publicKey.asymmetricKeyType ?? 'another kind';
+    return refuse('certificate-invalid', 'a certificate for a P-256 key', `one for ${found}`);
   }
   // Node prints the names in one line and quotes what could be mistaken, so this holds for exactly one URI.
   if (leaf.subjectAltName !== `URI:${trust.identity}`) {

@@ -1,4 +1,4 @@
-import { bundleFromJSON } from '@sigstore/bundle';
+import { bundleFromJSON, ValidationError } from '@sigstore/bundle';
 import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
 import { decodeBase64 } from './base64.ts';
@@ -27,6 +27,16 @@ export type ContainerReading =
 const MAX_DEPTH = 32;
 const MAX_SIGNATURES = 16;
 const DSSE_MEDIA_TYPE = 'application/vnd.dsse.envelope.v1+json';
+/** The library's own pattern takes any version and any ending; rules exist for these alone. */
+const BUNDLE_MEDIA_TYPES: ReadonlySet<string> = new Set([
+  'application/vnd.dev.sigstore.bundle+json;version=0.1',
+  'application/vnd.dev.sigstore.bundle+json;version=0.2',
+  'application/vnd.dev.sigstore.bundle+json;version=0.3',
+  'application/vnd.dev.sigstore.bundle.v0.3+json',
+]);
+/** Members of which a bundle may have one; readers differ in which they take of several. */
+const CONTENTS = ['dsseEnvelope', 'messageSignature'] as const;
+const KEY_MATERIALS = ['publicKey', 'certificate', 'x509CertificateChain'] as const;
 
 /** Reads a Sigstore bundle (v0.1 to v0.3) with a DSSE envelope inside, or a bare DSSE envelope. */
 export function readContainer(bytes: Uint8Array): ContainerReading {
@@ -36,24 +46,38 @@ export function readContainer(bytes: Uint8Array): ContainerReading {
   }
   const container = asRecord(parsed.value);
   if (container === undefined) return malformed('a JSON object');
-  if (container.payload !== undefined) return readEnvelope(container, DSSE_MEDIA_TYPE, undefined);
-  if (container.mediaType === undefined) return malformed('a Sigstore bundle or a DSSE envelope');
+  const isBundle = isSet(container.mediaType) || CONTENTS.some((name) => isSet(container[name]));
+  if (container.payload !== undefined) {
+    if (isBundle) return malformed('a Sigstore bundle or a DSSE envelope', 'an object that can be read as both');
+    return readEnvelope(container, DSSE_MEDIA_TYPE, undefined);
+  }
+  if (!isBundle) return malformed('a Sigstore bundle or a DSSE envelope');
   return readBundle(container);
 }
 
 function readBundle(bundle: UnknownRecord): ContainerReading {
   const mediaType = asText(bundle.mediaType) ?? '';
-  if (!mediaType.startsWith('application/vnd.dev.sigstore.bundle'))
-    return malformed('the media type of a Sigstore bundle');
+  if (!BUNDLE_MEDIA_TYPES.has(mediaType)) {
+    return malformed('the media type of a Sigstore bundle, version 0.1 to 0.3', mediaType.slice(0, 200));
+  }
   try {
     // The library knows what each version demands; what it returns isn't used, since its base64 is lenient.
     bundleFromJSON(bundle);
   } catch (error) {
-    return malformed('a well-formed Sigstore bundle', error instanceof Error ? error.message : String(error));
+    return malformed('a well-formed Sigstore bundle', libraryMessage(error));
   }
   const envelope = asRecord(bundle.dsseEnvelope);
   if (envelope === undefined) return malformed('a bundle with a dsseEnvelope', 'a bundle around another content');
   const material = asRecord(bundle.verificationMaterial) ?? {};
+  for (const [holder, names] of [[bundle, CONTENTS] as const, [material, KEY_MATERIALS] as const]) {
+    const several = names.filter((name) => isSet(holder[name]));
+    if (several.length > 1) return malformed(`one of ${names.join(', ')}`, several.join(' and '));
+  }
+  const hint = asText(asRecord(material.publicKey)?.hint);
+  const keyid = asText(asRecord(asArray(envelope.signatures)[0])?.keyid);
+  if (hint !== undefined && keyid !== undefined && hint !== keyid) {
+    return malformed('a publicKey hint and a keyid that agree', 'two different ones');
+  }
   const chain = asArray(asRecord(material.x509CertificateChain)?.certificates);
   const leaf = asRecord(material.certificate) ?? asRecord(chain[0]);
   if (leaf === undefined) return readEnvelope(envelope, mediaType, undefined);
@@ -78,6 +102,14 @@ function readEnvelope(envelope: UnknownRecord, mediaType: string, certificate: B
   });
   if (signatures.length < entries.length) return malformed('signatures in base64');
   return { ok: true, content: { payload, payloadType, signatures, certificate, mediaType } };
+}
+
+/** Protobuf's JSON takes null for absent. */
+const isSet = (value: unknown): boolean => value !== undefined && value !== null;
+
+function libraryMessage(error: unknown): string {
+  if (error instanceof ValidationError) return `${error.message}: ${error.fields.join(', ')}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 const malformed = (expected: string, found = 'something else'): ContainerReading =>

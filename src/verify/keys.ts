@@ -17,6 +17,10 @@ export function readPublicKey(pem: string): PublicKeyReading {
   if (!pem.includes('-----BEGIN PUBLIC KEY-----')) {
     return { ok: false, message: "there is no PEM block '-----BEGIN PUBLIC KEY-----'" };
   }
+  // Node reads the first block alone; whoever put a second one there would believe that it counts.
+  if (pem.split('-----BEGIN ').length > 2) {
+    return { ok: false, message: 'there are several PEM blocks; put each key into an entry of its own' };
+  }
   let key: KeyObject;
   try {
     key = createPublicKey(pem);
@@ -25,7 +29,7 @@ export function readPublicKey(pem: string): PublicKeyReading {
   }
   const kind = kindOf(key);
   if (kind === undefined) {
-    return { ok: false, message: `keys must be ECDSA P-256 or Ed25519, not ${key.asymmetricKeyType ?? 'unknown'}` };
+    return { ok: false, message: `keys must be ECDSA P-256 or Ed25519, not ${nameOf(key)}` };
   }
   return {
     ok: true,
@@ -62,6 +66,12 @@ export function isSignedBy(key: KeyObject, data: Uint8Array, signature: Uint8Arr
 
 function kindOf(key: KeyObject): 'p256' | 'ed25519' | undefined {
   if (key.asymmetricKeyType === 'ed25519') return 'ed25519';
-  const isP256 = key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-  return isP256 ? 'p256' : undefined;
+  return isP256(key) ? 'p256' : undefined;
 }
+
+/** Whether it is an ECDSA key on P-256. */
+export const isP256 = (key: KeyObject): boolean =>
+  key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+
+const nameOf = (key: KeyObject): string =>
+  [key.asymmetricKeyType ?? 'unknown', key.asymmetricKeyDetails?.namedCurve].filter(Boolean).join(' ');

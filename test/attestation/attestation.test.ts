@@ -57,6 +57,8 @@ const reading = effectiveContract(
 );
 if (!reading.ok) throw new Error(reading.message);
 const record = recordOfRun(run, reading.contract);
+const [WEB] = reading.contract.materials;
+if (WEB === undefined) throw new Error('the contract asks for something');
 const statement = renderStatement(record, '2026-01-01T00:30:00Z');
 const copy = (): Statement & {
   subject: Record<string, unknown>[];
@@ -84,12 +86,29 @@ test("anybody can compute the workflow's digest again", () => {
   assert.is(statement.subject[0]?.digest?.sha256, createHash('sha256').update(text).digest('hex'));
 });
 
-test('a statement agrees with its own record, also in another order and with more members', () => {
-  assert.equal(compareStatement(statement, record), []);
+test('outputs of one file name, and one that is called like the commit, still have names of their own', () => {
+  const names = ['amd64', 'arm64', 'head'];
+  const materials = names.map((name) => material(name, { filename: name === 'head' ? 'git.head' : 'app.tgz' }));
+  const contract = { ...reading.contract, materials: names.map((name) => ({ ...WEB, name })) };
+  const twins = recordOfRun({ ...run, status: { ...run.status, materials } }, contract);
+  const rendered = renderStatement(twins, '2026-01-01T00:30:00Z');
+  assert.equal(
+    rendered.subject.slice(1).map(({ name }) => name),
+    ['git.head', 'app.tgz', 'app.tgz#arm64', 'git.head#head'],
+  );
+  assert.equal(compareStatement(JSON.parse(JSON.stringify(rendered)), twins), []);
+});
+
+test('a statement agrees with its own record, also in another order, with more members and with less', () => {
+  assert.equal(compareStatement(JSON.parse(JSON.stringify(statement)), record), []);
   const other = copy();
   other.predicate.materials.reverse();
   (other.predicate as unknown as Record<string, unknown>).somethingElse = true;
   other.predicate.metadata.finishedAt = 'later';
+  Object.assign(other.predicate.materials[0]?.annotations ?? {}, { own: 'x' });
+  Object.assign(other.predicate, { builder: { id: 'mine' } });
+  const { env: _env, casBackend: _cas, ...less } = other.predicate as unknown as Record<string, unknown>;
+  assert.equal(compareStatement({ ...other, predicate: less }, record), []);
   assert.equal(compareStatement(other, record), []);
 });
 
@@ -134,6 +153,34 @@ const WRONG: Readonly<Record<string, readonly [string, Change]>> = {
   ],
   'no subject': ['/subject', (s) => void s.subject.splice(0)],
   'two subjects of one name': ['/subject/3', (s) => void s.subject.push(s.subject[0] ?? {})],
+  'a digest of an odd name': [
+    '/subject/0/digest/constructor',
+    (s) => void Object.assign((s.subject[0]?.digest as object | undefined) ?? {}, { constructor: 'x' }),
+  ],
+  'another runner': ['/predicate/runnerType', (s) => void Object.assign(s.predicate, { runnerType: 'GITHUB_ACTION' })],
+  'another caller': ['/predicate/auth', (s) => void Object.assign(s.predicate, { auth: { id: 'admin' } })],
+  'another environment': ['/predicate/env', (s) => void Object.assign(s.predicate, { env: { A: 'x' } })],
+  'another annotation of the run': [
+    '/predicate/annotations',
+    (s) => void Object.assign(s.predicate, { annotations: { criticality: 'low' } }),
+  ],
+  'a policy that nobody evaluated': [
+    '/predicate/policyPassedCount',
+    (s) => void Object.assign(s.predicate, { policyPassedCount: 12 }),
+  ],
+  'another team': ['/predicate/metadata/team', (s) => void Object.assign(s.predicate.metadata, { team: 'x' })],
+  'another commit author': [
+    '/subject/1/annotations/author.name',
+    (s) => void Object.assign((s.subject[1]?.annotations as object | undefined) ?? {}, { 'author.name': 'B' }),
+  ],
+  'another name of a material': [
+    '/predicate/materials/2/name',
+    (s) => void Object.assign(s.predicate.materials[2] ?? {}, { name: 'x' }),
+  ],
+  'a signature on a material that nobody checked': [
+    '/predicate/materials/0/annotations/chainloop.material.signature',
+    (s) => void Object.assign(s.predicate.materials[0]?.annotations ?? {}, { 'chainloop.material.signature': 'x' }),
+  ],
   'a foreign subject': ['/subject/3', (s) => void s.subject.push({ name: 'evil', digest: { sha256: '0' } })],
 };
 for (const [name, [at, change]] of Object.entries(WRONG)) {

@@ -9,6 +9,7 @@ import { createAuthority, IDENTITY, NOW, STATEMENT } from './fixtures.ts';
 
 const test = suite('verify with certificates');
 const authority = await createAuthority();
+const P256_KEYS = await generateKeys();
 
 function refused(bytes: Uint8Array, code: string, trust = authority.trust, at = NOW): string {
   const verdict = verifyAttestation(bytes, trust, at);
@@ -20,9 +21,9 @@ function refused(bytes: Uint8Array, code: string, trust = authority.trust, at = 
 const minutes = (count: number): Date => new Date(NOW.getTime() + count * 60_000);
 
 /** A bundle with a certificate of the authority that differs in one respect from those it really issues. */
-async function odd(extensions: readonly x509.Extension[]): Promise<Uint8Array> {
+async function odd(extensions: readonly x509.Extension[], given?: typeof P256_KEYS): Promise<Uint8Array> {
   const issuer = await openAuthority(authority.pair);
-  const keys = await generateKeys();
+  const keys = given ?? (await generateKeys());
   const certificate = await x509.X509CertificateGenerator.create(
     {
       serialNumber: '01',
@@ -82,6 +83,13 @@ test('attack: a certificate that is not for signing code', async () => {
   refused(await odd([ca, CODE_SIGNING, named(IDENTITY)]), 'certificate-invalid');
 });
 
+test('attack: a certificate for a key of another kind', async () => {
+  const ed25519 = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as typeof P256_KEYS;
+  assert.match(refused(await odd([CODE_SIGNING, named(IDENTITY)], ed25519), 'certificate-invalid'), /ed25519/);
+  const verdict = verifyAttestation(await odd([CODE_SIGNING, named(IDENTITY)], P256_KEYS), authority.trust, NOW);
+  assert.is(verdict.verified, true, 'only the key may be what is refused');
+});
+
 test('attack: before and after its ten minutes', async () => {
   const bundle = await authority.bundle();
   assert.match(refused(bundle, 'certificate-invalid', authority.trust, minutes(11)), /valid at 2026-05-05T12:11/);
@@ -102,8 +110,11 @@ test('attack: the authority itself as a leaf, and damaged DER', async () => {
     verificationMaterial: { certificate: { rawBytes: string } };
   };
   const der = Buffer.from(bundle.verificationMaterial.certificate.rawBytes, 'base64');
-  bundle.verificationMaterial.certificate.rawBytes = der.subarray(0, der.length / 2).toString('base64');
-  refused(Buffer.from(JSON.stringify(bundle)), 'certificate-invalid');
+  const pem = `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
+  for (const bytes of [der.subarray(0, der.length / 2), Buffer.concat([der, Buffer.from('tail')]), Buffer.from(pem)]) {
+    bundle.verificationMaterial.certificate.rawBytes = bytes.toString('base64');
+    refused(Buffer.from(JSON.stringify(bundle)), 'certificate-invalid');
+  }
 });
 
 test('attack: the certificate of one, the signature of another', async () => {

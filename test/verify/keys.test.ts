@@ -78,6 +78,9 @@ test('attack: a signed payload that is no statement that all read the same', () 
   const payloads: Readonly<Record<string, string>> = {
     'duplicate keys': statement.replace('"subject":', '"subject":[],"subject":'),
     'no subject': statement.replace(/"subject":\[.*?\],/, '"subject":[],'),
+    'a subject without a digest': statement.replace(/"digest":\{.*?\}/, '"digest":{}'),
+    'a subject that is none': statement.replace(/"subject":\[.*?\],/, '"subject":[null],'),
+    'a type that is no text': '{"_type":{"toString":1}}',
     'another type': statement.replace(STATEMENT_TYPE, 'https://in-toto.io/Link/v1'),
     'no JSON': 'hello',
     'a depth bomb': `${'['.repeat(5000)}${']'.repeat(5000)}`,
@@ -99,6 +102,44 @@ test('attack: containers that readers would read differently', () => {
   refused(Buffer.from([0xff, 0xfe]), 'json-malformed');
 });
 
+const bundleOf = (keys: Keys) =>
+  JSON.parse(Buffer.from(bundleBy(keys)).toString()) as {
+    mediaType: string;
+    verificationMaterial: Record<string, unknown>;
+    dsseEnvelope: { signatures: { keyid: string; sig: string }[] };
+  };
+
+test('attack: one object that is a bundle to some readers and an envelope to others', () => {
+  const theirs = envelopeBy(p256(), { payload: Buffer.from('{"evil":true}') });
+  const both = { ...bundleOf(good), dsseEnvelope: theirs, ...envelopeBy(good) };
+  assert.match(refused(bytesOf(both), 'attestation-malformed'), /can be read as both/);
+  const { mediaType: _, ...untyped } = both;
+  refused(bytesOf(untyped), 'attestation-malformed');
+});
+
+test('attack: a bundle with two contents, or two ways to find the key', () => {
+  const bundle = bundleOf(good);
+  const messageSignature = { messageDigest: { algorithm: 'SHA2_256', digest: 'AA==' }, signature: 'AA==' };
+  assert.match(refused(bytesOf({ ...bundle, messageSignature }), 'attestation-malformed'), /and messageSignature/);
+  const verificationMaterial = { ...bundle.verificationMaterial, certificate: { rawBytes: 'AA==' } };
+  assert.match(refused(bytesOf({ ...bundle, verificationMaterial }), 'attestation-malformed'), /publicKey and cert/);
+  const signatures = bundle.dsseEnvelope.signatures.map((signature) => ({ ...signature, keyid: 'another' }));
+  const differing = { ...bundle, dsseEnvelope: { ...bundle.dsseEnvelope, signatures } };
+  assert.match(refused(bytesOf(differing), 'attestation-malformed'), /hint and a keyid/);
+});
+
+test('attack: a bundle of a version that has no rules here', () => {
+  for (const mediaType of [
+    'application/vnd.dev.sigstore.bundle.v9.9+json',
+    'application/vnd.dev.sigstore.bundle+json;version=0.3<script>',
+  ]) {
+    assert.match(refused(bytesOf({ ...bundleOf(good), mediaType }), 'attestation-malformed'), /0\.1 to 0\.3/);
+  }
+  const twice = bundleOf(good);
+  twice.dsseEnvelope.signatures.push({ keyid: '', sig: 'AA==' });
+  assert.match(refused(bytesOf(twice), 'attestation-malformed'), /dsseEnvelope\.signatures/);
+});
+
 test('keys that are none, private, or of another kind', () => {
   const message = (pem: string): string => {
     const reading = readPublicKey(pem);
@@ -109,7 +150,8 @@ test('keys that are none, private, or of another kind', () => {
   assert.match(message(good.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()), /private key.*replace/);
   assert.match(message('hello'), /BEGIN PUBLIC KEY/);
   assert.match(message(pem(generateKeyPairSync('rsa', { modulusLength: 2048 }))), /P-256 or Ed25519, not rsa/);
-  assert.match(message(pem(generateKeyPairSync('ec', { namedCurve: 'P-384' }))), /P-256 or Ed25519/);
+  assert.match(message(pem(generateKeyPairSync('ec', { namedCurve: 'P-384' }))), /P-256 or Ed25519, not ec secp384r1/);
+  assert.match(message(pem(good) + pem(p256())), /several PEM blocks/);
 });
 
 test.run();
