@@ -31,7 +31,8 @@ export function mergeAnnotations(
     if (value.length > MAX_VALUE) findings.push({ at: name, message: `the value has over ${MAX_VALUE} characters` });
   }
   for (const { name, value } of asked) {
-    const own = given[name];
+    // Not `given[name]` alone: every object inherits a `constructor`.
+    const own = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value) {
       if (own !== undefined && own !== value)
         findings.push({ at: name, message: `the contract fixes it to '${value}', not '${own}'` });

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Problem } from '../api/problem.ts';
 import { checkingStream, digestOf, isDigest } from './digest.ts';
 import type { Digest, EvidenceBytes, EvidenceInfo, Stage } from './store.ts';
@@ -20,7 +20,7 @@ export function filesystemStore(root: string): EvidenceBytes {
     return join(root, 'blobs/sha256', hex.slice(0, 2), hex);
   };
   return {
-    stage: () => saying(() => openStage(staging, pathOf)),
+    stage: () => sayingAll(() => openStage(staging, pathOf)),
     async get(digest, range) {
       const path = pathOf(digest);
       const handle = await saying(() => open(path)).catch(unlessMissing);
@@ -33,15 +33,15 @@ export function filesystemStore(root: string): EvidenceBytes {
       return stream.pipe(checked);
     },
     async stat(digest) {
-      const found = await saying(() => stat(pathOf(digest))).catch(unlessMissing);
+      const found = await saying(async () => stat(pathOf(digest))).catch(unlessMissing);
       return found === undefined ? undefined : { digest, size: found.size };
     },
-    remove: (digest) => saying(() => rm(pathOf(digest), { force: true })),
+    remove: (digest) => saying(async () => rm(pathOf(digest), { force: true })),
   };
 }
 
 async function openStage(staging: string, pathOf: (digest: Digest) => string): Promise<Stage> {
-  await mkdir(staging, { recursive: true });
+  await makeDirectory(staging);
   const temporary = join(staging, randomUUID());
   const file = await open(temporary, 'wx', 0o640);
   const hash = createHash('sha256');
@@ -56,16 +56,16 @@ async function openStage(staging: string, pathOf: (digest: Digest) => string): P
     },
     info,
     commit: () =>
-      saying(async () => {
+      sayingAll(async () => {
         const result = info();
         const path = pathOf(result.digest);
         await file.sync();
         await file.close();
         ended = true;
-        await mkdir(join(path, '..'), { recursive: true });
+        await makeDirectory(dirname(path));
         // Renaming over an object of the same digest changes nothing: the bytes are the same.
         await rename(temporary, path);
-        await syncDirectory(join(path, '..'));
+        await syncDirectory(dirname(path));
         return result;
       }),
     async discard() {
@@ -85,6 +85,13 @@ async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
   }
 }
 
+/** Makes the directory and those above it durable too: one that is new is lost with its parent's entry for it. */
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+}
+
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path);
   try {
@@ -102,21 +109,28 @@ export async function sweepStaging(root: string, now: number): Promise<number> {
   for (const name of names) {
     const found = await stat(join(staging, name)).catch(() => undefined);
     if (found === undefined || now - found.mtimeMs < ABANDONED_MS) continue;
-    await rm(join(staging, name), { force: true });
+    await rm(join(staging, name), { recursive: true, force: true });
     removed += 1;
   }
   return removed;
 }
 
-/** Turns an error of the filesystem into a refusal with its own words. */
-async function saying<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof Problem || (cause as NodeJS.ErrnoException).code === 'ENOENT') throw cause;
-    const words = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem('store-unavailable', `the filesystem store failed: ${words}`, { cause, retryAfter: 5 });
-  }
+/** Turns an error of the filesystem into a refusal with its own words, but for a file that isn't there. */
+const saying = <T>(work: () => Promise<T>): Promise<T> =>
+  work().catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? error : storeProblem(error);
+  });
+
+/** The same where a file has to be there. */
+const sayingAll = <T>(work: () => Promise<T>): Promise<T> =>
+  work().catch((error: unknown) => {
+    throw storeProblem(error);
+  });
+
+function storeProblem(cause: unknown): Problem {
+  if (cause instanceof Problem) return cause;
+  const words = cause instanceof Error ? cause.message : String(cause);
+  return new Problem('store-unavailable', `the filesystem store failed: ${words}`, { cause, retryAfter: 5 });
 }
 
 function unlessMissing(error: unknown): undefined {

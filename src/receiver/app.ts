@@ -17,7 +17,7 @@ const RUN = '/v1/namespaces/:namespace/runs/:run';
 export function createApp(context: ReceiverContext, isStopping: () => boolean): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.use(admission(isStopping), standardHeaders);
+  app.use(standardHeaders, admission(isStopping));
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
   app.route('/v1/runs').post(initRoute(context)).all(onlyFor('POST'));
   app.route('/v1/namespaces/:namespace/runs').get(listRunsRoute(context)).all(onlyFor('GET'));

@@ -6,6 +6,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Access } from './auth/access.ts';
 import type { Authenticated } from './auth/review.ts';
 import type { Contracts } from './contracts.ts';
+import type { MemoryBudget } from './memory.ts';
 import type { SigningAuthority } from './signing-authority.ts';
 import type { Stores } from './stores.ts';
 
@@ -13,6 +14,7 @@ import type { Stores } from './stores.ts';
 export interface ReceiverContext {
   readonly client: KubeClient;
   readonly authenticate: (authorization: string | undefined) => Promise<Authenticated>;
+  readonly memory: MemoryBudget;
   readonly access: Access;
   readonly contracts: Contracts;
   readonly stores: Stores;

@@ -14,6 +14,7 @@ import { createAuthenticator } from './auth/review.ts';
 import type { ReceiverContext } from './context.ts';
 import { createContracts } from './contracts.ts';
 import { createRateLimit } from './limits.ts';
+import { createMemoryBudget } from './memory.ts';
 import { digestsOf } from './routes/evidence.ts';
 import { awaitCertificate, createReceiverServer, followCertificate } from './serving.ts';
 import { createSigningAuthority } from './signing-authority.ts';
@@ -98,6 +99,7 @@ function createContext(
       limit(authenticated.caller.username);
       return authenticated;
     },
+    memory: createMemoryBudget(),
     access: createAccess(client),
     contracts: createContracts(client),
     stores: createStores(client),
@@ -113,7 +115,11 @@ async function sweepStores({ client, log }: ReceiverContext): Promise<void> {
   const stores = await client.list<EvidenceStore>(KIND.EvidenceStore);
   for (const { metadata, spec } of stores) {
     if (spec.filesystem === undefined) continue;
-    const removed = await sweepStaging(spec.filesystem.path, Date.now());
+    // What can't be swept takes room and nothing more: no reason not to start.
+    const removed = await sweepStaging(spec.filesystem.path, Date.now()).catch((error: unknown) => {
+      log.warn({ store: metadata.name, err: error }, 'Abandoned uploads not removed');
+      return 0;
+    });
     if (removed > 0) log.info({ store: metadata.name, removed }, 'Abandoned uploads removed');
   }
 }
@@ -124,7 +130,10 @@ async function drainOn(server: Server, signal: AbortSignal): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
+  // A connection that is kept alive gets idle once its request is answered, and then holds the end up for nothing.
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
   const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
+  clearInterval(idle);
   clearTimeout(timer);
 }

@@ -4,7 +4,7 @@ import { Problem } from '../api/problem.ts';
 import type { Digest, Stage } from '../evidence/store.ts';
 import { HEAD_BYTES, type MaterialFacts, type MaterialKind } from '../materials/kind.ts';
 import { MATERIAL_KINDS } from '../materials/kinds.ts';
-import { bodyChunks } from './body.ts';
+import { bodyChunks, keptChunks, type Reserve } from './body.ts';
 import { assertDigest, statedDigest } from './content-digest.ts';
 
 /** What came in, hashed and found to be of its type. */
@@ -20,6 +20,8 @@ export interface IntakeOptions {
   readonly filename: string | undefined;
   readonly isReference: boolean;
   readonly maxBlobSize: number;
+  /** For what is read whole. */
+  readonly reserve: Reserve;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function takeMaterial(request: Request, stage: Stage, options: Inta
   const stated = statedDigest(header(request, 'content-digest'));
   const kept: Buffer[] = [];
   let room = kind.content === 'whole' ? kind.maxBytes : HEAD_BYTES;
-  for await (const chunk of bodyChunks(request, options.maxBlobSize)) {
+  for await (const chunk of chunksFor(kind, request, options)) {
     if (kind.content === 'whole' && chunk.length > room) throw tooLarge(kind);
     if (room > 0) kept.push(chunk.subarray(0, room));
     room = Math.max(0, room - chunk.length);
@@ -58,6 +60,12 @@ export async function takeMaterial(request: Request, stage: Stage, options: Inta
   throw new Problem('material-invalid', `'${options.name}' is not a valid ${kind.type}${where}: ${first.message}`, {
     errors: inspection.findings,
   });
+}
+
+function chunksFor(kind: MaterialKind, request: Request, { maxBlobSize, reserve }: IntakeOptions) {
+  if (kind.content === 'head') return bodyChunks(request, maxBlobSize);
+  if (Number(request.headers['content-length']) > kind.maxBytes) throw tooLarge(kind);
+  return keptChunks(request, maxBlobSize, reserve);
 }
 
 const tooLarge = ({ type, maxBytes }: MaterialKind): Problem =>

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { httpAddress, withoutCredentials } from '../api/addresses.ts';
 import { sha256Hex } from '../api/canonical.ts';
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
@@ -6,7 +7,7 @@ import { API_VERSION, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../ap
 import type { InitRequest } from '../api/messages.ts';
 import { Problem } from '../api/problem.ts';
 import { REASON } from '../api/reasons.ts';
-import type { RunIdentity, RunOwner, RunRunner, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { RunCommit, RunIdentity, RunOwner, RunRunner, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import { mergeAnnotations } from '../contract/annotations.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import type { Caller } from './auth/caller.ts';
@@ -63,7 +64,7 @@ export function runToOpen(facts: OpenRunFacts): WorkflowRun {
       identity: identityOf(caller, owner),
       runKey,
       runner: runnerOf(request, owner, contract),
-      ...(request.commit === undefined ? {} : { commit: request.commit }),
+      ...(request.commit === undefined ? {} : { commit: commitOf(request.commit) }),
       ...(project === undefined ? {} : { project }),
       ...(team === undefined ? {} : { team }),
       annotations: merged.annotations,
@@ -116,18 +117,34 @@ function runnerOf(request: InitRequest, owner: RunOwner | undefined, contract: E
   if (contract.runner !== undefined && contract.runner !== type) {
     throw new Problem('runner-mismatch', `the contract asks for the runner ${contract.runner}, and this is ${type}`);
   }
-  const url = request.runner?.url;
+  const url = runnerUrl(request.runner?.url);
   return { type, authenticated: proven !== undefined, ...(url === undefined ? {} : { url }) };
 }
 
+/** People follow this address, so it has to be one that is safe to follow. */
+function runnerUrl(text: string | undefined): string | undefined {
+  const url = httpAddress(text);
+  if (text === undefined || url !== undefined) return url;
+  const errors = [{ at: '/runner/url', message: 'must be an address that starts with https:// or http://' }];
+  throw new Problem('request-invalid', 'the address of the runner is not one of the web', { errors });
+}
+
+/** The commit without what its remotes may hold of secrets: everybody who may read runs would read them. */
+const commitOf = (commit: RunCommit): RunCommit => ({
+  ...commit,
+  ...(commit.remotes === undefined
+    ? {}
+    : { remotes: commit.remotes.map(({ name, url }) => ({ name, url: withoutCredentials(url) })) }),
+});
+
 /** The allow-listed variables and no others. */
 function environmentOf(request: InitRequest, contract: EffectiveContract): Readonly<Record<string, string>> {
-  const given = request.environment ?? {};
-  const missing = contract.envAllowList.filter((name) => !given[name]);
+  const given = new Map(Object.entries(request.environment ?? {}));
+  const missing = contract.envAllowList.filter((name) => !given.get(name));
   if (missing.length > 0) {
     throw new Problem('env-missing', `the contract asks for ${missing.join(', ')}, which the pipeline has not set`, {
       errors: missing.map((name) => ({ at: `/environment/${name}`, message: 'must be set' })),
     });
   }
-  return Object.fromEntries(contract.envAllowList.map((name) => [name, given[name] ?? '']));
+  return Object.fromEntries(contract.envAllowList.map((name) => [name, given.get(name) ?? '']));
 }

@@ -29,6 +29,12 @@ export function toProblem(error: unknown): Problem {
 /** Answers every error with a problem document of RFC 9457. */
 export const problemHandler =
   (log: Logger) => (error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') {
+      // The client went away while it was answered; that is no error of ours, and nobody is there to be told.
+      log.debug({ method: request.method, path: request.path }, 'Client went away');
+      response.destroy();
+      return;
+    }
     const problem = toProblem(error);
     const level = problem.status >= 500 ? 'error' : 'info';
     const facts = { method: request.method, path: request.path, code: problem.code, status: problem.status };
@@ -41,6 +47,7 @@ export const problemHandler =
       response.destroy();
       return;
     }
+    if (problem.status === 401) response.set('www-authenticate', 'Bearer');
     if (problem.retryAfter !== undefined) response.set('retry-after', String(Math.ceil(problem.retryAfter)));
     // The rest of a refused body isn't wanted; a client that still sends it gets the answer and then the end.
     if (!request.complete) response.set('connection', 'close');

@@ -71,9 +71,11 @@ export function assertOpen(run: WorkflowRun, now: Date): void {
 
 /**
  * Why the API server refused a write to a run that was open a moment ago: somebody else was faster, or a bound of the
- * schema is broken. Rethrows every other error.
+ * schema is broken. Of a run that is gone, or was made anew under the name, nothing is there. Rethrows every other error.
  */
 export async function explainRefusedWrite(context: ReceiverContext, run: WorkflowRun, error: unknown): Promise<never> {
+  const { namespace = '', name } = run.metadata;
+  if (isStatus(error, 404) || isStatus(error, 409)) throw notFound(namespace, name);
   if (!isStatus(error, 422)) throw error;
   const now = await context.client.find<WorkflowRun>(KIND.WorkflowRun, run.metadata);
   if (now !== undefined) assertOpen(now, new Date());

@@ -1,8 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContextOptions } from 'node:tls';
 import { KIND } from '../api/kinds.ts';
+import { Problem } from '../api/problem.ts';
 import { type Secret, secretText } from '../api/secret.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -72,5 +74,24 @@ export function createReceiverServer(certificate: SecureContextOptions, onReques
   server.maxConnections = 2_000;
   server.setTimeout(60_000);
   server.on('request', onRequest);
+  server.on('clientError', refuseUnreadable);
   return server;
+}
+
+const STATUS_LINES: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** Answers what is no HTTP, comes too slowly or has too large headers; no route ever sees it. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const line = STATUS_LINES[error.code ?? ''] ?? '400 Bad Request';
+  const problem = new Problem('request-invalid', `the request can not be read: ${line.slice(4).toLowerCase()}`);
+  const body = JSON.stringify({ ...problem.toDocument(), status: Number(line.slice(0, 3)) });
+  const head = ['content-type: application/problem+json; charset=utf-8', `content-length: ${Buffer.byteLength(body)}`];
+  socket.end([`HTTP/1.1 ${line}`, ...head, 'connection: close', '', body].join('\r\n'));
 }

@@ -14,6 +14,8 @@ export interface Stack {
   readonly processes: readonly Pick<Running, 'name' | 'logFile'>[];
   /** Ends a process with SIGKILL and starts it again; resolves when it is ready. */
   killAndRestart(name: ProcessName): Promise<void>;
+  /** Ends a process with SIGTERM; resolves with its exit code. */
+  terminate(name: ProcessName): Promise<number | null>;
   stop(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export async function startStack(onStep: (step: string) => void = () => {}): Pro
         }
         await start(name);
       },
+      terminate: (name) => running.get(name)?.stop() ?? Promise.resolve(null),
       stop,
     };
   } catch (error) {

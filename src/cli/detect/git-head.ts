@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { withoutCredentials } from '../../api/addresses.ts';
 
 /** The commit that is checked out. */
 export interface GitHead {
@@ -50,16 +51,4 @@ function parseRemotes(text: string): GitHead['remotes'] {
     return name === undefined || url === undefined ? [] : [{ name, url: withoutCredentials(url) }];
   });
   return lines.slice(0, MAX_REMOTES);
-}
-
-/** A remote without user, password and query: tokens are often written into them. `git@host:path` has no secret. */
-export function withoutCredentials(remote: string): string {
-  const url = remote.includes('://') ? URL.parse(remote) : null;
-  if (url === null) return remote.replace(/^([^@/:]+):[^@/]*@/, '$1@');
-  const keepsUser = url.protocol === 'ssh:' || url.protocol === 'git+ssh:';
-  if (!keepsUser) url.username = '';
-  url.password = '';
-  url.search = '';
-  url.hash = '';
-  return url.href;
 }

@@ -1,3 +1,5 @@
+import { httpAddress } from '../../api/addresses.ts';
+
 /** What tells runners apart: variables, and whether a directory is there. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -48,17 +50,8 @@ const RULES: readonly Rule[] = [
 export function detectRunner(surroundings: Surroundings): DetectedRunner {
   const rule = RULES.find(({ detects }) => detects(surroundings));
   if (rule === undefined) return { type: 'GENERIC' };
-  const url = httpUrl(rule.url?.(surroundings.env));
+  const url = httpAddress(rule.url?.(surroundings.env));
   return { type: rule.type, ...(url === undefined ? {} : { url }) };
-}
-
-/** Only what a person can follow safely is passed on. */
-function httpUrl(text: string | undefined): string | undefined {
-  const url = text === undefined ? null : URL.parse(text);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined;
-  url.username = '';
-  url.password = '';
-  return url.href;
 }
 
 function githubUrl(env: Surroundings['env']): string {

@@ -39,7 +39,8 @@ export const statementRoute = (context: ReceiverContext) => async (request: Requ
 export const attestationRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const authenticated = await context.authenticate(request.headers.authorization);
   const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
-  const bytes = await readBody(request, MAX_ATTESTATION_BYTES);
+  const { username } = authenticated.caller;
+  const bytes = await readBody(request, MAX_ATTESTATION_BYTES, (more) => context.memory(username, response, more));
   const digest = sha256Digest(bytes);
   const stated = typeof request.headers['content-digest'] === 'string' ? request.headers['content-digest'] : undefined;
   assertDigest(statedDigest(stated), digest);
@@ -54,10 +55,13 @@ export const attestationRoute = (context: ReceiverContext) => async (request: Re
     const finished = await accept(context, authenticated, run, bytes);
     response.json(runMessage(finished, contract));
   } catch (error) {
-    if (error instanceof Problem && error.status === 422) await countRefusal(context, run, error);
+    if (error instanceof Problem && isRefusal(error)) await countRefusal(context, run, error);
     throw error;
   }
 };
+
+/** Refused for what was handed in, and not for the state of the run or the service. */
+const isRefusal = ({ status }: Problem): boolean => status === 422 || status === 400;
 
 const differs = (known: string, digest: string): Problem =>
   new Problem('attestation-differs', `the run has the attestation ${known} already, and this one is ${digest}`, {

@@ -10,7 +10,7 @@ import { bodyChunks } from '../body.ts';
 import { assertDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
 import type { OpenStore } from '../stores.ts';
-import { query } from './params.ts';
+import { nameQuery } from './params.ts';
 
 /** `GET` and `HEAD /v1/evidence/sha256:{hex}`, whole or one range. */
 export const getEvidenceRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
@@ -100,8 +100,8 @@ async function storeForSubmitter(
   { caller }: Authenticated,
   request: Request,
 ): Promise<OpenStore> {
-  const namespace = query(request, 'namespace', 63) ?? caller.serviceAccount?.namespace ?? '';
-  const name = query(request, 'workflow', 63) ?? '';
+  const namespace = nameQuery(request, 'namespace') ?? caller.serviceAccount?.namespace ?? '';
+  const name = nameQuery(request, 'workflow') ?? '';
   const allowed = name !== '' && (await context.access.maySubmit(caller, namespace, name));
   const workflow = allowed ? await context.client.find<Workflow>(KIND.Workflow, { namespace, name }) : undefined;
   const storeName = workflow?.status?.evidenceStoreName;

@@ -19,7 +19,8 @@ import { runMessage } from '../state.ts';
 export const initRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const authenticated = await context.authenticate(request.headers.authorization);
   const { caller, pod } = authenticated;
-  const body = validated<InitRequest>('InitRequest', await readJson(request));
+  const reserve = (bytes: number) => context.memory(caller.username, response, bytes);
+  const body = validated<InitRequest>('InitRequest', await readJson(request, reserve));
   const namespace = body.namespace ?? caller.serviceAccount?.namespace;
   if (namespace === undefined) {
     const errors = [{ at: '/namespace', message: 'must be given, since the caller is no service account' }];
@@ -87,6 +88,12 @@ async function ensureOpened(context: ReceiverContext, run: WorkflowRun): Promise
   const message = `the run is open until ${run.spec.deadlineTime}`;
   const claim = { type: CONDITION.Succeeded, status: 'Unknown', reason: RUN_REASON.Crafting, message } as const;
   const status = { startTime: run.metadata.creationTimestamp ?? now, conditions: settleConditions([], [claim], now) };
-  await applyStatus(context.client, KIND.WorkflowRun, run, status, RECEIVER_MANAGER);
-  return { ...run, status };
+  try {
+    await applyStatus(context.client, KIND.WorkflowRun, run, status, RECEIVER_MANAGER);
+    return { ...run, status };
+  } catch (error) {
+    // Another task of the pipeline opened it first, and it has a verdict already.
+    if (!isStatus(error, 422)) throw error;
+    return context.client.get<WorkflowRun>(KIND.WorkflowRun, run.metadata);
+  }
 }

@@ -36,10 +36,13 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
   let material: RecordedMaterial;
   try {
     const filename = query(request, 'filename', 255);
-    const isReference = query(request, 'form', 16) === 'reference';
-    const options = { type, name, filename, isReference, maxBlobSize: store.maxBlobSize };
+    const isReference = isReferenceForm(type, query(request, 'form', 16));
+    const reserve = (bytes: number) => context.memory(authenticated.caller.username, response, bytes);
+    const options = { type, name, filename, isReference, maxBlobSize: store.maxBlobSize, reserve };
     const intake = await takeMaterial(request, stage, options);
     const keeps = MATERIAL_KINDS[type].keepsBytes && !isReference && asked?.skipUpload !== true;
+    // An upload can take long: what was open when it began may be over now.
+    assertOpen(latest(context, run), new Date());
     // Durable first, then recorded: a record without bytes would be a lie, bytes without a record are only garbage.
     if (keeps) await stage.commit();
     const addedBy = authenticated.caller.username;
@@ -79,6 +82,24 @@ function materialType(name: string, asked: ContractMaterial | undefined, wanted:
     throw new Problem('material-type-mismatch', `the contract asks for '${name}' as ${asked.type}, not ${wanted}`);
   }
   return asked?.type ?? wanted ?? 'EVIDENCE';
+}
+
+/** Only an image can be handed in by reference; anything else would be recorded without its bytes being kept. */
+function isReferenceForm(type: MaterialType, form: string | undefined): boolean {
+  if (form === undefined || form === 'bytes') return false;
+  if (form === 'reference' && type === 'CONTAINER_IMAGE') return true;
+  const errors = [{ at: '?form=', message: "must be 'bytes', or for a CONTAINER_IMAGE 'reference'" }];
+  throw new Problem(
+    'request-invalid',
+    `a ${type} can't be handed in in the form '${form}', only a CONTAINER_IMAGE can be a reference`,
+    { errors },
+  );
+}
+
+/** The run as the watch has it, if it is the same one; cheaper than to ask, and a write that is late is refused anyway. */
+function latest(context: ReceiverContext, run: WorkflowRun): WorkflowRun {
+  const seen = context.runs.get(run.metadata);
+  return seen !== undefined && seen.metadata.uid === run.metadata.uid ? seen : run;
 }
 
 function givenAnnotations(request: Request): Readonly<Record<string, string>> {

@@ -3,21 +3,37 @@ import { Problem } from '../../api/problem.ts';
 
 const NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
 
-/** A path parameter that names an object: it goes into paths of the API server, so only names pass. */
-export function param(request: Request, name: string): string {
-  const value = request.params[name];
+/** A path parameter that names an object. */
+export const param = (request: Request, name: string): string => objectName(request.params[name], name);
+
+/** A query parameter that names an object. */
+export function nameQuery(request: Request, name: string): string | undefined {
+  const value = query(request, name, 253);
+  return value === undefined ? undefined : objectName(value, `?${name}=`);
+}
+
+/** It goes into paths of the API server, so only names pass. */
+function objectName(value: unknown, name: string): string {
   if (typeof value === 'string' && value.length <= 253 && NAME.test(value)) return value;
   throw new Problem('request-invalid', `'${String(value).slice(0, 100)}' is not a name`, {
     errors: [{ at: name, message: 'must be lower-case letters, digits, dashes and dots' }],
   });
 }
 
-/** A query parameter that is given at most once. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
+/** A query parameter that is given at most once, without characters that would write on a reader's terminal. */
 export function query(request: Request, name: string, maxLength: number): string | undefined {
   const value = request.query[name];
   if (value === undefined || value === '') return undefined;
-  if (typeof value === 'string' && value.length <= maxLength) return value;
+  if (typeof value === 'string' && value.length <= maxLength && !CONTROL.test(value)) return value;
   throw new Problem('request-invalid', `the parameter '${name}' is not valid`, {
-    errors: [{ at: `?${name}=`, message: `must be given once, with at most ${maxLength} characters` }],
+    errors: [
+      {
+        at: `?${name}=`,
+        message: `must be given once, with at most ${maxLength} characters and no control characters`,
+      },
+    ],
   });
 }

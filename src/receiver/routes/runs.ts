@@ -67,7 +67,8 @@ const startOf = ({ metadata, status }: WorkflowRun): string => status?.startTime
 export const cancelRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const authenticated = await context.authenticate(request.headers.authorization);
   const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
-  const { trigger, reason } = validated<CancelRequest>('CancelRequest', await readJson(request));
+  const reserve = (bytes: number) => context.memory(authenticated.caller.username, response, bytes);
+  const { trigger, reason } = validated<CancelRequest>('CancelRequest', await readJson(request, reserve));
   assertOpen(run, new Date());
   const now = new Date().toISOString();
   const claim = {

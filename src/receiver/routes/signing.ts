@@ -13,7 +13,8 @@ const MINUTES = 10;
 /** `POST /v1/signing/certificate`: a certificate that carries the caller's identity and nothing that it asked for. */
 export const signingRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const { caller, issuer } = await context.authenticate(request.headers.authorization);
-  const { csr } = validated<CertificateRequest>('CertificateRequest', await readJson(request));
+  const reserve = (bytes: number) => context.memory(caller.username, response, bytes);
+  const { csr } = validated<CertificateRequest>('CertificateRequest', await readJson(request, reserve));
   if (caller.serviceAccount === undefined) {
     throw new Problem('submit-forbidden', 'signing certificates are for service accounts', {
       hint: 'sign with a key that the contract names: proviso push --key FILE',

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readGitHead, withoutCredentials } from '../../../src/cli/detect/git-head.ts';
+import { withoutCredentials } from '../../../src/api/addresses.ts';
+import { readGitHead } from '../../../src/cli/detect/git-head.ts';
 
 const test = suite('cli git head');
 let directory: string;
@@ -54,6 +55,7 @@ test('no form of a remote keeps a secret', () => {
     ['ssh://git:secret@example.com/o/r', 'ssh://git@example.com/o/r'],
     ['git:secret@example.com:o/r', 'git@example.com:o/r'],
     ['/srv/git/r.git', '/srv/git/r.git'],
+    ['https://robot:secret@example.com:port/o/r', 'https://example.com:port/o/r'],
   ] as const) {
     assert.is(withoutCredentials(remote), expected);
   }

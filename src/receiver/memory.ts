@@ -1,0 +1,42 @@
+import type { ServerResponse } from 'node:http';
+import { Problem } from '../api/problem.ts';
+
+/** Bodies that have to be in memory whole, all together: two of the largest documents for each of two identities. */
+const CAPACITY = 256 << 20;
+/** No identity takes more than half of it, so that one can't keep the others out. */
+const SHARE = CAPACITY / 2;
+
+/** Accounts for bytes that a request keeps in memory, until its answer is closed. Throws when there is no room. */
+export type MemoryBudget = (identity: string, response: ServerResponse, bytes: number) => void;
+
+/**
+ * Room for the bodies that are read whole. Who finds none is turned away at once instead of waiting: a request that waits
+ * holds a part already, and two of them could wait for each other.
+ */
+export function createMemoryBudget(capacity: number = CAPACITY, share: number = SHARE): MemoryBudget {
+  const byIdentity = new Map<string, number>();
+  const byResponse = new WeakMap<ServerResponse, number>();
+  let total = 0;
+
+  function add(identity: string, bytes: number): void {
+    total += bytes;
+    const held = (byIdentity.get(identity) ?? 0) + bytes;
+    if (held > 0) byIdentity.set(identity, held);
+    else byIdentity.delete(identity);
+  }
+
+  return (identity, response, bytes) => {
+    // Whoever has gone away already will not be told of again: what he took would never be given back.
+    if (response.closed) throw new Problem('body-incomplete', 'the connection ended before the body did');
+    if (total + bytes > capacity) {
+      throw new Problem('overloaded', 'the receiver has no memory for another document right now', { retryAfter: 2 });
+    }
+    if ((byIdentity.get(identity) ?? 0) + bytes > share) {
+      throw new Problem('rate-limited', `'${identity}' hands in too many large documents at once`, { retryAfter: 2 });
+    }
+    const held = byResponse.get(response);
+    if (held === undefined) response.once('close', () => add(identity, -(byResponse.get(response) ?? 0)));
+    byResponse.set(response, (held ?? 0) + bytes);
+    add(identity, bytes);
+  };
+}
