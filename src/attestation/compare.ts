@@ -8,7 +8,6 @@ import {
   type ResourceDescriptor,
   renderStatement,
   STATEMENT_TYPE,
-  subjectsOf,
 } from './statement.ts';
 
 /**
@@ -20,6 +19,7 @@ export function compareStatement(statement: unknown, record: RunRecord): readonl
   const found = asRecord(statement);
   if (found === undefined) return [{ at: '/', message: 'the statement must be a JSON object' }];
   const predicate = asRecord(found.predicate);
+  const recorded = renderStatement(record, '');
   const metadata = asRecord(predicate?.metadata);
   return [
     ...expectEqual('/_type', found._type, STATEMENT_TYPE),
@@ -29,8 +29,8 @@ export function compareStatement(statement: unknown, record: RunRecord): readonl
     ...expectEqual('/predicate/metadata/organization', metadata?.organization, record.namespace),
     ...expectEqual('/predicate/metadata/contractName', metadata?.contractName, record.contract.name),
     ...expectEqual('/predicate/metadata/contractVersion', metadata?.contractVersion, String(record.revision)),
-    ...comparePredicateClaims(predicate ?? {}, renderStatement(record, '').predicate),
-    ...compareSubjects(found.subject, record),
+    ...comparePredicateClaims(predicate ?? {}, recorded.predicate),
+    ...compareSubjects(found.subject, recorded.subject),
     ...compareMaterials(predicate?.materials, record),
   ];
 }
@@ -39,9 +39,9 @@ function expectEqual(at: string, found: unknown, expected: string): readonly Fin
   return found === expected ? [] : [{ at, message: `must be '${expected}', not ${show(found)}` }];
 }
 
-function compareSubjects(value: unknown, record: RunRecord): readonly Finding[] {
+function compareSubjects(value: unknown, recorded: readonly ResourceDescriptor[]): readonly Finding[] {
   if (!Array.isArray(value)) return [{ at: '/subject', message: 'must be a list of subjects' }];
-  const expected = new Map(subjectsOf(record).map((subject) => [subject.name ?? '', subject]));
+  const expected = new Map(recorded.map((subject) => [subject.name ?? '', subject]));
   const seen = new Set<string>();
   const findings = value.flatMap((entry: unknown, index): readonly Finding[] => {
     const at = `/subject/${index}`;

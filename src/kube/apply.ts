@@ -19,15 +19,33 @@ export async function applyStatus(
   fieldManager: string,
 ): Promise<boolean> {
   if (isCovered(status, current.status)) return false;
-  const { name, namespace, uid } = current.metadata;
+  await writeStatus(client, kind, current, status, { fieldManager });
+  return true;
+}
+
+export interface WriteStatusOptions {
+  readonly fieldManager: string;
+  /** Only if the object is still the one that was read: another write in between is a conflict. */
+  readonly unchanged?: boolean;
+}
+
+/** Writes a status in any case, with the uid as a precondition; returns the object as it is then. */
+export function writeStatus<T extends KubeObject>(
+  client: KubeClient,
+  kind: ResourceKind,
+  current: T,
+  status: object,
+  { fieldManager, unchanged = false }: WriteStatusOptions,
+): Promise<T> {
+  const { name, namespace, uid, resourceVersion } = current.metadata;
   const metadata = {
     name,
     ...(namespace === undefined ? {} : { namespace }),
     ...(uid === undefined ? {} : { uid }),
+    ...(unchanged && resourceVersion !== undefined ? { resourceVersion } : {}),
   };
   const object = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, status };
-  await client.apply(kind, object, { fieldManager, force: true, subresource: 'status' });
-  return true;
+  return client.apply<T>(kind, object, { fieldManager, force: true, subresource: 'status' });
 }
 
 /** Whether all members of `wanted` stand in `current`; members that others own are left aside. */

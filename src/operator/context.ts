@@ -15,12 +15,11 @@ export interface ControllerRevision extends KubeObject {
 /** What the operator watches. */
 export interface OperatorStores {
   readonly contracts: Store<Contract>;
-  /** Index `contract`: `namespace/contract`; `store`: name of the EvidenceStore, empty for the default. */
+  /** Index `contract`: `namespace/contract`. */
   readonly workflows: Store<Workflow>;
   /** Index `workflow`: `namespace/workflow`. */
   readonly runs: Store<WorkflowRun>;
   readonly evidenceStores: Store<EvidenceStore>;
-  /** Index `contract`: `namespace/contract`. */
   readonly revisions: Store<ControllerRevision>;
   readonly serviceAccounts: Store<KubeObject>;
   readonly roles: Store<KubeObject>;

@@ -1,11 +1,7 @@
-import { CONDITION, findCondition } from '../api/conditions.ts';
-import { RUN_REASON } from '../api/reasons.ts';
+import { isFinished, verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun, WorkflowStatus } from '../api/types.gen.ts';
 
 export type RunFacts = Pick<WorkflowStatus, 'runs' | 'successRate' | 'lastRun'>;
-
-const verdictOf = (run: WorkflowRun): string =>
-  findCondition(run.status?.conditions, CONDITION.Succeeded)?.status ?? 'Unknown';
 
 const startOf = ({ metadata, status }: WorkflowRun): string => status?.startTime ?? metadata.creationTimestamp ?? '';
 
@@ -14,7 +10,7 @@ const byStart = (a: WorkflowRun, b: WorkflowRun): number =>
 
 /** What the kept runs of a workflow add up to. Counted anew each time, so nothing is ever counted twice. */
 export function countRuns(runs: readonly WorkflowRun[]): RunFacts {
-  const verdicts = runs.map(verdictOf);
+  const verdicts = runs.map((run) => verdictOf(run).status);
   const succeeded = verdicts.filter((verdict) => verdict === 'True').length;
   const failed = verdicts.filter((verdict) => verdict === 'False').length;
   const finished = succeeded + failed;
@@ -27,7 +23,7 @@ export function countRuns(runs: readonly WorkflowRun[]): RunFacts {
 }
 
 function describe(run: WorkflowRun): NonNullable<WorkflowStatus['lastRun']> {
-  const result = findCondition(run.status?.conditions, CONDITION.Succeeded)?.reason ?? RUN_REASON.Crafting;
+  const result = verdictOf(run).reason;
   const { finishTime } = run.status ?? {};
   return {
     name: run.metadata.name,
@@ -39,6 +35,6 @@ function describe(run: WorkflowRun): NonNullable<WorkflowStatus['lastRun']> {
 
 /** The finished runs over the limit, the oldest first. Open runs don't count and are never among them. */
 export function prunableRuns(runs: readonly WorkflowRun[], limit: number): readonly WorkflowRun[] {
-  const finished = runs.filter((run) => verdictOf(run) !== 'Unknown').toSorted(byStart);
+  const finished = runs.filter(isFinished).toSorted(byStart);
   return finished.slice(limit).reverse();
 }

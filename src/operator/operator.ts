@@ -7,7 +7,7 @@ import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
 import { fencedClient } from '../kube/fenced.ts';
 import { type Leadership, runForLease } from '../kube/lease.ts';
 import { type Source, startSource } from '../kube/source.ts';
-import { refOfKey, type Store } from '../kube/store.ts';
+import { keyOf, refOfKey, type Store } from '../kube/store.ts';
 import { type ReconcileResult, runWorkers } from '../queue/workers.ts';
 import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -19,7 +19,7 @@ import { reconcileContract } from './contract.ts';
 import { eventOf } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
 import { queueObserver, workerObserver } from './observers.ts';
-import { type QueueName, SOURCES, type SourceRule } from './sources.ts';
+import { type LookUp, type QueueName, SOURCES, type SourceRule } from './sources.ts';
 import { reconcileWorkflow } from './workflow.ts';
 import { reconcileRun } from './workflowrun.ts';
 
@@ -62,6 +62,11 @@ export class ProvisoOperator extends OperatorBase {
   readonly #client: KubeClient;
   #servingCa: string | undefined;
   #isSynced = false;
+  readonly #lookUp: LookUp = {
+    workflowsOf: (contract) => this.#stores().workflows.byIndex('contract', contract),
+    allWorkflows: () => this.#stores().workflows.list(),
+    evidenceStores: () => this.#stores().evidenceStores.list(),
+  };
   readonly #deposed = Promise.withResolvers<void>();
   #running: Promise<unknown> = Promise.resolve();
 
@@ -204,13 +209,7 @@ export class ProvisoOperator extends OperatorBase {
     const rule = SOURCES[name] as SourceRule<KubeObject>;
     const type = ({ ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const)[event.type];
     const change = { type, object: event.object as unknown as KubeObject, initial: !this.#isSynced };
-    const { workflows, evidenceStores } = this.#stores();
-    const lookUp = {
-      workflowsBy: (index: 'contract' | 'namespace', value: string) => workflows.byIndex(index, value),
-      allWorkflows: () => workflows.list(),
-      evidenceStores: () => evidenceStores.list(),
-    };
-    for (const { queue, key, afterMs } of rule.enqueues(change, lookUp)) {
+    for (const { queue, key, afterMs } of rule.enqueues(change, this.#lookUp)) {
       if (afterMs === undefined) this.#queues[queue].add(key, change.initial ? 'backlog' : 'live');
       else this.#queues[queue].addAfter(key, afterMs);
     }
@@ -248,7 +247,9 @@ export class ProvisoOperator extends OperatorBase {
         const ca = await ensureCertificates({ client: this.#client, log, namespace, hosts, now });
         if (ca !== this.#servingCa) {
           this.#servingCa = ca;
-          if (this.#isSynced) for (const key of this.#workflowKeys()) this.#queues.workflows.add(key, 'backlog');
+          for (const { metadata } of this.#stores().workflows.list()) {
+            this.#queues.workflows.add(keyOf(metadata), 'backlog');
+          }
         }
       } catch (error) {
         log.warn({ err: error }, 'Certificates not in place');
@@ -256,12 +257,6 @@ export class ProvisoOperator extends OperatorBase {
       }
       await sleep(wait, undefined, { signal: this.#abort.signal }).catch(() => {});
     }
-  }
-
-  #workflowKeys(): readonly string[] {
-    return this.#stores()
-      .workflows.list()
-      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
   }
 
   #stores(): OperatorContext['stores'] {

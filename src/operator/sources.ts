@@ -24,9 +24,10 @@ export interface SourceRule<T extends KubeObject> {
   readonly enqueues: (change: Change<T>, lookUp: LookUp) => readonly Enqueue[];
 }
 
-/** Which workflows a change touches, by the index of the workflow store. */
+/** What else a change may touch. */
 export interface LookUp {
-  workflowsBy(index: 'contract' | 'namespace', value: string): readonly Workflow[];
+  /** The workflows that owe a contract, by its key. */
+  workflowsOf(contract: string): readonly Workflow[];
   allWorkflows(): readonly Workflow[];
   evidenceStores(): readonly EvidenceStore[];
 }
@@ -56,14 +57,13 @@ export const SOURCES = {
     indexers: {},
     enqueues: ({ object, initial }, lookUp) => [
       one('contracts', object),
-      ...(initial ? [] : lookUp.workflowsBy('contract', keyOf(object.metadata)).map((each) => one('workflows', each))),
+      ...(initial ? [] : lookUp.workflowsOf(keyOf(object.metadata)).map((each) => one('workflows', each))),
     ],
   } satisfies SourceRule<Contract>,
   workflows: {
     kind: KIND.Workflow,
     indexers: {
       contract: ({ metadata, spec }) => [`${metadata.namespace}/${spec.contractRef.name}`],
-      namespace: ({ metadata }) => [metadata.namespace ?? ''],
     },
     enqueues: ({ object, type }) => [
       one('workflows', object),

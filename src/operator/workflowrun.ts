@@ -1,6 +1,7 @@
-import { CONDITION, findCondition, settleConditions } from '../api/conditions.ts';
+import { CONDITION, settleConditions } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { RUN_REASON } from '../api/reasons.ts';
+import { isFinished } from '../api/run-verdict.ts';
 import type { RunProgress, WorkflowRun } from '../api/types.gen.ts';
 import { completeness, summaryOf } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
@@ -23,8 +24,7 @@ export async function reconcileRun(context: OperatorContext, run: WorkflowRun): 
     const status = { progress: progressOf(run, contract) };
     await applyStatus(context.client, KIND.WorkflowRun, run, status, OPERATOR_MANAGER);
   }
-  const verdict = findCondition(run.status?.conditions, CONDITION.Succeeded);
-  if (verdict !== undefined && verdict.status !== 'Unknown') return {};
+  if (isFinished(run)) return {};
   const left = Date.parse(run.spec.deadlineTime) - context.now().getTime();
   if (left > 0) return { requeueAfterMs: contract === undefined ? Math.min(left, RETRY_MS) : left };
   await expire(context, run, contract);

@@ -90,20 +90,21 @@ const identityOf = (caller: Caller, owner: RunOwner | undefined): RunIdentity =>
   ...(owner === undefined ? {} : { owner }),
 });
 
-const KNOWN_RUNNERS: readonly string[] = [
-  'ARGO_WORKFLOW',
-  'AZURE_PIPELINE',
-  'CIRCLECI_BUILD',
-  'DAGGER_PIPELINE',
-  'GENERIC',
-  'GITHUB_ACTION',
-  'GITLAB_PIPELINE',
-  'JENKINS_JOB',
-  'KUBERNETES_JOB',
-  'TEAMCITY_PIPELINE',
-  'TEKTON_PIPELINE',
-];
-const isKnownRunner = (type: string): type is RunRunner['type'] => KNOWN_RUNNERS.includes(type);
+/** Every runner of the CRD and no other: the compiler holds the two together. */
+const RUNNERS: Readonly<Record<RunRunner['type'], true>> = {
+  ARGO_WORKFLOW: true,
+  AZURE_PIPELINE: true,
+  CIRCLECI_BUILD: true,
+  DAGGER_PIPELINE: true,
+  GENERIC: true,
+  GITHUB_ACTION: true,
+  GITLAB_PIPELINE: true,
+  JENKINS_JOB: true,
+  KUBERNETES_JOB: true,
+  TEAMCITY_PIPELINE: true,
+  TEKTON_PIPELINE: true,
+};
+const isKnownRunner = (type: string): type is RunRunner['type'] => Object.hasOwn(RUNNERS, type);
 
 /** What the pod proves counts more than what the pipeline claims; a contract that asks for a runner is held to that. */
 function runnerOf(request: InitRequest, owner: RunOwner | undefined, contract: EffectiveContract): RunRunner {
@@ -111,7 +112,7 @@ function runnerOf(request: InitRequest, owner: RunOwner | undefined, contract: E
   const claimed = request.runner?.type ?? 'GENERIC';
   const type = proven ?? claimed;
   if (!isKnownRunner(type)) {
-    const errors = [{ at: '/runner/type', message: `must be one of ${KNOWN_RUNNERS.join(', ')}` }];
+    const errors = [{ at: '/runner/type', message: `must be one of ${Object.keys(RUNNERS).join(', ')}` }];
     throw new Problem('request-invalid', `'${type}' is not a runner`, { errors });
   }
   if (contract.runner !== undefined && contract.runner !== type) {

@@ -1,11 +1,11 @@
 import { KIND } from '../api/kinds.ts';
 import { Problem } from '../api/problem.ts';
+import { isFinished, verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import { isStatus } from '../kube/error.ts';
 import { runOwnerOf } from './auth/owner.ts';
 import type { Authenticated } from './auth/review.ts';
 import type { ReceiverContext } from './context.ts';
-import { isFinished, verdictOf } from './state.ts';
 
 /** The same words whether a run doesn't exist or isn't the caller's to know of. */
 const notFound = (namespace: string, name: string): Problem =>

@@ -1,16 +1,8 @@
-import { CONDITION, type Condition, findCondition } from '../api/conditions.ts';
 import type { CompletenessMessage, ContractMessage, RunMessage, RunSummary } from '../api/messages.ts';
+import { verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import { type Completeness, completeness, describeOwed } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
-
-const OPEN = { status: 'Unknown', reason: 'Crafting', message: 'the run is open' } as const;
-
-/** The condition Succeeded; a run that has none yet is open. */
-export const verdictOf = (run: WorkflowRun): Pick<Condition, 'status' | 'reason' | 'message'> =>
-  findCondition(run.status?.conditions, CONDITION.Succeeded) ?? OPEN;
-
-export const isFinished = (run: WorkflowRun): boolean => verdictOf(run).status !== 'Unknown';
 
 export const completenessMessage = (found: Completeness): CompletenessMessage => ({
   required: found.required,

@@ -8,23 +8,10 @@ import { completeness, describeOwed, summaryOf } from '../contract/completeness.
 import type { EffectiveContract } from '../contract/effective.ts';
 import { sha256Digest } from '../evidence/digest.ts';
 import type { EvidenceInfo } from '../evidence/store.ts';
-import { serviceAccountIdentity } from '../pki/signing.ts';
 import { verifyAttestation } from '../verify/attestation.ts';
 import type { Signer, Trust, Verdict } from '../verify/verdict.ts';
 
 export type Verified = Extract<Verdict, { verified: true }>;
-
-/** Who may sign for a run: the contract's keys, or if it names none, the identity that opened the run. */
-export function trustFor(run: WorkflowRun, contract: EffectiveContract, roots: readonly string[]): Trust {
-  if (contract.signers.length > 0) return { keys: contract.signers };
-  const { serviceAccount } = run.spec.identity;
-  if (serviceAccount === undefined) return { keys: [] };
-  const identity = serviceAccountIdentity(namespaceOf(run), serviceAccount);
-  return { keys: [], clusterCa: { roots, identity } };
-}
-
-/** The namespace of the service account that opened the run, which needn't be that of the run. */
-const namespaceOf = (run: WorkflowRun): string => run.spec.identity.username.split(':')[2] ?? '';
 
 /** Verifies, compares and judges an attestation for a run. Throws the problem that refuses it. */
 export function judgeAttestation(

@@ -8,6 +8,7 @@ import type { RunMessage } from '../../src/api/messages.ts';
 import type { WorkflowRun } from '../../src/api/types.gen.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Answer } from '../support/http.ts';
+import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
 
@@ -15,14 +16,12 @@ const KILLS = Number(process.env.PROVISO_KILLS ?? 12);
 const CLIENTS = 4;
 
 const key = generateTestKey();
-const resource = (kind: string, name: string, spec: object) =>
-  JSON.stringify({ apiVersion: 'proviso.dev/v1alpha1', kind, metadata: { name }, spec });
 const MANIFESTS = [
-  resource('Contract', 'release', {
+  manifest('Contract', 'release', {
     materials: ['a', 'b'].map((name) => ({ name, type: 'ARTIFACT' })),
     signers: [{ key: { inline: key.publicPem } }],
   }),
-  resource('Workflow', 'build', { contractRef: { name: 'release' }, history: { limit: 1000 } }),
+  manifest('Workflow', 'build', { contractRef: { name: 'release' }, history: { limit: 1000 } }),
 ].join('\n---\n');
 
 let shop: Shop;

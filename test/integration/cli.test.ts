@@ -7,23 +7,22 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
+import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey } from '../support/signing.ts';
 
 const key = generateTestKey();
-const resource = (kind: string, name: string, spec: object) =>
-  JSON.stringify({ apiVersion: 'proviso.dev/v1alpha1', kind, metadata: { name }, spec });
 const MANIFESTS = [
-  resource('Contract', 'release', {
+  manifest('Contract', 'release', {
     materials: [
       { name: 'package', type: 'ARTIFACT', output: true },
       { name: 'sbom', type: 'SBOM_CYCLONEDX_JSON' },
     ],
     envAllowList: ['GIT_BRANCH'],
   }),
-  resource('Contract', 'signed', { signers: [{ key: { inline: key.publicPem } }] }),
-  resource('Workflow', 'build', { contractRef: { name: 'release' } }),
-  resource('Workflow', 'keyed', { contractRef: { name: 'signed' } }),
+  manifest('Contract', 'signed', { signers: [{ key: { inline: key.publicPem } }] }),
+  manifest('Workflow', 'build', { contractRef: { name: 'release' } }),
+  manifest('Workflow', 'keyed', { contractRef: { name: 'signed' } }),
 ].join('\n---\n');
 const SBOM = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 });
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -217,7 +216,7 @@ test('a receiver whose certificate is not trusted gets no token', async () => {
 test('contract lint judges without a cluster', async () => {
   await writeFile(
     join(work, 'c.yaml'),
-    `${resource('Contract', 'ok', {})}\n---\n${resource('Contract', 'bad', { deadlin: '1h' })}`,
+    `${manifest('Contract', 'ok', {})}\n---\n${manifest('Contract', 'bad', { deadlin: '1h' })}`,
   );
   const { code, out } = await proviso('contract lint c.yaml', { PROVISO_DIR: '/nowhere' });
   assert.is(code, 1);

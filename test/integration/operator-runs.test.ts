@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
 import type { Workflow, WorkflowRun } from '../../src/api/types.gen.ts';
 import { eventually } from '../support/eventually.ts';
-import { manifest, Operated, RECEIVER } from '../support/operated.ts';
+import { manifest } from '../support/manifest.ts';
+import { Operated, RECEIVER } from '../support/operated.ts';
 
 let operated: Operated;
 const test = suite('operator and runs');

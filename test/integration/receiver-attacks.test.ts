@@ -9,12 +9,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunListMessage, RunMessage } from '../../src/api/messages.ts';
 import { eventually } from '../support/eventually.ts';
+import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 
-const resource = (kind: string, name: string, spec: object) =>
-  JSON.stringify({ apiVersion: 'proviso.dev/v1alpha1', kind, metadata: { name }, spec });
 const MANIFESTS = [
-  resource('Contract', 'release', {
+  manifest('Contract', 'release', {
     materials: [
       { name: 'sbom', type: 'SBOM_CYCLONEDX_JSON', optional: true },
       { name: 'package', type: 'ARTIFACT', optional: true },
@@ -22,7 +21,7 @@ const MANIFESTS = [
       { name: 'note', type: 'STRING', optional: true },
     ],
   }),
-  resource('Workflow', 'build', { contractRef: { name: 'release' } }),
+  manifest('Workflow', 'build', { contractRef: { name: 'release' } }),
 ].join('\n---\n');
 const SBOM = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, components: [] });
 

@@ -2,18 +2,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunMessage } from '../../src/api/messages.ts';
+import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
 
 const key = generateTestKey();
-const resource = (kind: string, name: string, spec: object) => ({
-  apiVersion: 'proviso.dev/v1alpha1',
-  kind,
-  metadata: { name },
-  spec,
-});
 const MANIFESTS = [
-  resource('Contract', 'release', {
+  manifest('Contract', 'release', {
     materials: [
       { name: 'sbom', type: 'SBOM_CYCLONEDX_JSON' },
       { name: 'tests', type: 'JUNIT_XML', optional: true },
@@ -21,13 +16,11 @@ const MANIFESTS = [
     ],
     signers: [{ key: { inline: key.publicPem } }],
   }),
-  resource('Contract', 'broken', { signers: [{ key: { secretRef: { name: 'absent', key: 'cosign.pub' } } }] }),
-  resource('Workflow', 'build', { contractRef: { name: 'release' } }),
-  resource('Workflow', 'other', { contractRef: { name: 'release' } }),
-  resource('Workflow', 'stuck', { contractRef: { name: 'broken' } }),
-]
-  .map((object) => JSON.stringify(object))
-  .join('\n---\n');
+  manifest('Contract', 'broken', { signers: [{ key: { secretRef: { name: 'absent', key: 'cosign.pub' } } }] }),
+  manifest('Workflow', 'build', { contractRef: { name: 'release' } }),
+  manifest('Workflow', 'other', { contractRef: { name: 'release' } }),
+  manifest('Workflow', 'stuck', { contractRef: { name: 'broken' } }),
+].join('\n---\n');
 
 const SBOM = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, components: [] });
 

@@ -7,15 +7,14 @@ import type { CertificateMessage, MaterialMessage, RunListMessage, RunMessage } 
 import { signWithCertificate } from '../../src/cli/signer/sign.ts';
 import { createSigningRequest } from '../../src/pki/request.ts';
 import { eventually } from '../support/eventually.ts';
+import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
 import { some } from '../support/some.ts';
 
 const key = generateTestKey();
-const resource = (kind: string, name: string, spec: object) =>
-  JSON.stringify({ apiVersion: 'proviso.dev/v1alpha1', kind, metadata: { name }, spec });
 const MANIFESTS = [
-  resource('Contract', 'wide', {
+  manifest('Contract', 'wide', {
     materials: [
       { name: 'image', type: 'CONTAINER_IMAGE', output: true },
       { name: 'note', type: 'STRING', optional: true, annotations: [{ name: 'suite' }] },
@@ -24,11 +23,11 @@ const MANIFESTS = [
     envAllowList: ['GIT_BRANCH'],
     signers: [{ key: { inline: key.publicPem } }],
   }),
-  resource('Contract', 'open', {}),
-  resource('Contract', 'tekton', { runner: { type: 'TEKTON_PIPELINE' } }),
-  resource('Workflow', 'build', { contractRef: { name: 'wide' } }),
-  resource('Workflow', 'free', { contractRef: { name: 'open' } }),
-  resource('Workflow', 'piped', { contractRef: { name: 'tekton' } }),
+  manifest('Contract', 'open', {}),
+  manifest('Contract', 'tekton', { runner: { type: 'TEKTON_PIPELINE' } }),
+  manifest('Workflow', 'build', { contractRef: { name: 'wide' } }),
+  manifest('Workflow', 'free', { contractRef: { name: 'open' } }),
+  manifest('Workflow', 'piped', { contractRef: { name: 'tekton' } }),
 ].join('\n---\n');
 const IMAGE = `registry.example.com/shop/web:1.2@sha256:${'ab'.repeat(32)}`;
 

@@ -9,14 +9,12 @@ import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { eventually } from './eventually.ts';
 import { brokenInvariants, type Observed } from './invariants.ts';
+import { manifest } from './manifest.ts';
 
 export const ENDPOINT = 'https://proviso-receiver.proviso-system.svc';
 export const RECEIVER = 'system:serviceaccount:proviso-system:proviso-receiver';
 
 export type WithStatus = Contract | Workflow | EvidenceStore;
-
-export const manifest = (kind: string, name: string, spec: object): string =>
-  JSON.stringify({ apiVersion: 'proviso.dev/v1alpha1', kind, metadata: { name }, spec });
 
 export const stalled = (object: WithStatus) => findCondition(object.status?.conditions, CONDITION.Stalled);
 

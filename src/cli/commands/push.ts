@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RunMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
-import { asArray, asRecord } from '../../api/record.ts';
+import { statedBy } from '../../attestation/stated.ts';
 import type { RunRef } from '../client/receiver.ts';
 import { EXIT, exitCodeOfVerdict } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -68,21 +68,13 @@ function assertComplete({ completeness, contract }: RunMessage): void {
 
 /** Nobody should sign what he hasn't looked at: the statement must be about this run and hold what was added here. */
 function assertOurs(session: Session, ref: RunRef, run: RunMessage, bytes: Buffer): void {
-  const statement = asRecord(JSON.parse(bytes.toString('utf8')));
-  const predicate = asRecord(statement?.predicate);
+  const stated = statedBy(JSON.parse(bytes.toString('utf8')));
   const mismatch = (message: string): Problem =>
     new Problem('statement-mismatch', message, { hint: 'nothing was signed; see: proviso status' });
-  if (asRecord(predicate?.metadata)?.workflowRunID !== run.uid) throw mismatch('the statement is about another run');
+  if (stated.run !== run.uid) throw mismatch('the statement is about another run');
   if (rememberedRun(session)?.run !== ref.run) return;
-  const stated = new Map(
-    asArray(predicate?.materials).map((entry) => {
-      const descriptor = asRecord(entry);
-      const name = String(asRecord(descriptor?.annotations)?.['chainloop.material.name']);
-      return [name, `sha256:${String(asRecord(descriptor?.digest)?.sha256)}`];
-    }),
-  );
   for (const [name, digest] of recallAdded(session.io.cwd)) {
-    const found = stated.get(name);
+    const found = stated.materials.get(name);
     if (found === digest) continue;
     throw mismatch(`'${name}' was added here as ${shortDigest(digest)}, and the statement has ${found ?? 'nothing'}`);
   }

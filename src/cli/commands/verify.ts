@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { sha256Hex } from '../../api/canonical.ts';
 import type { RunMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
-import { asArray, asRecord } from '../../api/record.ts';
+import { statedBy } from '../../attestation/stated.ts';
 import { verifyAttestation } from '../../verify/attestation.ts';
 import { readPublicKey } from '../../verify/keys.ts';
 import type { Trust, Verdict } from '../../verify/verdict.ts';
@@ -83,21 +83,12 @@ const signatureReason = (verdict: Verdict): Reason =>
       };
 
 function statementReasons(run: RunMessage, statement: Readonly<Record<string, unknown>>): readonly Reason[] {
-  const predicate = asRecord(statement.predicate);
-  const stated = new Map(
-    asArray(predicate?.materials).map((entry) => {
-      const descriptor = asRecord(entry);
-      const name = String(asRecord(descriptor?.annotations)?.['chainloop.material.name']);
-      return [name, `sha256:${String(asRecord(descriptor?.digest)?.sha256)}`];
-    }),
-  );
+  const stated = statedBy(statement);
   const agrees =
-    stated.size === run.materials.length && run.materials.every(({ name, digest }) => stated.get(name) === digest);
+    stated.materials.size === run.materials.length &&
+    run.materials.every(({ name, digest }) => stated.materials.get(name) === digest);
   return [
-    {
-      ok: asRecord(predicate?.metadata)?.workflowRunID === run.uid,
-      text: `its statement is about the run ${run.namespace}/${run.run}`,
-    },
+    { ok: stated.run === run.uid, text: `its statement is about the run ${run.namespace}/${run.run}` },
     { ok: agrees, text: `its statement names the ${run.materials.length} materials of the run with their digests` },
   ];
 }

@@ -1,5 +1,6 @@
 import type { MaterialType } from '../../api/material-types.ts';
 import type { ContractMessage } from '../../api/messages.ts';
+import { isDnsLabel } from '../../api/names.ts';
 import { Problem } from '../../api/problem.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
 import { HEAD_BYTES } from '../../materials/kind.ts';
@@ -16,8 +17,6 @@ export interface AddRequest {
   readonly type?: string;
   readonly annotations: Readonly<Record<string, string>>;
 }
-
-const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Turns a value into an upload, and says early what the receiver would refuse. It will judge by itself anyway. */
 export async function prepareUpload(request: AddRequest, contract: ContractMessage | undefined): Promise<Upload> {
@@ -42,7 +41,7 @@ export async function prepareUpload(request: AddRequest, contract: ContractMessa
 }
 
 function assertName(name: string, contract: ContractMessage | undefined): void {
-  if (NAME.test(name) && name.length <= 63) return;
+  if (isDnsLabel(name)) return;
   const names = contract?.materials.map((material) => material.name).join(', ');
   throw new Problem('usage', `'${name}' can't be the name of a material: lower-case letters, digits and dashes`, {
     hint: `NAME comes first, then the value: proviso add NAME VALUE.${names ? ` The contract names: ${names}.` : ''}`,

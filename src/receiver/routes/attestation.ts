@@ -1,23 +1,26 @@
 import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
-import { API_VERSION } from '../../api/labels.ts';
 import { Problem } from '../../api/problem.ts';
 import { RUN_REASON } from '../../api/reasons.ts';
+import { verdictOf } from '../../api/run-verdict.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import { recordOfRun } from '../../attestation/record.ts';
 import { PAYLOAD_TYPE, renderStatement } from '../../attestation/statement.ts';
+import type { EffectiveContract } from '../../contract/effective.ts';
 import { sha256Digest } from '../../evidence/digest.ts';
 import { putBytes } from '../../evidence/put.ts';
-import { RECEIVER_MANAGER } from '../../kube/apply.ts';
+import { RECEIVER_MANAGER, writeStatus } from '../../kube/apply.ts';
 import { isStatus } from '../../kube/error.ts';
 import type { Authenticated } from '../auth/review.ts';
 import { readBody } from '../body.ts';
 import { assertDigest, statedDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
 import { countRefusal } from '../refusals.ts';
+import { reserveFor } from '../reserve.ts';
 import { assertOpen, runForSubmitter } from '../run-access.ts';
-import { runMessage, verdictOf } from '../state.ts';
-import { acceptedStatus, judgeAttestation, trustFor } from '../verdict.ts';
+import { runMessage } from '../state.ts';
+import { trustOf } from '../trust.ts';
+import { acceptedStatus, judgeAttestation } from '../verdict.ts';
 import { param } from './params.ts';
 
 /** Statements name up to 128 materials; real ones have some hundred kilobytes. */
@@ -39,26 +42,25 @@ export const statementRoute = (context: ReceiverContext) => async (request: Requ
 export const attestationRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const authenticated = await context.authenticate(request.headers.authorization);
   const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
-  const { username } = authenticated.caller;
-  const bytes = await readBody(request, MAX_ATTESTATION_BYTES, (more) => context.memory(username, response, more));
+  const bytes = await readBody(request, MAX_ATTESTATION_BYTES, reserveFor(context, authenticated.caller, response));
   const digest = sha256Digest(bytes);
   const stated = typeof request.headers['content-digest'] === 'string' ? request.headers['content-digest'] : undefined;
   assertDigest(statedDigest(stated), digest);
   const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract.revisionName);
-  const known = run.status?.attestation?.digest;
-  if (known === digest) {
-    response.json(runMessage(run, contract));
-    return;
-  }
-  if (known !== undefined) throw differs(known, digest);
   try {
-    const finished = await accept(context, authenticated, run, bytes);
+    const finished = await accept(context, authenticated, run, { bytes, digest, contract });
     response.json(runMessage(finished, contract));
   } catch (error) {
     if (error instanceof Problem && isRefusal(error)) await countRefusal(context, run, error);
     throw error;
   }
 };
+
+interface Handed {
+  readonly bytes: Buffer;
+  readonly digest: string;
+  readonly contract: EffectiveContract;
+}
 
 /** Refused for what was handed in, and not for the state of the run or the service. */
 const isRefusal = ({ status }: Problem): boolean => status === 422 || status === 400;
@@ -76,20 +78,16 @@ async function accept(
   context: ReceiverContext,
   authenticated: Authenticated,
   first: WorkflowRun,
-  bytes: Buffer,
+  { bytes, digest, contract }: Handed,
 ): Promise<WorkflowRun> {
-  const namespace = first.metadata.namespace ?? '';
-  const contract = await context.contracts.get(namespace, first.spec.contract.revisionName);
-  const roots = contract.signers.length > 0 ? [] : [(await context.signing.get()).certificate];
   let run = first;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = new Date();
-    const digest = sha256Digest(bytes);
     const known = run.status?.attestation?.digest;
     if (known === digest) return run;
     if (known !== undefined) throw differs(known, digest);
     assertOpen(run, now);
-    const verified = judgeAttestation(bytes, run, contract, trustFor(run, contract, roots), now);
+    const verified = judgeAttestation(bytes, run, contract, await trustOf(context, run, contract), now);
     const store = await context.stores.get(run.spec.evidenceStoreName);
     const stored = await putBytes(store.bytes, bytes);
     const status = acceptedStatus(run, contract, { verified, stored, storeName: store.name, now });
@@ -98,7 +96,7 @@ async function accept(
     } catch (error) {
       // 409: something came in between. 422: another verdict did. Either way the run has to be looked at again.
       if (!isStatus(error, 409) && !isStatus(error, 422)) throw error;
-      run = await runForSubmitter(context, authenticated, namespace, run.metadata.name);
+      run = await runForSubmitter(context, authenticated, first.metadata.namespace ?? '', first.metadata.name);
     }
   }
   throw new Problem('cluster-unavailable', 'the run keeps changing while it is judged', {
@@ -108,16 +106,9 @@ async function accept(
 }
 
 async function writeVerdict(context: ReceiverContext, run: WorkflowRun, status: object): Promise<WorkflowRun> {
-  const { name, namespace, uid, resourceVersion } = run.metadata;
-  const metadata = {
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-  };
-  const object = { apiVersion: API_VERSION, kind: KIND.WorkflowRun.kind, metadata, status };
-  const options = { fieldManager: RECEIVER_MANAGER, force: true, subresource: 'status' } as const;
-  const written = await context.client.apply<WorkflowRun>(KIND.WorkflowRun, object, options);
+  const options = { fieldManager: RECEIVER_MANAGER, unchanged: true };
+  const written = await writeStatus(context.client, KIND.WorkflowRun, run, status, options);
+  const { namespace, name } = written.metadata;
   context.log.info({ namespace, run: name }, 'Run accepted');
   const note = verdictOf(written).message;
   const facts = { type: 'Normal', reason: RUN_REASON.Accepted, action: 'Verify', note } as const;

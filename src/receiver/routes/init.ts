@@ -12,6 +12,7 @@ import type { Authenticated } from '../auth/review.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { pinnedContract, runToOpen } from '../open-run.ts';
+import { reserveFor } from '../reserve.ts';
 import { validated } from '../schemas.ts';
 import { runMessage } from '../state.ts';
 
@@ -19,8 +20,7 @@ import { runMessage } from '../state.ts';
 export const initRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const authenticated = await context.authenticate(request.headers.authorization);
   const { caller, pod } = authenticated;
-  const reserve = (bytes: number) => context.memory(caller.username, response, bytes);
-  const body = validated<InitRequest>('InitRequest', await readJson(request, reserve));
+  const body = validated<InitRequest>('InitRequest', await readJson(request, reserveFor(context, caller, response)));
   const namespace = body.namespace ?? caller.serviceAccount?.namespace;
   if (namespace === undefined) {
     const errors = [{ at: '/namespace', message: 'must be given, since the caller is no service account' }];

@@ -1,16 +1,18 @@
 import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
-import { API_VERSION } from '../../api/labels.ts';
 import { MATERIAL_TYPES, type MaterialType } from '../../api/material-types.ts';
 import type { MaterialMessage } from '../../api/messages.ts';
+import { isDnsLabel } from '../../api/names.ts';
 import { Problem } from '../../api/problem.ts';
 import type { RecordedMaterial, WorkflowRun } from '../../api/types.gen.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
 import { completeness } from '../../contract/completeness.ts';
 import type { ContractMaterial } from '../../contract/effective.ts';
+import { writeStatus } from '../../kube/apply.ts';
 import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
 import type { ReceiverContext } from '../context.ts';
 import { type Intake, takeMaterial } from '../material-intake.ts';
+import { reserveFor } from '../reserve.ts';
 import { assertOpen, explainRefusedWrite, runForSubmitter } from '../run-access.ts';
 import { completenessMessage } from '../state.ts';
 import type { OpenStore } from '../stores.ts';
@@ -37,7 +39,7 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
   try {
     const filename = query(request, 'filename', 255);
     const isReference = isReferenceForm(type, query(request, 'form', 16));
-    const reserve = (bytes: number) => context.memory(authenticated.caller.username, response, bytes);
+    const reserve = reserveFor(context, authenticated.caller, response);
     const options = { type, name, filename, isReference, maxBlobSize: store.maxBlobSize, reserve };
     const intake = await takeMaterial(request, stage, options);
     const keeps = MATERIAL_KINDS[type].keepsBytes && !isReference && asked?.skipUpload !== true;
@@ -58,10 +60,8 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
   response.json(answer);
 };
 
-const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-
 function materialName(name: string): string {
-  if (name.length <= 63 && LABEL.test(name)) return name;
+  if (isDnsLabel(name)) return name;
   const errors = [{ at: 'material', message: 'must be a DNS label: lower-case letters, digits, dashes, at most 63' }];
   throw new Problem('request-invalid', `'${name}' is not a name for a material`, { errors });
 }
@@ -151,18 +151,9 @@ function recordOf({ name, type, annotations, intake, filename, addedBy, store }:
 }
 
 /** Writes the entry with a field manager of its own, so that adds of other materials never conflict with it. */
-async function record(context: ReceiverContext, run: WorkflowRun, material: RecordedMaterial): Promise<WorkflowRun> {
-  const { name, namespace, uid } = run.metadata;
-  const object = {
-    apiVersion: API_VERSION,
-    kind: KIND.WorkflowRun.kind,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(uid === undefined ? {} : { uid }) },
-    status: { materials: [material] },
-  };
-  const options = { fieldManager: `proviso-material-${material.name}`, force: true, subresource: 'status' } as const;
-  try {
-    return await context.client.apply<WorkflowRun>(KIND.WorkflowRun, object, options);
-  } catch (error) {
-    return explainRefusedWrite(context, run, error);
-  }
+function record(context: ReceiverContext, run: WorkflowRun, material: RecordedMaterial): Promise<WorkflowRun> {
+  const options = { fieldManager: `proviso-material-${material.name}` };
+  return writeStatus(context.client, KIND.WorkflowRun, run, { materials: [material] }, options).catch(
+    (error: unknown) => explainRefusedWrite(context, run, error),
+  );
 }

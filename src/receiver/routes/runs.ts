@@ -10,10 +10,11 @@ import type { EffectiveContract } from '../../contract/effective.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
+import { reserveFor } from '../reserve.ts';
 import { assertOpen, explainRefusedWrite, runForReader, runForSubmitter } from '../run-access.ts';
 import { validated } from '../schemas.ts';
 import { runMessage, runSummary } from '../state.ts';
-import { trustFor } from '../verdict.ts';
+import { trustOf } from '../trust.ts';
 import { param } from './params.ts';
 
 /** `GET /v1/namespaces/{ns}/runs/{run}` */
@@ -29,8 +30,7 @@ export const getRunRoute = (context: ReceiverContext) => async (request: Request
 };
 
 async function verificationOf(context: ReceiverContext, run: WorkflowRun, contract: EffectiveContract) {
-  const roots = contract.signers.length > 0 ? [] : [(await context.signing.get()).certificate];
-  const { keys, clusterCa } = trustFor(run, contract, roots);
+  const { keys, clusterCa } = await trustOf(context, run, contract);
   const verification: VerificationMessage = { keys: keys.map(({ publicKey }) => publicKey), ...clusterCa };
   return verification;
 }
@@ -67,7 +67,7 @@ const startOf = ({ metadata, status }: WorkflowRun): string => status?.startTime
 export const cancelRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const authenticated = await context.authenticate(request.headers.authorization);
   const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
-  const reserve = (bytes: number) => context.memory(authenticated.caller.username, response, bytes);
+  const reserve = reserveFor(context, authenticated.caller, response);
   const { trigger, reason } = validated<CancelRequest>('CancelRequest', await readJson(request, reserve));
   assertOpen(run, new Date());
   const now = new Date().toISOString();

@@ -5,6 +5,7 @@ import { certificateValidity } from '../../pki/authority.ts';
 import { issueSigningCertificate, serviceAccountIdentity } from '../../pki/signing.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
+import { reserveFor } from '../reserve.ts';
 import { validated } from '../schemas.ts';
 
 /** How long a signing certificate lasts: enough to sign and hand in. */
@@ -13,7 +14,7 @@ const MINUTES = 10;
 /** `POST /v1/signing/certificate`: a certificate that carries the caller's identity and nothing that it asked for. */
 export const signingRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const { caller, issuer } = await context.authenticate(request.headers.authorization);
-  const reserve = (bytes: number) => context.memory(caller.username, response, bytes);
+  const reserve = reserveFor(context, caller, response);
   const { csr } = validated<CertificateRequest>('CertificateRequest', await readJson(request, reserve));
   if (caller.serviceAccount === undefined) {
     throw new Problem('submit-forbidden', 'signing certificates are for service accounts', {
