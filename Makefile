@@ -15,6 +15,7 @@ check: node_modules/.installed ## Types, lint, format, generated files, import d
 	node scripts/check.ts
 
 test: check ## check, then every test; closes with 'N passed, N failed'
+	node test/controlplane/prepare.ts
 	node test/runner/main.ts
 
 demo: node_modules/.installed ## The whole story on a real API server, with real input

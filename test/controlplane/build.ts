@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KUBERNETES_VERSION } from './versions.ts';
 
 const MODULE = new URL('./go', import.meta.url).pathname;
+const PREFIX = '.build-';
 const INJECTED = 'k8s.io/component-base/version';
 
 /** Builds the three programs from their Go modules into `directory`; an interrupted build leaves nothing there. */
 export async function build(directory: string, log: (line: string) => void): Promise<void> {
-  const temporary = await mkdtemp(join(dirname(directory), '.build-'));
+  await removeAbandoned(dirname(directory));
+  const temporary = await mkdtemp(join(dirname(directory), PREFIX));
   try {
     const [major, minor] = KUBERNETES_VERSION.slice(1).split('.');
     const flags = [
@@ -28,6 +30,12 @@ export async function build(directory: string, log: (line: string) => void): Pro
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** What a build that was killed left behind; whoever calls holds the lock, so none of it is in use. */
+async function removeAbandoned(root: string): Promise<void> {
+  const left = (await readdir(root)).filter((name) => name.startsWith(PREFIX));
+  for (const name of left) await rm(join(root, name), { recursive: true, force: true });
 }
 
 async function go(args: readonly string[], log: (line: string) => void): Promise<void> {
