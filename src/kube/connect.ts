@@ -2,7 +2,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import type { KubeClient } from './client.ts';
 import { credentialsOf } from './credentials.ts';
 import { createKubeClient } from './rest.ts';
-import { createTransport, type Transport } from './transport.ts';
+import { createTransport, type ExchangeObserver, type Transport } from './transport.ts';
 
 /** The API server, by single calls and by streams, over one pool of connections. */
 export interface KubeConnection {
@@ -11,14 +11,14 @@ export interface KubeConnection {
 }
 
 /** Connects by the kubeconfig file that is given, or as every client of a cluster does: KUBECONFIG, home, in-cluster. */
-export function connect(kubeconfig?: string): KubeConnection {
+export function connect(kubeconfig?: string, onExchange?: ExchangeObserver): KubeConnection {
   const config = new KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
   else config.loadFromFile(kubeconfig);
-  return connectWith(config);
+  return connectWith(config, onExchange);
 }
 
-export function connectWith(config: KubeConfig): KubeConnection {
-  const transport = createTransport(credentialsOf(config));
+export function connectWith(config: KubeConfig, onExchange?: ExchangeObserver): KubeConnection {
+  const transport = createTransport(credentialsOf(config), onExchange);
   return { transport, client: createKubeClient(transport) };
 }

@@ -6,13 +6,21 @@ export class KubeError extends Error {
   readonly reason: string;
   /** Seconds from Retry-After. */
   readonly retryAfter: number | undefined;
+  /** Reasons of `details.causes` (`NamespaceTerminating`, `FieldValueInvalid`, …). */
+  readonly causes: readonly string[];
 
-  constructor(code: number, reason: string, message: string, options: { retryAfter?: number; cause?: unknown } = {}) {
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    options: { readonly retryAfter?: number; readonly causes?: readonly string[]; readonly cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'KubeError';
     this.code = code;
     this.reason = reason;
     this.retryAfter = options.retryAfter;
+    this.causes = options.causes ?? [];
   }
 }
 

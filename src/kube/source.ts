@@ -6,7 +6,8 @@ import { collectionPath } from './path.ts';
 import { PAGE_SIZE } from './rest.ts';
 import { type Change, createStore, type Indexers, type Store, type WritableStore } from './store.ts';
 import type { Transport } from './transport.ts';
-import { INITIAL, nextState, type WatchOutcome, type WatchState } from './watch-state.ts';
+import { isEarlier } from './version.ts';
+import { type Active, INITIAL, nextState, type WatchOutcome, type WatchState } from './watch-state.ts';
 import { watchEvents } from './watch-stream.ts';
 
 export interface SourceOptions<T extends KubeObject> {
@@ -29,6 +30,13 @@ export interface Source<T extends KubeObject> {
   readonly synced: Promise<void>;
   /** Resolves after the signal, when nothing runs any more. Never rejects. */
   readonly stopped: Promise<void>;
+  /** When the API server last said something, and when we last tried, by `performance.now()`. */
+  readonly activity: () => Activity;
+}
+
+export interface Activity {
+  readonly heardAt: number;
+  readonly triedAt: number;
 }
 
 /** Below the five to ten minutes that API servers close watches at by themselves. */
@@ -37,45 +45,62 @@ const IDLE_MS = 75_000;
 /** A stream that lived this long was a healthy one, whatever ended it. */
 const HEALTHY_MS = 5_000;
 
+/** What the steps of one source work with. */
+interface Following<T extends KubeObject> {
+  readonly transport: Transport;
+  readonly kind: ResourceKind;
+  readonly options: SourceOptions<T>;
+  readonly store: WritableStore<T>;
+  heardAt: number;
+  triedAt: number;
+  isInitial: boolean;
+}
+
 export function startSource<T extends KubeObject>(
   transport: Transport,
   kind: ResourceKind,
   options: SourceOptions<T>,
 ): Source<T> {
   const store = createStore<T>(options.indexers);
+  const now = performance.now();
+  const following: Following<T> = { transport, kind, options, store, heardAt: now, triedAt: now, isInitial: true };
   const synced = Promise.withResolvers<void>();
   // Whoever doesn't wait for it must not be ended by it.
   synced.promise.catch(() => {});
-  const stopped = follow(transport, kind, options, store, synced.resolve).catch((error) => options.onError?.(error));
+  const stopped = follow(following, synced.resolve).catch((error) => options.onError?.(error));
   const ended = stopped.then(() => synced.reject(options.signal.reason));
-  return { store, synced: synced.promise, stopped: ended };
+  const activity = (): Activity => ({ heardAt: following.heardAt, triedAt: following.triedAt });
+  return { store, synced: synced.promise, stopped: ended, activity };
 }
 
-async function follow<T extends KubeObject>(
-  transport: Transport,
-  kind: ResourceKind,
-  options: SourceOptions<T>,
-  store: WritableStore<T>,
-  onSynced: () => void,
-): Promise<void> {
-  const { signal } = options;
+async function follow<T extends KubeObject>(following: Following<T>, onSynced: () => void): Promise<void> {
+  const { signal } = following.options;
   let state: WatchState = INITIAL;
-  let initial = true;
   while (!signal.aborted) {
+    following.triedAt = performance.now();
     if (state.step === 'waiting') {
       await sleep(state.ms, undefined, { signal }).catch(() => {});
       state = state.next;
       continue;
     }
-    const outcome: WatchOutcome =
-      state.step === 'listing'
-        ? await list(transport, kind, options, store, initial)
-        : await watch(transport, kind, options, store, state.version);
+    const outcome = await take(following, state);
     if (outcome.event === 'listed') {
-      initial = false;
+      following.isInitial = false;
       onSynced();
     }
     state = nextState(state, outcome, Math.random());
+  }
+}
+
+/** Does what a state says. */
+function take<T extends KubeObject>(following: Following<T>, state: Active): Promise<WatchOutcome> {
+  switch (state.step) {
+    case 'listing':
+      return list(following).catch((error) => failure(following, error));
+    case 'checking':
+      return check(following, state.version).catch((error) => failure(following, error));
+    case 'watching':
+      return watch(following, state.version);
   }
 }
 
@@ -84,39 +109,41 @@ interface ListPage<T> {
   readonly items: readonly T[];
 }
 
-async function list<T extends KubeObject>(
-  transport: Transport,
-  kind: ResourceKind,
-  options: SourceOptions<T>,
-  store: WritableStore<T>,
-  initial: boolean,
-): Promise<WatchOutcome> {
-  try {
-    const items: T[] = [];
-    let page: ListPage<T> | undefined;
-    do {
-      page = await transport.send<ListPage<T>>({
-        method: 'GET',
-        path: collectionPath(kind, options.namespace),
-        query: { limit: PAGE_SIZE, continue: page?.metadata.continue, labelSelector: options.labelSelector },
-        signal: options.signal,
-      });
-      items.push(...page.items);
-    } while (page.metadata.continue);
-    for (const change of store.replace(items, initial)) options.onChange?.(change);
-    return { event: 'listed', version: page.metadata.resourceVersion };
-  } catch (error) {
-    return failure(error, options);
-  }
+async function page<T extends KubeObject>(
+  following: Following<T>,
+  query: Readonly<Record<string, string | undefined>>,
+): Promise<ListPage<T>> {
+  const { transport, kind, options } = following;
+  const found = await transport.send<ListPage<T>>({
+    method: 'GET',
+    path: collectionPath(kind, options.namespace),
+    query: { ...query, labelSelector: options.labelSelector },
+    signal: options.signal,
+  });
+  following.heardAt = following.triedAt = performance.now();
+  return found;
 }
 
-async function watch<T extends KubeObject>(
-  transport: Transport,
-  kind: ResourceKind,
-  options: SourceOptions<T>,
-  store: WritableStore<T>,
-  from: string,
-): Promise<WatchOutcome> {
+async function list<T extends KubeObject>(following: Following<T>): Promise<WatchOutcome> {
+  const { store, options, isInitial } = following;
+  const items: T[] = [];
+  let current: ListPage<T> | undefined;
+  do {
+    current = await page(following, { limit: PAGE_SIZE, continue: current?.metadata.continue });
+    items.push(...current.items);
+  } while (current.metadata.continue);
+  for (const change of store.replace(items, isInitial)) options.onChange?.(change);
+  return { event: 'listed', version: current.metadata.resourceVersion };
+}
+
+/** A list without a version is answered from etcd itself, so its version is where the server really is. */
+async function check<T extends KubeObject>(following: Following<T>, version: string): Promise<WatchOutcome> {
+  const { metadata } = await page(following, { limit: '1' });
+  return isEarlier(metadata.resourceVersion, version) ? { event: 'gone' } : { event: 'current' };
+}
+
+async function watch<T extends KubeObject>(following: Following<T>, from: string): Promise<WatchOutcome> {
+  const { transport, kind, options, store } = following;
   const started = performance.now();
   let version = from;
   let seen = false;
@@ -134,27 +161,27 @@ async function watch<T extends KubeObject>(
       signal: options.signal,
     });
     for await (const event of watchEvents<T>(stream, options.idleMs ?? IDLE_MS)) {
+      following.heardAt = performance.now();
       if (event.type === 'ERROR') {
         if (event.object.code === 410) return { event: 'gone' };
         throw new KubeError(event.object.code ?? 0, 'Watch', event.object.message ?? 'the watch ended with an error');
       }
       seen = true;
-      version = event.object.metadata.resourceVersion ?? version;
+      const { resourceVersion = version } = event.object.metadata;
+      if (!isEarlier(resourceVersion, version)) version = resourceVersion;
       if (event.type === 'BOOKMARK') continue;
       const change = event.type === 'DELETED' ? store.remove(event.object) : store.put(event.object);
       if (change !== undefined) options.onChange?.(change);
     }
     return { event: 'closed', version, healthy: seen || performance.now() - started > HEALTHY_MS };
   } catch (error) {
-    if (seen || version !== from) {
-      options.onError?.(error);
-      return { event: 'closed', version, healthy: performance.now() - started > HEALTHY_MS };
-    }
-    return failure(error, options);
+    const failed = failure(following, error);
+    const isHealthy = seen && performance.now() - started > HEALTHY_MS;
+    return failed.event === 'failed' ? { ...failed, version, healthy: isHealthy } : failed;
   }
 }
 
-function failure(error: unknown, options: Pick<SourceOptions<never>, 'signal' | 'onError'>): WatchOutcome {
+function failure<T extends KubeObject>({ options }: Following<T>, error: unknown): WatchOutcome {
   if (options.signal.aborted) return { event: 'failed' };
   options.onError?.(error);
   if (!(error instanceof KubeError)) return { event: 'failed' };

@@ -1,9 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ObjectRef } from '../api/object.ts';
+import { isOlder } from './version.ts';
 
 /** One difference that a store went through. */
 export interface Change<T> {
   readonly type: 'added' | 'modified' | 'deleted';
   readonly object: T;
+  /** What a modified object was before, which may have been another one of the same name. */
+  readonly before?: T;
   /** Whether it belongs to the first list, so that live changes can go before it. */
   readonly initial: boolean;
 }
@@ -20,9 +24,14 @@ export interface Store<T extends KubeObject> {
 }
 
 export interface WritableStore<T extends KubeObject> extends Store<T> {
+  /** Takes an object from a watch, unless a newer state of it is there. */
   put(object: T): Change<T> | undefined;
+  /** Drops an object, unless another one or a newer state of it is there. */
   remove(object: T): Change<T> | undefined;
-  /** Replaces everything at once; the changes name also those objects that vanished unseen. */
+  /**
+   * Replaces everything at once; the changes name also those objects that vanished unseen. What a list says counts whatever
+   * its versions are: after a restore of etcd they start again from an earlier number, with other content.
+   */
   replace(objects: readonly T[], initial: boolean): readonly Change<T>[];
 }
 
@@ -63,17 +72,18 @@ export function createStore<T extends KubeObject>(indexers: Indexers<T> = {}): W
     });
   }
 
-  function put(object: T, initial = false): Change<T> | undefined {
+  function take(object: T, initial: boolean): Change<T> | undefined {
     const key = keyOf(object.metadata);
     const before = objects.get(key);
-    if (before?.metadata.resourceVersion === object.metadata.resourceVersion && before !== undefined) return undefined;
-    const lean = freeze(strip(object));
-    set(key, lean);
-    return { type: before === undefined ? 'added' : 'modified', object: lean, initial };
+    const lean = strip(object);
+    if (before !== undefined && isDeepStrictEqual(before, lean)) return undefined;
+    set(key, freeze(lean));
+    return before === undefined
+      ? { type: 'added', object: lean, initial }
+      : { type: 'modified', object: lean, before, initial };
   }
 
-  function remove(object: T): Change<T> | undefined {
-    const key = keyOf(object.metadata);
+  function drop(key: string): Change<T> | undefined {
     const before = objects.get(key);
     if (before === undefined) return undefined;
     unset(key);
@@ -89,12 +99,19 @@ export function createStore<T extends KubeObject>(indexers: Indexers<T> = {}): W
       const found = [...(values.get(value) ?? [])].map((key) => objects.get(key));
       return found.filter((object): object is T => object !== undefined);
     },
-    put: (object) => put(object),
-    remove,
+    put(object) {
+      const before = objects.get(keyOf(object.metadata));
+      return before !== undefined && isOlder(object, before) ? undefined : take(object, false);
+    },
+    remove(object) {
+      const key = keyOf(object.metadata);
+      const before = objects.get(key);
+      return before !== undefined && isOlder(object, before) ? undefined : drop(key);
+    },
     replace(next, initial) {
       const keep = new Set(next.map((object) => keyOf(object.metadata)));
-      const gone = [...objects].filter(([key]) => !keep.has(key)).map(([, object]) => remove(object));
-      const changed = next.map((object) => put(object, initial));
+      const gone = [...objects.keys()].filter((key) => !keep.has(key)).map(drop);
+      const changed = next.map((object) => take(object, initial));
       return [...gone, ...changed].filter((change) => change !== undefined);
     },
   };

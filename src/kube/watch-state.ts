@@ -3,37 +3,51 @@
  * what a state says.
  */
 export type WatchState =
-  /** Everything has to be listed: at the start, or since the version to go on from is gone. */
+  /** Everything has to be listed: at the start, or since there is no way on from the version. */
   | { readonly step: 'listing'; readonly failures: number }
+  /** Finding out whether the server has come as far as this version; after a restore of etcd it hasn't. */
+  | { readonly step: 'checking'; readonly version: string; readonly failures: number }
   /** Watching from this version on. */
   | { readonly step: 'watching'; readonly version: string; readonly failures: number }
   /** Waiting before the next try; `next` is what comes after. */
-  | { readonly step: 'waiting'; readonly ms: number; readonly next: WatchState };
+  | { readonly step: 'waiting'; readonly ms: number; readonly next: Active };
+
+/** A state in which something is done. */
+export type Active = Exclude<WatchState, { readonly step: 'waiting' }>;
 
 /** What happened in the state. */
 export type WatchOutcome =
   | { readonly event: 'listed'; readonly version: string }
-  /** The server closed the stream after at least one event or a while, which is normal. */
+  /** The server has reached the version that was checked. */
+  | { readonly event: 'current' }
+  /** The server closed the stream, which is normal if it was healthy: after at least one event or a while. */
   | { readonly event: 'closed'; readonly version: string; readonly healthy: boolean }
-  /** 410, as status or as an ERROR event: the version is too old. */
+  /** 410, as status or as an ERROR event, or a server that was set back: there is no way on from the version. */
   | { readonly event: 'gone' }
-  | { readonly event: 'failed'; readonly retryAfterSeconds?: number };
+  /** Anything else; a stream that broke says how far it had come, and whether it was healthy until then. */
+  | {
+      readonly event: 'failed';
+      readonly retryAfterSeconds?: number;
+      readonly version?: string;
+      readonly healthy?: boolean;
+    };
 
 const BASE_MS = 800;
 const MAX_MS = 30_000;
 
-export const INITIAL: WatchState = { step: 'listing', failures: 0 };
+export const INITIAL: Active = { step: 'listing', failures: 0 };
 
 /** The state after an outcome; `random` in [0, 1) spreads the waits of many clients. */
-export function nextState(state: WatchState, outcome: WatchOutcome, random: number): WatchState {
-  const settled = state.step === 'waiting' ? state.next : state;
-  const failures = settled.step === 'waiting' ? 0 : settled.failures;
+export function nextState(state: Active, outcome: WatchOutcome, random: number): WatchState {
+  const { failures } = state;
   switch (outcome.event) {
     case 'listed':
       return { step: 'watching', version: outcome.version, failures };
+    case 'current':
+      return state.step === 'listing' ? state : { ...state, step: 'watching' };
     case 'closed': {
       if (outcome.healthy) return { step: 'watching', version: outcome.version, failures: 0 };
-      const next: WatchState = { step: 'watching', version: outcome.version, failures: failures + 1 };
+      const next: Active = { step: 'watching', version: outcome.version, failures: failures + 1 };
       return { step: 'waiting', ms: backoff(failures, random), next };
     }
     case 'gone':
@@ -42,15 +56,18 @@ export function nextState(state: WatchState, outcome: WatchOutcome, random: numb
         ? { step: 'listing', failures: 1 }
         : { step: 'waiting', ms: backoff(failures, random), next: { step: 'listing', failures: failures + 1 } };
     case 'failed': {
-      const ms = Math.max(backoff(failures, random), (outcome.retryAfterSeconds ?? 0) * 1000);
-      const next: WatchState =
-        settled.step === 'watching'
-          ? { step: 'watching', version: settled.version, failures: failures + 1 }
-          : { step: 'listing', failures: failures + 1 };
-      return { step: 'waiting', ms, next };
+      const before = outcome.healthy === true ? 0 : failures;
+      const ms = Math.max(backoff(before, random), (outcome.retryAfterSeconds ?? 0) * 1000);
+      return { step: 'waiting', ms, next: afterFailure(state, outcome.version, before + 1) };
     }
   }
 }
+
+/** A server that was away may have been set back: a watch from a version that it hasn't reached waits without a word. */
+const afterFailure = (state: Active, version: string | undefined, failures: number): Active =>
+  state.step === 'listing'
+    ? { step: 'listing', failures }
+    : { step: 'checking', version: version ?? state.version, failures };
 
 /** 0.8 s to 30 s, doubled each time, with full jitter above a fifth of it. */
 const backoff = (failures: number, random: number): number =>

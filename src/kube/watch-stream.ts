@@ -9,16 +9,19 @@ export type WatchEvent<T extends KubeObject> =
 /** An event of a single object is far smaller. */
 const MAX_LINE_BYTES = 16 << 20;
 
+/** A watch on which nothing came for too long. */
+export class IdleError extends Error {}
+
 /**
- * The events of an open watch until it ends. Throws when no byte came for `idleMs`, since bookmarks come each minute: the
- * connection is then dead without anybody having said so.
+ * The events of an open watch until it ends. Throws an `IdleError` when no byte came for `idleMs`, since bookmarks come
+ * each minute: the connection is then dead without anybody having said so.
  */
 export async function* watchEvents<T extends KubeObject>(
   stream: IncomingMessage,
   idleMs: number,
 ): AsyncGenerator<WatchEvent<T>, void, undefined> {
   let rest: Buffer = Buffer.alloc(0);
-  const guard = setTimeout(() => stream.destroy(new Error(`no byte of the watch for ${idleMs} ms`)), idleMs);
+  const guard = setTimeout(() => stream.destroy(new IdleError(`no byte of the watch for ${idleMs} ms`)), idleMs);
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       guard.refresh();

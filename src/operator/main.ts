@@ -5,7 +5,7 @@ import { connect } from '../kube/connect.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createOperatorMetrics } from '../telemetry/metrics.ts';
-import { CONTROLLERS } from './observers.ts';
+import { CONTROLLERS, clientObserver } from './observers.ts';
 import { ProvisoOperator } from './operator.ts';
 
 export interface OperatorOptions {
@@ -26,7 +26,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const metrics = createOperatorMetrics(CONTROLLERS);
   const operator = new ProvisoOperator({
     metrics,
-    connection: connect(options.kubeconfig),
+    connection: connect(options.kubeconfig, clientObserver(metrics)),
     namespace: options.namespace,
     endpoint: options.endpoint,
     workers: options.workers,
@@ -35,7 +35,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   });
   const stopHealth = await serveHealth({
     port: options.healthPort,
-    live: {},
+    live: { progress: () => operator.stalled(performance.now()) },
     metrics: metrics.render,
     ready: {
       caches: () => (operator.isSynced ? undefined : 'the first lists are not in yet'),

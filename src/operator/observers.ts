@@ -1,3 +1,4 @@
+import type { ExchangeObserver } from '../kube/transport.ts';
 import type { WorkerObserver } from '../queue/workers.ts';
 import type { QueueObserver } from '../queue/workqueue.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
@@ -9,16 +10,43 @@ export const CONTROLLERS: readonly QueueName[] = ['contracts', 'workflows', 'wor
 export const queueObserver = (metrics: OperatorMetrics, name: QueueName): QueueObserver => ({
   added: () => metrics.queueAdds.inc({ name }),
   taken: (seconds) => metrics.queueWait.observe({ name }, seconds),
-  depth: (keys) => metrics.queueDepth.set({ name }, keys),
+  depth: (keys, priority) => metrics.queueDepth.set({ name, priority }, keys),
 });
 
-export const workerObserver = (metrics: OperatorMetrics, controller: QueueName): WorkerObserver => ({
-  started: () => metrics.activeWorkers.inc({ controller }),
-  ended: (result, seconds) => {
-    metrics.activeWorkers.dec({ controller });
-    metrics.reconciles.inc({ controller, result });
-    if (result === 'error') metrics.reconcileErrors.inc({ controller });
-    metrics.reconcileSeconds.observe({ controller }, seconds);
-  },
-  retried: () => metrics.queueRetries.inc({ name: controller }),
-});
+/** Results as controller-runtime counts them; what is cut or can't be helped counts as an error too. */
+const RESULT = {
+  success: 'success',
+  requeue_after: 'requeue_after',
+  requeue: 'requeue',
+  error: 'error',
+  terminal: 'error',
+  timeout: 'error',
+} as const;
+
+export function workerObserver(metrics: OperatorMetrics, controller: QueueName): WorkerObserver {
+  const running = metrics.trackRunning(controller);
+  return {
+    started: (key) => {
+      metrics.activeWorkers.inc({ controller });
+      running.set(key, performance.now());
+    },
+    ended: (key, outcome, seconds) => {
+      running.delete(key);
+      metrics.activeWorkers.dec({ controller });
+      metrics.reconciles.inc({ controller, result: RESULT[outcome] });
+      if (RESULT[outcome] === 'error') metrics.reconcileErrors.inc({ controller });
+      if (outcome === 'terminal') metrics.terminalErrors.inc({ controller });
+      if (outcome === 'timeout') metrics.timeouts.inc({ controller });
+      metrics.reconcileSeconds.observe({ controller }, seconds);
+      metrics.workSeconds.observe({ name: controller }, seconds);
+    },
+    retried: () => metrics.queueRetries.inc({ name: controller }),
+  };
+}
+
+export const clientObserver =
+  (metrics: OperatorMetrics): ExchangeObserver =>
+  ({ method, host, code, seconds }) => {
+    metrics.requests.inc({ method, host, code: code === 0 ? '<error>' : String(code) });
+    metrics.requestSeconds.observe({ verb: method, host }, seconds);
+  };

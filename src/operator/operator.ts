@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceEvent } from '@dot-i/k8s-operator';
 import type { KubeObject } from '../api/object.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeConnection } from '../kube/connect.ts';
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
-import { fencedClient } from '../kube/fenced.ts';
 import { type Leadership, runForLease } from '../kube/lease.ts';
+import { fence, limited } from '../kube/limits.ts';
+import { createKubeClient } from '../kube/rest.ts';
 import { type Source, startSource } from '../kube/source.ts';
 import { keyOf, refOfKey, type Store } from '../kube/store.ts';
 import { type ReconcileResult, runWorkers } from '../queue/workers.ts';
@@ -16,8 +18,9 @@ import { OperatorBase } from './base.ts';
 import { ensureCertificates } from './certificates.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
-import { eventOf } from './events.ts';
+import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
+import { judgeFailure } from './failures.ts';
 import { queueObserver, workerObserver } from './observers.ts';
 import { type LookUp, type QueueName, SOURCES, type SourceRule } from './sources.ts';
 import { reconcileWorkflow } from './workflow.ts';
@@ -39,7 +42,16 @@ export interface ProvisoOperatorOptions {
 }
 
 const RECONCILE_TIMEOUT_MS = 60_000;
+/** Reconciles that run at a stop may end by themselves for this long. */
+const DRAIN_MS = 4_000;
+const EVENTS_MS = 1_000;
 const LEASE = 'proviso-operator';
+/** A renewal that hangs must not use up the time for the next one; nor may giving the lease back hold up a stop. */
+const LEASE_TIMEOUT_MS = 4_000;
+/** Longer than a silent watch, the longest back-off and a request that hangs take together. */
+const WATCH_STALLED_MS = 180_000;
+/** Twice what a reconcile may take. */
+const QUEUE_STALLED_MS = 120_000;
 const CERTIFICATE_CHECK_MS = 3600_000;
 const CERTIFICATE_RETRY_MS = 2_000;
 
@@ -53,6 +65,8 @@ type SourceName = keyof typeof SOURCES;
 export class ProvisoOperator extends OperatorBase {
   readonly #options: ProvisoOperatorOptions;
   readonly #abort = new AbortController();
+  /** Ends every request of a reconcile, once the time to drain is over or the lease is lost. */
+  readonly #cut = new AbortController();
   readonly #sources = new Map<string, Source<KubeObject>>();
   readonly #queues: Readonly<Record<QueueName, WorkQueue>>;
   readonly #events: EventRecorder;
@@ -73,20 +87,29 @@ export class ProvisoOperator extends OperatorBase {
   constructor(options: ProvisoOperatorOptions) {
     super();
     this.#options = options;
-    const { connection, log, metrics } = options;
+    const { log, metrics } = options;
     this.#queues = {
       contracts: createWorkQueue(queueObserver(metrics, 'contracts')),
       workflows: createWorkQueue(queueObserver(metrics, 'workflows')),
       workflowruns: createWorkQueue(queueObserver(metrics, 'workflowruns')),
       evidencestores: createWorkQueue(queueObserver(metrics, 'evidencestores')),
     };
-    this.#client = fencedClient(connection.client, () => this.#leadership?.isLeader() ?? false);
+    this.#client = this.#clientUntil(this.#cut.signal);
     this.#events = createEventRecorder(this.#client, 'operator', (error) => log.warn({ err: error }, 'Event not sent'));
   }
 
   /** Resolves when another replica may have taken the lease from this one, which has to end then. */
   get deposed(): Promise<void> {
     return this.#deposed.promise;
+  }
+
+  /** Why no progress is made, `undefined` when it is; an API server that can't be reached is no reason. */
+  stalled(now: number): string | undefined {
+    const silent = [...this.#sources].find(([, source]) => now - source.activity().triedAt > WATCH_STALLED_MS);
+    if (silent !== undefined) return `the watch of ${silent[0]} does nothing any more`;
+    if (this.#leadership?.isLeader() !== true) return undefined;
+    const queue = Object.entries(this.#queues).find(([, each]) => each.stalledMs() > QUEUE_STALLED_MS);
+    return queue === undefined ? undefined : `the queue ${queue[0]} isn't worked on`;
   }
 
   /** Whether every first list is in. */
@@ -102,6 +125,7 @@ export class ProvisoOperator extends OperatorBase {
     }
     await Promise.all([...this.#sources.values()].map(({ synced }) => synced));
     this.#isSynced = true;
+    this.#options.metrics.onScrape(() => this.#observeCaches());
     this.#options.log.info('Caches synced');
     await this.#lead();
     const context = this.#context();
@@ -150,11 +174,13 @@ export class ProvisoOperator extends OperatorBase {
 
   /** Resolves when no reconcile runs and no watch is open. */
   async stopped(): Promise<void> {
+    const drained = setTimeout(() => this.#cut.abort(new Error('the operator has stopped')), DRAIN_MS);
     await this.#running;
+    clearTimeout(drained);
     this.#leaseAbort.abort(new Error('the operator has stopped'));
     await this.#leadership?.ended;
     await Promise.all([...this.#sources.values()].map((source) => source.stopped));
-    await this.#events.drain();
+    await Promise.race([this.#events.drain(), sleep(EVENTS_MS, undefined, { ref: false })]);
   }
 
   protected override setResourceStatus(): never {
@@ -181,7 +207,7 @@ export class ProvisoOperator extends OperatorBase {
   async #lead(): Promise<void> {
     const { connection, namespace, identity, log, metrics } = this.#options;
     const leadership = runForLease({
-      client: connection.client,
+      client: createKubeClient(limited(connection.transport, { timeoutMs: LEASE_TIMEOUT_MS })),
       namespace,
       name: LEASE,
       identity,
@@ -200,15 +226,24 @@ export class ProvisoOperator extends OperatorBase {
       metrics.leader.set({ name: LEASE }, 0);
       if (!lost) return;
       log.error({ identity }, 'Lease lost');
+      this.#cut.abort(new Error('the lease was lost'));
       this.stop();
       this.#deposed.resolve();
     });
   }
 
+  #observeCaches(): void {
+    for (const [resource, source] of this.#sources) {
+      this.#options.metrics.cacheAge.set({ resource }, (performance.now() - source.activity().heardAt) / 1000);
+    }
+  }
+
   #onEvent(name: SourceName, event: ResourceEvent): Promise<void> {
     const rule = SOURCES[name] as SourceRule<KubeObject>;
     const type = ({ ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const)[event.type];
-    const change = { type, object: event.object as unknown as KubeObject, initial: !this.#isSynced };
+    const { before } = event as WatchedEvent;
+    const object = event.object as unknown as KubeObject;
+    const change = { type, object, initial: !this.#isSynced, ...(before === undefined ? {} : { before }) };
     for (const { queue, key, afterMs } of rule.enqueues(change, this.#lookUp)) {
       if (afterMs === undefined) this.#queues[queue].add(key, change.initial ? 'backlog' : 'live');
       else this.#queues[queue].addAfter(key, afterMs);
@@ -222,19 +257,33 @@ export class ProvisoOperator extends OperatorBase {
     store: Store<T>,
     reconcile: (context: OperatorContext, object: T) => Promise<ReconcileResult>,
   ): Promise<void> {
+    const { workers, metrics, log } = this.#options;
+    const logOf = (key: string) => log.child({ controller: name, key, reconcileID: randomUUID() });
     return runWorkers({
       queue: this.#queues[name],
-      workers: this.#options.workers,
+      workers,
       timeoutMs: RECONCILE_TIMEOUT_MS,
-      observer: workerObserver(this.#options.metrics, name),
-      reconcile: async (key) => {
+      observer: workerObserver(metrics, name),
+      judge: judgeFailure,
+      reconcile: async (key, signal) => {
         const object = store.get(refOfKey(key));
-        return object === undefined || object.metadata.deletionTimestamp !== undefined
-          ? {}
-          : reconcile(context, object);
+        if (object === undefined || object.metadata.deletionTimestamp !== undefined) return {};
+        const own = logOf(key);
+        const client = this.#clientUntil(AbortSignal.any([signal, this.#cut.signal]));
+        return reconcile({ ...context, client, log: own }, object).catch((error: unknown) => {
+          const { kind } = judgeFailure(error);
+          const level = { retry: 'warn', permanent: 'error', conflict: 'debug', wait: 'debug' } as const;
+          own[level[kind]]({ err: error, disposition: kind }, 'Reconcile failed');
+          throw error;
+        });
       },
-      onError: (key, error) => this.#options.log.warn({ controller: name, key, err: error }, 'Reconcile failed'),
     });
+  }
+
+  /** A client whose requests end with the signal, and whose writes go out only while this replica leads. */
+  #clientUntil(signal: AbortSignal): KubeClient {
+    const beforeWrite = fence(() => this.#leadership?.isLeader() ?? false);
+    return createKubeClient(limited(this.#options.connection.transport, { signal, beforeWrite }));
   }
 
   /** Makes and renews the certificates; a new authority goes into every workflow's Secret. */

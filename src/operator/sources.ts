@@ -65,13 +65,17 @@ export const SOURCES = {
     indexers: {
       contract: ({ metadata, spec }) => [`${metadata.namespace}/${spec.contractRef.name}`],
     },
-    enqueues: ({ object, type }) => [
-      one('workflows', object),
-      // The contract counts its workflows, which a mere change of status doesn't alter.
-      ...(type === 'modified'
-        ? []
-        : [{ queue: 'contracts', key: `${object.metadata.namespace}/${object.spec.contractRef.name}` } as const]),
-    ],
+    enqueues: ({ object, type, before }) => {
+      const contractOf = ({ metadata, spec }: Workflow): string => `${metadata.namespace}/${spec.contractRef.name}`;
+      // A contract counts its workflows, which a mere change of status doesn't alter.
+      const counted = type === 'modified' ? (before === undefined ? [] : [before, object]) : [object];
+      const contracts = [...new Set(counted.map(contractOf))];
+      const isSame = type === 'modified' && contracts.length === 1;
+      return [
+        one('workflows', object),
+        ...(isSame ? [] : contracts.map((key) => ({ queue: 'contracts', key }) as const)),
+      ];
+    },
   } satisfies SourceRule<Workflow>,
   runs: {
     kind: KIND.WorkflowRun,

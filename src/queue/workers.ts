@@ -1,4 +1,5 @@
-import { createBackoff } from './backoff.ts';
+import { type Backoff, createBackoff } from './backoff.ts';
+import type { Disposition } from './disposition.ts';
 import type { WorkQueue } from './workqueue.ts';
 
 /** How a reconcile ended well. */
@@ -7,77 +8,102 @@ export interface ReconcileResult {
   readonly requeueAfterMs?: number;
 }
 
-/** An error that trying again can't help; the key rests until something changes. */
-export class PermanentError extends Error {}
-
 export interface WorkerOptions {
   readonly queue: WorkQueue;
   /** How many keys are worked on at once. */
   readonly workers: number;
+  /** The signal aborts when it takes too long; it should then end soon, since the key isn't worked on again before. */
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<ReconcileResult>;
   /** A reconcile that takes longer counts as failed. */
   readonly timeoutMs: number;
-  readonly onError: (key: string, error: unknown) => void;
+  /** What an error leads to. */
+  readonly judge: (error: unknown) => Disposition;
   readonly observer?: WorkerObserver;
+  readonly random?: () => number;
 }
 
 /** How a reconcile ended. */
-export type ReconcileOutcome = 'success' | 'requeue_after' | 'error';
+export type ReconcileOutcome = 'success' | 'requeue_after' | 'requeue' | 'error' | 'terminal' | 'timeout';
 
 /** Told of each reconcile, for metrics. */
 export interface WorkerObserver {
-  started(): void;
-  ended(outcome: ReconcileOutcome, seconds: number): void;
+  started(key: string): void;
+  ended(key: string, outcome: ReconcileOutcome, seconds: number): void;
   retried(): void;
 }
 
+/** A reconcile that was cut. */
+export class ReconcileTimeout extends Error {}
+
+/** What was permanent is looked at again after this time. */
+const PERMANENT_MS = 10 * 60_000;
+
 /** Works the queue until it is shut down; resolves when every worker has ended. */
 export async function runWorkers(options: WorkerOptions): Promise<void> {
-  const backoff = createBackoff();
+  const backoff = createBackoff(options.random === undefined ? {} : { random: options.random });
   await Promise.all(Array.from({ length: options.workers }, () => work(options, backoff)));
 }
 
-async function work(options: WorkerOptions, backoff: ReturnType<typeof createBackoff>): Promise<void> {
-  const { queue } = options;
+async function work(options: WorkerOptions, backoff: Backoff): Promise<void> {
+  const { queue, observer } = options;
   for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
     const started = performance.now();
-    let outcome: ReconcileOutcome = 'success';
-    options.observer?.started();
-    try {
-      const result = await withTimeout(options, key);
-      backoff.forget(key);
-      if (result.requeueAfterMs !== undefined) {
-        outcome = 'requeue_after';
-        queue.addAfter(key, result.requeueAfterMs);
-      }
-    } catch (error) {
-      outcome = 'error';
-      options.onError(key, error);
-      if (error instanceof PermanentError) backoff.forget(key);
-      else retry(options, backoff, key);
-    } finally {
-      options.observer?.ended(outcome, (performance.now() - started) / 1000);
-      queue.done(key);
-    }
+    observer?.started(key);
+    const outcome = await settle(options, backoff, key);
+    observer?.ended(key, outcome, (performance.now() - started) / 1000);
   }
 }
 
-function retry({ queue, observer }: WorkerOptions, backoff: ReturnType<typeof createBackoff>, key: string): void {
-  observer?.retried();
-  queue.addAfter(key, backoff.next(key));
-}
-
-async function withTimeout(options: WorkerOptions, key: string): Promise<ReconcileResult> {
+/** Works on a key, says when it comes back, and gives it back once nothing of the reconcile runs any more. */
+async function settle(options: WorkerOptions, backoff: Backoff, key: string): Promise<ReconcileOutcome> {
+  const { queue, judge } = options;
   const abort = new AbortController();
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    const error = new Error(`the reconcile took longer than ${options.timeoutMs} ms`);
+    const error = new ReconcileTimeout(`the reconcile took longer than ${options.timeoutMs} ms`);
     abort.abort(error);
     timeout.reject(error);
   }, options.timeoutMs);
+  const reconciling = Promise.try(options.reconcile, key, abort.signal);
+  const over = reconciling.then(
+    () => {},
+    () => {},
+  );
   try {
-    return await Promise.race([options.reconcile(key, abort.signal), timeout.promise]);
+    const { requeueAfterMs } = await Promise.race([reconciling, timeout.promise]);
+    backoff.forget(key);
+    if (requeueAfterMs === undefined) return 'success';
+    queue.addAfter(key, requeueAfterMs);
+    return 'requeue_after';
+  } catch (error) {
+    return comeBack(options, backoff, key, judge(error), error);
   } finally {
     clearTimeout(timer);
+    void over.then(() => queue.done(key));
+  }
+}
+
+function comeBack(
+  { queue, observer }: WorkerOptions,
+  backoff: Backoff,
+  key: string,
+  disposition: Disposition,
+  error: unknown,
+): ReconcileOutcome {
+  switch (disposition.kind) {
+    case 'wait':
+      backoff.forget(key);
+      return 'success';
+    case 'permanent':
+      backoff.forget(key);
+      queue.addAfter(key, PERMANENT_MS);
+      return 'terminal';
+    case 'conflict':
+      queue.addAfter(key, backoff.next(key));
+      return 'requeue';
+    case 'retry':
+      observer?.retried();
+      queue.addAfter(key, Math.max(backoff.next(key), disposition.atLeastMs ?? 0));
+      return error instanceof ReconcileTimeout ? 'timeout' : 'error';
   }
 }

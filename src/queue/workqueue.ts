@@ -1,5 +1,6 @@
 /** Live changes go before the backlog of a restart. */
-export type Priority = 'live' | 'backlog';
+export const PRIORITIES = ['live', 'backlog'] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 /**
  * A queue of keys with the semantics of client-go: a key that waits is there once, a key that is being worked on is
@@ -16,6 +17,8 @@ export interface WorkQueue {
   shutDown(): Promise<void>;
   /** Keys waiting now, without those delayed. */
   depth(): number;
+  /** For how long keys have waited without one being taken, in milliseconds; 0 when none waits. */
+  stalledMs(): number;
 }
 
 /** Told of what happens in a queue, for metrics. */
@@ -24,7 +27,7 @@ export interface QueueObserver {
   added(): void;
   /** A key was taken after waiting so many seconds. */
   taken(waitedSeconds: number): void;
-  depth(keys: number): void;
+  depth(keys: number, priority: Priority): void;
 }
 
 const NOBODY: QueueObserver = { added: () => {}, taken: () => {}, depth: () => {} };
@@ -38,15 +41,17 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
   const delayed = new Map<string, { readonly timer: NodeJS.Timeout; readonly at: number }>();
   const takers: ((key: string | undefined) => void)[] = [];
   let closed: PromiseWithResolvers<void> | undefined;
+  let takenAt = performance.now();
 
   function next(): string | undefined {
-    for (const keys of [waiting.live, waiting.backlog]) {
-      for (const key of keys) {
-        keys.delete(key);
+    for (const priority of PRIORITIES) {
+      for (const key of waiting[priority]) {
+        waiting[priority].delete(key);
         processing.add(key);
-        observer.taken((performance.now() - (since.get(key) ?? performance.now())) / 1000);
+        takenAt = performance.now();
+        observer.taken((takenAt - (since.get(key) ?? takenAt)) / 1000);
         since.delete(key);
-        observer.depth(waiting.live.size + waiting.backlog.size);
+        observer.depth(waiting[priority].size, priority);
         return key;
       }
     }
@@ -73,11 +78,12 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
     if (waiting.live.has(key) || (priority === 'backlog' && waiting.backlog.has(key))) return;
     const isKnown = waiting.backlog.delete(key);
     waiting[priority].add(key);
-    if (!isKnown) {
+    if (isKnown) observer.depth(waiting.backlog.size, 'backlog');
+    else {
       since.set(key, performance.now());
       observer.added();
     }
-    observer.depth(waiting.live.size + waiting.backlog.size);
+    observer.depth(waiting[priority].size, priority);
     wake();
   }
 
@@ -125,6 +131,10 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
       return closed.promise;
     },
     depth: () => waiting.live.size + waiting.backlog.size,
+    stalledMs() {
+      const [oldest] = since.values();
+      return oldest === undefined ? 0 : performance.now() - Math.max(oldest, takenAt);
+    },
   };
 }
 

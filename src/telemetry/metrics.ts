@@ -5,7 +5,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
  * controllers, codes and methods, never names of objects.
  */
 export interface OperatorMetrics {
-  readonly queueDepth: Gauge<'name'>;
+  readonly queueDepth: Gauge<'name' | 'priority'>;
   readonly queueAdds: Counter<'name'>;
   readonly queueRetries: Counter<'name'>;
   /** Seconds from add to take. */
@@ -14,8 +14,22 @@ export interface OperatorMetrics {
   readonly reconcileErrors: Counter<'controller'>;
   readonly reconcileSeconds: Histogram<'controller'>;
   readonly activeWorkers: Gauge<'controller'>;
+  /** Seconds from take to done. */
+  readonly workSeconds: Histogram<'name'>;
+  /** Errors that trying again can't help, and reconciles that were cut. */
+  readonly terminalErrors: Counter<'controller'>;
+  readonly timeouts: Counter<'controller'>;
+  /** Requests to the API server; the code is `<error>` when no answer came. */
+  readonly requests: Counter<'code' | 'method' | 'host'>;
+  readonly requestSeconds: Histogram<'verb' | 'host'>;
   readonly watchRestarts: Counter<'resource'>;
+  /** Seconds since the API server last said something about a resource. */
+  readonly cacheAge: Gauge<'resource'>;
   readonly leader: Gauge<'name'>;
+  /** The keys that a controller works on, with when it began by `performance.now()`; read at each scrape. */
+  trackRunning(controller: string): Map<string, number>;
+  /** Called at each scrape, before it is rendered. */
+  onScrape(collect: () => void): void;
   /** The text of `/metrics`. */
   render(): Promise<string>;
 }
@@ -29,7 +43,12 @@ export function createOperatorMetrics(controllers: readonly string[]): OperatorM
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const metrics = {
-    queueDepth: new Gauge({ name: 'workqueue_depth', help: 'Keys waiting.', labelNames: ['name'], registers }),
+    queueDepth: new Gauge({
+      name: 'workqueue_depth',
+      help: 'Keys waiting, by priority: live changes, or the backlog of a start.',
+      labelNames: ['name', 'priority'],
+      registers,
+    }),
     queueAdds: new Counter({ name: 'workqueue_adds_total', help: 'Keys added.', labelNames: ['name'], registers }),
     queueRetries: new Counter({
       name: 'workqueue_retries_total',
@@ -69,6 +88,44 @@ export function createOperatorMetrics(controllers: readonly string[]): OperatorM
       labelNames: ['controller'],
       registers,
     }),
+    workSeconds: new Histogram({
+      name: 'workqueue_work_duration_seconds',
+      help: 'How long working on a key takes.',
+      labelNames: ['name'],
+      buckets: WAIT_BUCKETS,
+      registers,
+    }),
+    terminalErrors: new Counter({
+      name: 'controller_runtime_terminal_reconcile_errors_total',
+      help: 'Reconciles that failed in a way that trying again can not help.',
+      labelNames: ['controller'],
+      registers,
+    }),
+    timeouts: new Counter({
+      name: 'controller_runtime_reconcile_timeouts_total',
+      help: 'Reconciles that were cut because they took too long.',
+      labelNames: ['controller'],
+      registers,
+    }),
+    requests: new Counter({
+      name: 'rest_client_requests_total',
+      help: 'Requests to the API server.',
+      labelNames: ['code', 'method', 'host'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'rest_client_request_duration_seconds',
+      help: 'From a request to the headers of its answer.',
+      labelNames: ['verb', 'host'],
+      buckets: WORK_BUCKETS,
+      registers,
+    }),
+    cacheAge: new Gauge({
+      name: 'proviso_cache_age_seconds',
+      help: 'Seconds since the API server last said something about a resource; over 75 the watch is dead.',
+      labelNames: ['resource'],
+      registers,
+    }),
     watchRestarts: new Counter({
       name: 'proviso_watch_restarts_total',
       help: 'Watches that were interrupted by an error.',
@@ -83,12 +140,52 @@ export function createOperatorMetrics(controllers: readonly string[]): OperatorM
     }),
   } as const;
   for (const name of controllers) {
-    metrics.queueDepth.set({ name }, 0);
+    for (const priority of ['live', 'backlog']) metrics.queueDepth.set({ name, priority }, 0);
+    metrics.terminalErrors.inc({ controller: name }, 0);
+    metrics.timeouts.inc({ controller: name }, 0);
     metrics.queueAdds.inc({ name }, 0);
     metrics.queueRetries.inc({ name }, 0);
     metrics.reconcileErrors.inc({ controller: name }, 0);
     metrics.activeWorkers.set({ controller: name }, 0);
-    for (const result of ['success', 'requeue_after', 'error']) metrics.reconciles.inc({ controller: name, result }, 0);
+    for (const result of ['success', 'requeue_after', 'requeue', 'error'])
+      metrics.reconciles.inc({ controller: name, result }, 0);
   }
-  return { ...metrics, render: () => registry.metrics() };
+  const running = new Map<string, Map<string, number>>();
+  const unfinished = new Gauge({
+    name: 'workqueue_unfinished_work_seconds',
+    help: 'Seconds of work in progress, over all keys that are worked on.',
+    labelNames: ['name'],
+    registers,
+  });
+  const longest = new Gauge({
+    name: 'workqueue_longest_running_processor_seconds',
+    help: 'Seconds that the longest reconcile in progress has run for.',
+    labelNames: ['name'],
+    registers,
+  });
+  const collectors = [
+    () => {
+      for (const [name, started] of running) {
+        const ages = [...started.values()].map((at) => (performance.now() - at) / 1000);
+        unfinished.set(
+          { name },
+          ages.reduce((sum, age) => sum + age, 0),
+        );
+        longest.set({ name }, Math.max(0, ...ages));
+      }
+    },
+  ];
+  return {
+    ...metrics,
+    trackRunning(controller) {
+      const started = new Map<string, number>();
+      running.set(controller, started);
+      return started;
+    },
+    onScrape: (collect) => void collectors.push(collect),
+    render() {
+      for (const collect of collectors) collect();
+      return registry.metrics();
+    },
+  };
 }

@@ -5,13 +5,15 @@ import { dirname, join } from 'node:path';
 import { KUBERNETES_VERSION } from './versions.ts';
 
 const MODULE = new URL('./go', import.meta.url).pathname;
-const PREFIX = '.build-';
+
 const INJECTED = 'k8s.io/component-base/version';
 
 /** Builds the three programs from their Go modules into `directory`; an interrupted build leaves nothing there. */
 export async function build(directory: string, log: (line: string) => void): Promise<void> {
-  await removeAbandoned(dirname(directory));
-  const temporary = await mkdtemp(join(dirname(directory), PREFIX));
+  const root = dirname(directory);
+  const prefix = `.build-${KUBERNETES_VERSION}-`;
+  await removeAbandoned(root, prefix);
+  const temporary = await mkdtemp(join(root, prefix));
   try {
     const [major, minor] = KUBERNETES_VERSION.slice(1).split('.');
     const flags = [
@@ -33,8 +35,8 @@ export async function build(directory: string, log: (line: string) => void): Pro
 }
 
 /** What a build that was killed left behind; whoever calls holds the lock, so none of it is in use. */
-async function removeAbandoned(root: string): Promise<void> {
-  const left = (await readdir(root)).filter((name) => name.startsWith(PREFIX));
+async function removeAbandoned(root: string, prefix: string): Promise<void> {
+  const left = (await readdir(root)).filter((name) => name.startsWith(prefix));
   for (const name of left) await rm(join(root, name), { recursive: true, force: true });
 }
 

@@ -24,6 +24,9 @@ export interface Exchange {
 /** An API server that does what the script says, for what a real one can't be made to show. */
 export interface ScriptedServer {
   readonly connection: KubeConnection;
+  readonly url: string;
+  /** The PEM that its certificate is checked against. */
+  readonly authority: string;
   readonly exchanges: readonly Exchange[];
   /** Sockets that clients have opened. */
   sockets(): number;
@@ -62,6 +65,8 @@ export async function startScripted(script: (exchange: Exchange, index: number) 
   );
   return {
     connection: connectWith(config),
+    url: `https://127.0.0.1:${address.port}`,
+    authority: authority.certificate,
     exchanges,
     sockets: () => sockets,
     async stop() {

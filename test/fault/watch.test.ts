@@ -164,7 +164,7 @@ test('a reset in the middle of a stream loses nothing', async () => {
   let watches = 0;
   await following(
     (exchange) => {
-      if (!exchange.isWatch) return exchange.list('5', []);
+      if (!exchange.isWatch) return exchange.list(String(5 + watches), watches === 0 ? [] : ['w1']);
       watches += 1;
       exchange.events({ type: 'ADDED', object: configMap(`w${watches}`, String(5 + watches)) });
       if (watches === 1) setTimeout(() => exchange.request.socket.destroy(), 50);
@@ -197,6 +197,42 @@ test('429 with Retry-After is waited for, 500 and 403 are lived through', async 
     async ({ names }) => {
       await until('the list at last', () => names().length === 1);
       assert.ok((times[1] ?? 0) - (times[0] ?? 0) >= 1990);
+    },
+  );
+});
+
+test('a server that was set back to an older state is listed again, though its watches say nothing', async () => {
+  let isRestored = false;
+  await following(
+    (exchange) => {
+      if (!exchange.isWatch) return isRestored ? exchange.list('40', ['kept']) : exchange.list('90', ['kept', 'lost']);
+      if (isRestored) return silent(exchange);
+      isRestored = true;
+      exchange.events({ type: 'ADDED', object: configMap('lost-too', '91') });
+      setTimeout(() => exchange.request.socket.destroy(), 50);
+    },
+    async ({ names, changes, exchanges }) => {
+      await until('the restored state', () => names().join() === 'kept');
+      assert.ok(changes.includes('deleted lost') && changes.includes('deleted lost-too'));
+      assert.is(exchanges.filter(({ url }) => url.searchParams.get('limit') === '1').length, 1);
+    },
+  );
+});
+
+test('a state that arrives after a newer one is dropped', async () => {
+  await following(
+    (exchange) => {
+      if (!exchange.isWatch) return exchange.list('5', []);
+      exchange.events(
+        { type: 'ADDED', object: configMap('a', '9') },
+        { type: 'MODIFIED', object: configMap('a', '7') },
+        { type: 'DELETED', object: configMap('a', '8') },
+        { type: 'ADDED', object: configMap('end', '10') },
+      );
+    },
+    async ({ names, changes }) => {
+      await until('the last event', () => names().includes('end'));
+      assert.equal(changes, ['added a', 'added end']);
     },
   );
 });

@@ -6,9 +6,10 @@ import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import { connect } from '../../src/kube/connect.ts';
-import { fencedClient, NotLeaderError } from '../../src/kube/fenced.ts';
 import { runForLease } from '../../src/kube/lease.ts';
 import type { LeaseSpec } from '../../src/kube/lease-state.ts';
+import { fence, limited, NotLeaderError } from '../../src/kube/limits.ts';
+import { createKubeClient } from '../../src/kube/rest.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/ports.ts';
@@ -54,8 +55,8 @@ test('one of two leads; the other follows as soon as the lease is given back', a
 test('a leader whose lease was taken notices, and writes nothing more', async () => {
   const leader = candidate('stolen', 'leader');
   await leader.acquired;
-  const { client } = connect(kubeconfig);
-  const fenced = fencedClient(client, leader.isLeader);
+  const { client, transport } = connect(kubeconfig);
+  const fenced = createKubeClient(limited(transport, { beforeWrite: fence(leader.isLeader) }));
   const config = (name: string) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -6,14 +6,14 @@ import { truncate } from '../../src/kube/events.ts';
 import { isTakeable, mayWrite, observe } from '../../src/kube/lease-state.ts';
 import { microTime } from '../../src/kube/microtime.ts';
 import { createStore, keyOf, refOfKey } from '../../src/kube/store.ts';
-import { INITIAL, nextState, type WatchState } from '../../src/kube/watch-state.ts';
+import { type Active, INITIAL, nextState } from '../../src/kube/watch-state.ts';
 import { some } from '../support/some.ts';
 
 const test = suite('kube');
 const object = (name: string, resourceVersion: string, labels: Record<string, string> = {}): KubeObject => ({
   metadata: { name, namespace: 'n', resourceVersion, labels },
 });
-const watching = (failures = 0): WatchState => ({ step: 'watching', version: '5', failures });
+const watching = (failures = 0): Active => ({ step: 'watching', version: '5', failures });
 
 test('watch state: from the list to the watch, and on after a normal end', () => {
   assert.equal(nextState(INITIAL, { event: 'listed', version: '5' }, 0), watching());
@@ -27,12 +27,12 @@ test('watch state: from the list to the watch, and on after a normal end', () =>
 test('watch state: a version that is gone leads to a list at once, but not in a loop', () => {
   const first = nextState(watching(), { event: 'gone' }, 0);
   assert.equal(first, { step: 'listing', failures: 1 });
-  const second = nextState(first, { event: 'gone' }, 1);
+  const second = nextState(first as Active, { event: 'gone' }, 1);
   assert.is(second.step, 'waiting');
 });
 
 test('watch state: failures wait longer each time, up to half a minute, and Retry-After counts', () => {
-  let state: WatchState = INITIAL;
+  let state: Active = INITIAL;
   const waits: number[] = [];
   for (let count = 0; count < 8; count++) {
     const next = nextState(state, { event: 'failed' }, 1);
@@ -43,7 +43,18 @@ test('watch state: failures wait longer each time, up to half a minute, and Retr
   assert.equal(waits, [800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]);
   const asked = nextState(watching(), { event: 'failed', retryAfterSeconds: 60 }, 0);
   assert.is(asked.step === 'waiting' && asked.ms, 60_000);
-  assert.is(asked.step === 'waiting' && asked.next.step, 'watching');
+  assert.is(asked.step === 'waiting' && asked.next.step, 'checking');
+});
+
+test('watch state: after a failure the server has to have come as far as the version, else all is listed', () => {
+  const failed = nextState(watching(), { event: 'failed', version: '9', healthy: true }, 0);
+  if (failed.step !== 'waiting') throw new Error(failed.step);
+  assert.equal(failed.next, { step: 'checking', version: '9', failures: 1 });
+  assert.equal(nextState(failed.next, { event: 'current' }, 0), { step: 'watching', version: '9', failures: 1 });
+  assert.is(nextState({ step: 'checking', version: '9', failures: 0 }, { event: 'gone' }, 0).step, 'listing');
+  const again = nextState(failed.next, { event: 'failed' }, 0);
+  assert.equal(again.step === 'waiting' && again.next, { step: 'checking', version: '9', failures: 2 });
+  assert.equal(nextState({ ...INITIAL, failures: 3 }, { event: 'listed', version: '5' }, 0), watching(3));
 });
 
 test('watch state: a stream that closes at once is no hot loop', () => {
@@ -59,6 +70,19 @@ test('a replacement names what vanished unseen, and leaves the unchanged alone',
     changes.map(({ type, object: { metadata } }) => `${type} ${metadata.name}`),
     ['deleted a', 'added c'],
   );
+});
+
+test('an event that comes late changes nothing, and a list counts whatever its versions are', () => {
+  const store = createStore<KubeObject>();
+  store.put(object('a', '10', { state: 'new' }));
+  assert.is(store.put(object('a', '9', { state: 'old' })), undefined);
+  assert.is(store.remove(object('a', '9')), undefined);
+  assert.is(store.get({ namespace: 'n', name: 'a' })?.metadata.labels?.state, 'new');
+  // etcd was restored: the numbers begin again, and one number may stand for another content.
+  const [same] = store.replace([object('a', '10', { state: 'restored' })], false);
+  assert.equal([same?.type, same?.before?.metadata.labels?.state], ['modified', 'new']);
+  const [back] = store.replace([object('a', '3', { state: 'earlier' })], false);
+  assert.is(back?.object.metadata.labels?.state, 'earlier');
 });
 
 test('indexes follow the objects', () => {
@@ -99,7 +123,7 @@ test('property: after any sequence the store holds what the last replacement and
         if ('put' in each) expected.add(each.put);
         if ('put' in each) store.put(object(each.put, String(version)));
         if ('remove' in each) expected.delete(each.remove);
-        if ('remove' in each) store.remove(object(each.remove, ''));
+        if ('remove' in each) store.remove(object(each.remove, String(version)));
         if ('replace' in each) expected = new Set(each.replace);
         if ('replace' in each)
           store.replace(

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createBackoff } from '../../src/queue/backoff.ts';
-import { PermanentError, runWorkers } from '../../src/queue/workers.ts';
+import type { Disposition } from '../../src/queue/disposition.ts';
+import { runWorkers } from '../../src/queue/workers.ts';
 import { createWorkQueue } from '../../src/queue/workqueue.ts';
 
 const test = suite('work queue');
@@ -110,38 +111,112 @@ test('property: no key runs twice at once, and no add is lost', async () => {
 });
 
 test('back-off doubles up to fifteen minutes and forgets', () => {
-  const backoff = createBackoff(() => 0.5);
+  let clock = 0;
+  const backoff = createBackoff({ random: () => 0.5, now: () => clock });
   assert.equal([backoff.next('a'), backoff.next('a'), backoff.next('a'), backoff.next('b')], [500, 1000, 2000, 500]);
   for (let count = 0; count < 40; count++) backoff.next('a');
   assert.is(backoff.next('a'), 15 * 60_000);
+  clock = 60_000;
   backoff.forget('a');
   assert.is(backoff.next('a'), 500);
 });
 
-test('workers retry what fails, rest after a permanent error, and cut what takes too long', async () => {
+test('when everything fails at once, all keys together are tried again ten times a second', () => {
+  let clock = 0;
+  const backoff = createBackoff({ random: () => 0.5, now: () => clock });
+  const waits = Array.from({ length: 300 }, (_, index) => backoff.next(`key-${index}`));
+  assert.equal([waits[0], waits[99], waits[150], waits[299]], [500, 500, 5_100, 20_000]);
+  clock = 60_000;
+  assert.is(backoff.next('later'), 500);
+});
+
+const judge = (error: unknown): Disposition => {
+  const { message } = error as Error;
+  const known: Readonly<Record<string, Disposition>> = {
+    hopeless: { kind: 'permanent' },
+    deleted: { kind: 'wait' },
+    raced: { kind: 'conflict' },
+  };
+  return known[message] ?? { kind: 'retry' };
+};
+
+test('workers retry what fails, rest where that is of no use, and count each as what it is', async () => {
   const queue = createWorkQueue();
   const runs: Record<string, number> = {};
-  const errors: string[] = [];
+  const outcomes: string[] = [];
   const work = runWorkers({
     queue,
     workers: 2,
-    timeoutMs: 50,
-    onError: (key, error) => void errors.push(`${key}: ${error instanceof Error ? error.message : error}`),
+    timeoutMs: 10_000,
+    judge,
+    random: () => 0,
+    observer: {
+      started: () => {},
+      retried: () => {},
+      ended: (key, outcome) => void outcomes.push(`${key} ${outcome}`),
+    },
     reconcile: async (key) => {
       runs[key] = (runs[key] ?? 0) + 1;
-      if (key === 'flaky' && runs[key] === 1) throw new Error('once');
-      if (key === 'hopeless') throw new PermanentError('never');
-      if (key === 'slow') await new Promise((resolve) => setTimeout(resolve, 200));
       if (key === 'again' && runs[key] === 1) return { requeueAfterMs: 1 };
+      if (runs[key] === 1) throw new Error(key);
       return {};
     },
   });
-  for (const key of ['flaky', 'hopeless', 'slow', 'again']) queue.add(key);
+  for (const key of ['flaky', 'hopeless', 'deleted', 'raced', 'again']) queue.add(key);
   await new Promise((resolve) => setTimeout(resolve, 900));
   await queue.shutDown();
   await work;
-  assert.equal([runs.flaky, runs.hopeless, runs.again], [2, 1, 2]);
-  assert.ok(errors.some((error) => error.startsWith('slow: the reconcile took longer than 50 ms')));
+  assert.equal(runs, { flaky: 2, hopeless: 1, deleted: 1, raced: 2, again: 2 });
+  const first = ['flaky error', 'hopeless terminal', 'deleted success', 'raced requeue', 'again requeue_after'];
+  for (const outcome of first) assert.ok(outcomes.includes(outcome), outcome);
+});
+
+test('what takes too long is told so, frees its worker, and does not run twice at once', async () => {
+  const queue = createWorkQueue();
+  const release = Promise.withResolvers<void>();
+  let running = 0;
+  let most = 0;
+  const signals: boolean[] = [];
+  const done: string[] = [];
+  const work = runWorkers({
+    queue,
+    workers: 1,
+    timeoutMs: 20,
+    judge,
+    reconcile: async (key, signal) => {
+      if (key === 'other') {
+        done.push(key);
+        return {};
+      }
+      running += 1;
+      most = Math.max(most, running);
+      await release.promise;
+      running -= 1;
+      signals.push(signal.aborted);
+      return {};
+    },
+  });
+  queue.add('stuck');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  queue.add('stuck');
+  queue.add('other');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal([done, running, most], [['other'], 1, 1]);
+  release.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await queue.shutDown();
+  await work;
+  assert.equal([most, signals[0]], [1, true]);
+});
+
+test('a queue says for how long nobody has taken what waits', async () => {
+  const queue = createWorkQueue();
+  assert.is(queue.stalledMs(), 0);
+  queue.add('a');
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.ok(queue.stalledMs() >= 25);
+  await queue.take();
+  assert.is(queue.stalledMs(), 0);
 });
 
 test.run();
