@@ -3,6 +3,7 @@ import { Problem } from '../api/problem.ts';
 import { type Secret, secretText } from '../api/secret.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Issuer, openAuthority } from '../pki/authority.ts';
+import { authorityFault } from '../verify/certificate.ts';
 import { createTtlCache } from './ttl-cache.ts';
 
 /** The cluster's own certificate authority for signing. */
@@ -28,6 +29,18 @@ export function createSigningAuthority(client: KubeClient, namespace: string): S
           hint: 'the operator makes it at its start; look at its log',
           retryAfter: 5,
         });
+      }
+      // Said at the first request, and not of every attestation that it has signed in vain.
+      const fault = authorityFault(certificate);
+      if (fault !== undefined) {
+        const expected = 'expected an authority that may issue certificates for signing';
+        throw new Problem(
+          'cluster-unavailable',
+          `the Secret ${namespace}/${SIGNING_CA_SECRET}: ${expected}, found ${fault}`,
+          {
+            hint: 'an administrator has to replace it: basicConstraints CA:TRUE, keyUsage keyCertSign, no name constraints',
+          },
+        );
       }
       const authority = { issuer: await openAuthority({ certificate, privateKey }), certificate };
       known.set('', authority, REMEMBERED_MS);

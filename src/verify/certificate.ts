@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { extensionFault } from './extensions.ts';
 import { isP256 } from './keys.ts';
 import type { Refusal, Trust } from './verdict.ts';
 
@@ -10,8 +11,6 @@ export type CertificateReading =
       readonly fingerprint: string;
     }
   | { readonly ok: false; readonly refusal: Refusal };
-
-const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 
 /**
  * Checks a leaf of the cluster's own authority: chain, time, purpose, and that its one name is exactly the one that is
@@ -31,25 +30,24 @@ export function checkCertificate(
   // OpenSSL takes PEM as well, and DER with a tail: other readers of the same bundle don't.
   if (!leaf.raw.equals(der))
     return refuse('certificate-invalid', 'a certificate in DER', 'one with something around it');
-  const issuer = trust.roots.find((pem) => isIssuedBy(leaf, pem, now));
-  if (issuer === undefined) {
+  const issuers = trust.roots.flatMap((pem) => issuerOf(leaf, pem, now) ?? []);
+  if (issuers.length === 0) {
     return refuse(
       'certificate-invalid',
       "a certificate of the cluster's signing authority",
       `one issued by '${oneLine(leaf.issuer)}'`,
     );
   }
+  const faults = issuers.map((issuer) => extensionFault(issuer.raw, 'authority'));
+  if (!faults.includes(undefined)) {
+    return refuse('certificate-invalid', 'an authority that may issue certificates for signing', faults[0] ?? '');
+  }
   if (!isValidAt(leaf, now)) {
     const span = `${leaf.validFromDate.toISOString()} to ${leaf.validToDate.toISOString()}`;
     return refuse('certificate-invalid', `a certificate valid at ${now.toISOString()}`, `one valid from ${span}`);
   }
-  if (leaf.ca || !leaf.keyUsage?.includes(CODE_SIGNING)) {
-    return refuse(
-      'certificate-invalid',
-      'a leaf certificate for code signing',
-      `one for ${leaf.keyUsage?.join(', ') ?? 'nothing'}`,
-    );
-  }
+  const fault = leaf.ca ? 'one of an authority' : extensionFault(leaf.raw, 'leaf');
+  if (fault !== undefined) return refuse('certificate-invalid', 'a leaf certificate for code signing', fault);
   if (!isP256(leaf.publicKey)) {
     const found = leaf.publicKey.asymmetricKeyType ?? 'another kind';
     return refuse('certificate-invalid', 'a certificate for a P-256 key', `one for ${found}`);
@@ -66,12 +64,23 @@ export function checkCertificate(
   return { ok: true, certificate: leaf, identity: trust.identity, fingerprint };
 }
 
-function isIssuedBy(leaf: X509Certificate, rootPem: string, now: Date): boolean {
+function issuerOf(leaf: X509Certificate, rootPem: string, now: Date): X509Certificate | undefined {
   try {
     const root = new X509Certificate(rootPem);
-    return root.ca && isValidAt(root, now) && leaf.checkIssued(root) && leaf.verify(root.publicKey);
+    // Whether a key usage lets it sign certificates is told below, with the reason; OpenSSL would only say no.
+    const isIssuer = root.subject === leaf.issuer && leaf.verify(root.publicKey);
+    return isIssuer && isValidAt(root, now) ? root : undefined;
   } catch {
-    return false;
+    return undefined;
+  }
+}
+
+/** Why an authority's certificate can't issue what this accepts, in words; undefined when it can. */
+export function authorityFault(pem: string): string | undefined {
+  try {
+    return extensionFault(new X509Certificate(pem).raw, 'authority');
+  } catch {
+    return 'one that can not be read';
   }
 }
 

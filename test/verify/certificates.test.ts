@@ -20,8 +20,14 @@ function refused(bytes: Uint8Array, code: string, trust = authority.trust, at = 
 
 const minutes = (count: number): Date => new Date(NOW.getTime() + count * 60_000);
 
+const DIGITAL_SIGNATURE = new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true);
+
 /** A bundle with a certificate of the authority that differs in one respect from those it really issues. */
-async function odd(extensions: readonly x509.Extension[], given?: typeof P256_KEYS): Promise<Uint8Array> {
+const odd = (extensions: readonly x509.Extension[], given?: typeof P256_KEYS): Promise<Uint8Array> =>
+  raw([DIGITAL_SIGNATURE, ...extensions], given);
+
+/** The same with these extensions and no others. */
+async function raw(extensions: readonly x509.Extension[], given?: typeof P256_KEYS): Promise<Uint8Array> {
   const issuer = await openAuthority(authority.pair);
   const keys = given ?? (await generateKeys());
   const certificate = await x509.X509CertificateGenerator.create(
