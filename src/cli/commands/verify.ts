@@ -1,45 +1,32 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { sha256Hex } from '../../api/canonical.ts';
 import type { RunMessage } from '../../api/messages.ts';
-import { Problem } from '../../api/problem.ts';
 import { statedBy } from '../../attestation/stated.ts';
 import { verifyAttestation } from '../../verify/attestation.ts';
 import { readPublicKey } from '../../verify/keys.ts';
-import type { Trust, Verdict } from '../../verify/verdict.ts';
+import type { Trust } from '../../verify/verdict.ts';
 import { readAnswer } from '../client/answer.ts';
 import { EXIT } from '../exit-code.ts';
-import type { Io } from '../io.ts';
+import { formatReasons, type Reason, signatureReason } from '../print/reasons.ts';
 import { currentRun, printResult, runRef, type Session } from '../session.ts';
+import { type BundleFlags, verifyBundle } from './verify-bundle.ts';
 
-export interface VerifyFlags {
+export interface VerifyFlags extends BundleFlags {
   readonly bundle?: string;
-  readonly key?: string;
-  readonly ca?: string;
-  readonly identity?: string;
-  /** When the bundle was received; certificates live ten minutes. */
-  readonly at?: string;
 }
 
-/** One link of the chain of reasons. */
-interface Reason {
-  readonly ok: boolean;
-  readonly text: string;
-}
+/** What holds for a file; whether a cluster took it stands in the cluster alone. */
+const OF_A_BUNDLE = 'Verified: signature and statement. Whether the run was accepted: proviso verify NAMESPACE/RUN';
 
 /** `proviso verify`: checks an accepted run again, or a bundle from a file against a key or an authority. */
 export async function verify(session: Session, name: string | undefined, flags: VerifyFlags): Promise<number> {
-  const reasons =
-    flags.bundle === undefined ? await verifyRun(session, name) : await verifyFile(session.io, flags.bundle, flags);
-  const ok = reasons.every((reason) => reason.ok);
-  printResult(session, { verified: ok, reasons }, () => formatReasons(session.io, reasons, ok));
-  return ok ? EXIT.ok : EXIT.error;
-}
-
-function formatReasons(io: Io, reasons: readonly Reason[], ok: boolean): string {
-  const { green, red, bold } = io.colours;
-  const lines = reasons.map((reason) => `${reason.ok ? green('ok  ') : red('FAIL')} ${reason.text}`);
-  return [...lines, ok ? bold(green('Verified')) : bold(red('NOT verified'))].join('\n');
+  const { bundle } = flags;
+  const outcome =
+    bundle === undefined ? { reasons: await verifyRun(session, name) } : await verifyBundle(session.io, bundle, flags);
+  const { reasons } = outcome;
+  const verified = reasons.every(({ ok }) => ok);
+  const verdict = bundle === undefined ? 'Verified' : OF_A_BUNDLE;
+  printResult(session, { verified, ...outcome }, () => formatReasons(session.io, reasons, verdict));
+  return verified ? EXIT.ok : EXIT.error;
 }
 
 async function verifyRun(session: Session, name: string | undefined): Promise<readonly Reason[]> {
@@ -69,53 +56,15 @@ function trustOf({ verification }: RunMessage): Trust {
   return { keys, ...(identity === undefined || roots === undefined ? {} : { clusterCa: { roots, identity } }) };
 }
 
-const signatureReason = (verdict: Verdict): Reason =>
-  verdict.verified
-    ? {
-        ok: true,
-        text: `it is signed by ${verdict.signer.kind === 'key' ? `the key ${verdict.signer.fingerprint}` : verdict.signer.identity}`,
-      }
-    : {
-        ok: false,
-        text: verdict.refusals
-          .map(({ step, expected, found }) => `${step}: expected ${expected}, found ${found}`)
-          .join('; '),
-      };
-
 function statementReasons(run: RunMessage, statement: Readonly<Record<string, unknown>>): readonly Reason[] {
   const stated = statedBy(statement);
   const agrees =
+    !stated.isAmbiguous &&
     stated.materials.size === run.materials.length &&
     run.materials.every(({ name, digest }) => stated.materials.get(name) === digest);
+  const isOurs = stated.isOfRun && stated.run === run.uid;
   return [
-    { ok: stated.run === run.uid, text: `its statement is about the run ${run.namespace}/${run.run}` },
+    { ok: isOurs, text: `its statement, ${stated.predicateType}, is about the run ${run.namespace}/${run.run}` },
     { ok: agrees, text: `its statement names the ${run.materials.length} materials of the run with their digests` },
   ];
 }
-
-async function verifyFile(io: Io, file: string, flags: VerifyFlags): Promise<readonly Reason[]> {
-  const trust = await offlineTrust(io, flags);
-  const now = flags.at === undefined ? new Date() : new Date(flags.at);
-  if (Number.isNaN(now.getTime()))
-    throw new Problem('usage', `--at '${flags.at}' is no time such as 2026-01-31T12:00:00Z`);
-  return [signatureReason(verifyAttestation(await read(io, file), trust, now))];
-}
-
-async function offlineTrust(io: Io, { key, ca, identity }: VerifyFlags): Promise<Trust> {
-  if (key !== undefined) {
-    const reading = readPublicKey((await read(io, key)).toString('utf8'));
-    if (!reading.ok) throw new Problem('key-unreadable', `--key ${key}: ${reading.message}`);
-    return { keys: [{ publicKey: reading.publicKey, fingerprint: reading.fingerprint }] };
-  }
-  if (ca !== undefined && identity !== undefined) {
-    return { keys: [], clusterCa: { roots: [(await read(io, ca)).toString('utf8')], identity } };
-  }
-  throw new Problem('usage', 'it is not said whose signature is expected', {
-    hint: 'add --key cosign.pub, or --ca FILE with --identity URI',
-  });
-}
-
-const read = (io: Io, file: string): Promise<Buffer> =>
-  readFile(resolve(io.cwd, file)).catch((cause: unknown) => {
-    throw new Problem('usage', `'${file}' can't be read`, { cause });
-  });

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Problem } from '../../api/problem.ts';
+import { runStatedBy, statedBy } from '../../attestation/stated.ts';
+import { PREDICATE_TYPE } from '../../attestation/statement.ts';
+import { verifyAttestation } from '../../verify/attestation.ts';
+import { readPublicKey } from '../../verify/keys.ts';
+import type { Trust } from '../../verify/verdict.ts';
+import type { Io } from '../io.ts';
+import { type Reason, signatureReason } from '../print/reasons.ts';
+
+export interface BundleFlags {
+  readonly key?: string;
+  readonly ca?: string;
+  readonly identity?: string;
+  /** When the bundle was received; certificates live ten minutes. */
+  readonly at?: string;
+}
+
+/** What a file proves, and what it says. */
+export interface BundleOutcome {
+  readonly reasons: readonly Reason[];
+  /** What the signed statement says, for programs; absent when the signature doesn't count. */
+  readonly statement?: object;
+}
+
+/**
+ * Checks a bundle without the cluster: who signed it, and that it says what the attestation of a run says. A good
+ * signature under any other statement isn't evidence of a run, however good it is.
+ */
+export async function verifyBundle(io: Io, file: string, flags: BundleFlags): Promise<BundleOutcome> {
+  const trust = await offlineTrust(io, flags);
+  const now = flags.at === undefined ? new Date() : new Date(flags.at);
+  if (Number.isNaN(now.getTime()))
+    throw new Problem('usage', `--at '${flags.at}' is no time such as 2026-01-31T12:00:00Z`);
+  const verdict = verifyAttestation(await read(io, file), trust, now);
+  if (!verdict.verified) return { reasons: [signatureReason(verdict)] };
+  return {
+    reasons: [signatureReason(verdict), ...statementReasons(verdict.statement)],
+    statement: told(verdict.statement),
+  };
+}
+
+function told(statement: unknown): object {
+  const { predicateType, isOfRun, materials } = statedBy(statement);
+  return isOfRun
+    ? { predicateType, ...runStatedBy(statement), materials: Object.fromEntries(materials) }
+    : { predicateType };
+}
+
+function statementReasons(statement: unknown): readonly Reason[] {
+  const { predicateType, isOfRun, materials, isAmbiguous } = statedBy(statement);
+  const refused = (expected: string, found: string): readonly Reason[] => [
+    { ok: false, text: `statement: expected ${expected}, found ${found}` },
+  ];
+  if (!isOfRun) return refused(`the predicate type of a run, ${PREDICATE_TYPE}`, predicateType);
+  const run = runStatedBy(statement);
+  if (run === undefined) return refused('the run, its workflow and its contract', 'not all of them');
+  if (isAmbiguous) return refused('every material once', 'a name that stands twice');
+  const { namespace, workflow, contract, revision, uid } = run;
+  const about = `workflow ${workflow}, contract ${contract}, revision ${revision}`;
+  const listed = [...materials].map(([name, digest]) => `${name} ${digest}`).join(', ');
+  const count = `${materials.size} ${materials.size === 1 ? 'material' : 'materials'}`;
+  return [
+    `its statement is of the type that runs carry, ${predicateType}`,
+    `it speaks of the run ${namespace}/${run.run} (${uid}): ${about}`,
+    `it names ${count}${listed && `: ${listed}`}`,
+  ].map((text) => ({ ok: true, text }));
+}
+
+async function offlineTrust(io: Io, { key, ca, identity }: BundleFlags): Promise<Trust> {
+  if (key !== undefined) {
+    const reading = readPublicKey((await read(io, key)).toString('utf8'));
+    if (!reading.ok) throw new Problem('key-unreadable', `--key ${key}: ${reading.message}`);
+    return { keys: [{ publicKey: reading.publicKey, fingerprint: reading.fingerprint }] };
+  }
+  if (ca !== undefined && identity !== undefined) {
+    return { keys: [], clusterCa: { roots: [(await read(io, ca)).toString('utf8')], identity } };
+  }
+  throw new Problem('usage', 'it is not said whose signature is expected', {
+    hint: 'add --key cosign.pub, or --ca FILE with --identity URI',
+  });
+}
+
+const read = (io: Io, file: string): Promise<Buffer> =>
+  readFile(resolve(io.cwd, file)).catch((cause: unknown) => {
+    throw new Problem('usage', `'${file}' can't be read`, { cause });
+  });
