@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test demo dev build gen fix clean
+.PHONY: help check test test-fault test-fault-long demo dev build gen fix clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -17,6 +17,14 @@ check: node_modules/.installed ## Types, lint, format, generated files, import d
 test: check ## check, then every test; closes with 'N passed, N failed'
 	node test/controlplane/prepare.ts
 	node test/runner/main.ts
+
+test-fault: node_modules/.installed ## Only what is done to the runtime: watches, connections, clusters, kills
+	node test/controlplane/prepare.ts
+	node test/runner/main.ts test/fault
+
+test-fault-long: node_modules/.installed ## 200 kills of receiver and operator at random points of a running workload
+	node test/controlplane/prepare.ts
+	PROVISO_KILLS=200 node test/fault/kill.test.ts
 
 demo: node_modules/.installed ## The whole story on a real API server, with real input
 	node scripts/demo.ts

@@ -16,6 +16,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { OperatorBase } from './base.ts';
 import { ensureCertificates } from './certificates.ts';
+import { followClock } from './clock.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
 import { eventOf, type WatchedEvent } from './events.ts';
@@ -135,7 +136,7 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('workflowruns', context, context.stores.runs, reconcileRun),
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
     ];
-    this.#running = Promise.all([...work, this.#keepCertificates()]);
+    this.#running = Promise.all([...work, this.#keepCertificates(), this.#keepTime()]);
   }
 
   /** Our own list-watch under the library's name: it survives every fault, and sees what was deleted meanwhile. */
@@ -296,9 +297,7 @@ export class ProvisoOperator extends OperatorBase {
         const ca = await ensureCertificates({ client: this.#client, log, namespace, hosts, now });
         if (ca !== this.#servingCa) {
           this.#servingCa = ca;
-          for (const { metadata } of this.#stores().workflows.list()) {
-            this.#queues.workflows.add(keyOf(metadata), 'backlog');
-          }
+          this.#lookAgain('workflows', this.#stores().workflows);
         }
       } catch (error) {
         log.warn({ err: error }, 'Certificates not in place');
@@ -306,6 +305,20 @@ export class ProvisoOperator extends OperatorBase {
       }
       await sleep(wait, undefined, { signal: this.#abort.signal }).catch(() => {});
     }
+  }
+
+  #lookAgain(queue: QueueName, store: Store<KubeObject>): void {
+    for (const { metadata } of store.list()) this.#queues[queue].add(keyOf(metadata), 'backlog');
+  }
+
+  /** Deadlines and tokens are looked at again when the clock was set. */
+  #keepTime(): Promise<void> {
+    const { log, now = () => new Date() } = this.#options;
+    return followClock(now, this.#abort.signal, (ms) => {
+      log.warn({ ms }, 'Clock jumped');
+      this.#lookAgain('workflowruns', this.#stores().runs);
+      this.#lookAgain('workflows', this.#stores().workflows);
+    });
   }
 
   #stores(): OperatorContext['stores'] {

@@ -28,6 +28,8 @@ export interface ControlPlane {
   serviceAccountToken(namespace: string, name: string, options?: TokenOptions): Promise<string>;
   /** Stops the API server, with SIGKILL if `hard`, and starts it again on the same port and data. */
   restart(hard?: boolean): Promise<void>;
+  /** Kills etcd and the API server with SIGKILL, lets `work` change etcd's data directory, and starts both again. */
+  outage(work?: (data: string) => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -78,6 +80,14 @@ export async function startControlPlane(options: StartOptions = {}): Promise<Con
       },
       restart: async (hard = false) => {
         await api.restart(hard);
+        await api.untilReady(`${server}/readyz`, etcd);
+      },
+      outage: async (work = async () => {}) => {
+        await api.stop('SIGKILL');
+        await etcd.stop('SIGKILL');
+        await work(join(dir, 'etcd'));
+        await etcd.restart(true);
+        await api.restart(true);
         await api.untilReady(`${server}/readyz`, etcd);
       },
       stop,

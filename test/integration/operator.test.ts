@@ -205,7 +205,7 @@ test('metrics count what was done, under the names of controller-runtime', async
   assert.ok(value('controller_runtime_reconcile_total{controller="contracts",result="requeue_after"}') > 5);
   assert.is(value('controller_runtime_active_workers{controller="contracts"}'), 0);
   assert.ok(value('workqueue_adds_total{name="workflows"}') > 5);
-  assert.is(value('workqueue_depth{name="workflows"}'), 0);
+  assert.is(value('workqueue_depth{name="workflows",priority="live"}'), 0);
   assert.is(value('leader_election_master_status{name="proviso-operator"}'), 1);
   assert.ok(value('controller_runtime_reconcile_time_seconds_count{controller="workflows"}') > 5);
   assert.is(value('controller_runtime_reconcile_errors_total{controller="evidencestores"}'), 0);

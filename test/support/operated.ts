@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
 import type { Contract, EvidenceStore, Workflow } from '../../src/api/types.gen.ts';
@@ -24,21 +25,34 @@ export class Operated {
   /** Milliseconds that the operator's clock is ahead. */
   ahead = 0;
   readonly metrics = createOperatorMetrics(CONTROLLERS);
-  readonly #operator: ProvisoOperator;
+  readonly #kubeconfig: string;
+  #operator: ProvisoOperator;
   #touches = 0;
 
   private constructor(plane: ControlPlane, kubeconfig: string) {
     this.plane = plane;
-    this.#operator = new ProvisoOperator({
-      connection: connect(kubeconfig),
+    this.#kubeconfig = kubeconfig;
+    this.#operator = this.#create();
+  }
+
+  #create(): ProvisoOperator {
+    const operator = new ProvisoOperator({
+      connection: connect(this.#kubeconfig),
       namespace: 'proviso-system',
       endpoint: ENDPOINT,
       workers: 4,
-      identity: 'test',
+      identity: randomUUID(),
       metrics: this.metrics,
       log: createLogger('operator', 'silent'),
       now: () => new Date(Date.now() + this.ahead),
     });
+    // A process whose lease was lost ends and is started anew; here that is a new operator.
+    void operator.deposed.then(async () => {
+      await operator.stopped();
+      this.#operator = this.#create();
+      await this.#operator.start();
+    });
+    return operator;
   }
 
   /** Starts everything, with a default store and the namespace `shop`. */
