@@ -59,6 +59,8 @@ export interface RunMessage {
   /** Absent in a dry run. */
   readonly uid?: string;
   readonly workflow: string;
+  /** The pipeline in the cluster whose one run this is; absent for runs of callers without a pod. */
+  readonly owner?: { readonly kind: string; readonly name: string };
   readonly contract: ContractMessage;
   readonly succeeded: 'True' | 'False' | 'Unknown';
   readonly reason: string;

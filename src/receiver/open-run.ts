@@ -75,12 +75,12 @@ export function runToOpen(facts: OpenRunFacts): WorkflowRun {
   };
 }
 
-/** Two requests with the same key mean the same run. */
+/** Two requests with the same key mean the same run; who may not add to it must not come by it either. */
 function runKeyOf({ request, workflow, caller, owner }: OpenRunFacts): string {
   const uid = workflow.metadata.uid ?? '';
   if (owner !== undefined) return sha256Hex(JSON.stringify(['owner', uid, owner.uid]));
   if (request.idempotencyKey === undefined) return randomBytes(32).toString('hex');
-  return sha256Hex(JSON.stringify(['key', uid, caller.username, request.idempotencyKey]));
+  return sha256Hex(JSON.stringify(['key', uid, caller.username, caller.pod?.uid ?? '', request.idempotencyKey]));
 }
 
 const identityOf = (caller: Caller, owner: RunOwner | undefined): RunIdentity => ({

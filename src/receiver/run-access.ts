@@ -45,9 +45,13 @@ export async function runForSubmitter(
   return run;
 }
 
-/** Nobody files evidence for somebody else's run: it is bound to a pipeline's uid, or to the identity that opened it. */
+/**
+ * Nobody files evidence for somebody else's run. A run belongs to what opened it and to nothing that merely shares its
+ * service account: to the pipeline of a pod, so to all pods of that pipeline; to a pod of another namespace, whose owner
+ * proves nothing here, so to that pod alone; to an identity without a pod, so to that identity, again without a pod.
+ */
 async function assertOwn(context: ReceiverContext, { caller, pod }: Authenticated, run: WorkflowRun): Promise<void> {
-  const { owner, username } = run.spec.identity;
+  const { owner, username, pod: opener } = run.spec.identity;
   if (owner !== undefined) {
     const own = pod === undefined ? undefined : await runOwnerOf(context.client, pod);
     if (own?.uid === owner.uid && caller.pod?.namespace === run.metadata.namespace) return;
@@ -55,18 +59,31 @@ async function assertOwn(context: ReceiverContext, { caller, pod }: Authenticate
       hint: 'only pods of that pipeline may add to it, each with a token that is bound to its pod',
     });
   }
-  if (caller.username === username) return;
-  throw new Problem('run-forbidden', `the run was opened by '${username}', not by '${caller.username}'`);
+  if (caller.username === username && caller.pod?.uid === opener?.uid) return;
+  const found = `not by ${described(caller.username, caller.pod)}`;
+  throw new Problem('run-forbidden', `the run was opened by ${described(username, opener)}, ${found}`, {
+    hint: 'add with the token that opened it, or open a run of your own with: proviso init',
+  });
 }
+
+const described = (username: string, pod: { readonly name: string } | undefined): string =>
+  pod === undefined ? `'${username}' without a pod` : `'${username}' in the pod ${pod.name}`;
 
 /** Throws `run-finished` for a run with a verdict, or past its deadline even if nobody has marked it yet. */
 export function assertOpen(run: WorkflowRun, now: Date): void {
   const { reason, message } = verdictOf(run);
-  const hint = 'open a new run with: proviso init --replace';
+  const hint = nextRunHint(run);
   if (isFinished(run)) throw new Problem('run-finished', `the run is finished: ${reason}. ${message}`, { hint });
   if (now > new Date(run.spec.deadlineTime)) {
     throw new Problem('run-finished', `the deadline of the run was ${run.spec.deadlineTime}`, { hint });
   }
+}
+
+/** How to get another run: a pipeline in the cluster has one and no more, whatever is typed in its pods. */
+export function nextRunHint({ spec }: WorkflowRun): string {
+  const { owner } = spec.identity;
+  if (owner === undefined) return 'open a new run with: proviso init --replace';
+  return `this is the one run of the ${owner.kind} ${owner.name}: start a new ${owner.kind}`;
 }
 
 /**

@@ -28,11 +28,13 @@ export function runMessage(run: WorkflowRun, contract: EffectiveContract): RunMe
   const { metadata, spec, status } = run;
   const verdict = verdictOf(run);
   const materials = status?.materials ?? [];
+  const { owner } = spec.identity;
   return {
     namespace: metadata.namespace ?? '',
     run: metadata.name,
     ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
     workflow: spec.workflowRef.name,
+    ...(owner === undefined ? {} : { owner: { kind: owner.kind, name: owner.name } }),
     contract: contractMessage(contract, spec.contract),
     succeeded: verdict.status,
     reason: verdict.reason,

@@ -8,6 +8,7 @@ import { signWithCertificate } from '../../src/cli/signer/sign.ts';
 import { createSigningRequest } from '../../src/pki/request.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
+import { tokenOfPod } from '../support/pods.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
 import { some } from '../support/some.ts';
@@ -194,21 +195,8 @@ test('pods of one pipeline share a run, others and bare tokens stay out', async 
   });
 });
 
-async function podToken(name: string, ownerReferences: readonly object[]): Promise<string> {
-  const containers = [{ name: 'main', image: 'none' }];
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'shop', ownerReferences },
-    spec: { serviceAccountName: 'proviso-free', containers },
-  };
-  await shop.kubectl('create -f -', JSON.stringify(pod));
-  const uid = await shop.kubectl(`get pod -n shop ${name} -o jsonpath={.metadata.uid}`);
-  return shop.stack.controlPlane.serviceAccountToken('shop', 'proviso-free', {
-    audience: 'proviso',
-    pod: { name, uid },
-  });
-}
+const podToken = (name: string, ownerReferences: readonly object[]): Promise<string> =>
+  tokenOfPod(shop, { name, ownerReferences, serviceAccount: 'proviso-free' });
 
 test('a contract holds the run to its runner and its variables', async () => {
   const piped = await shop.tokenOf('piped');

@@ -43,13 +43,28 @@ async function open(session: Session, flags: InitFlags, request: InitRequest): P
   remember(session, used, run);
   if (run.succeeded !== 'Unknown') {
     throw new Problem('run-finished', `the run ${run.namespace}/${run.run} is over: ${run.reason}. ${run.message}`, {
-      hint: 'a pipeline has one run: start the pipeline again; with --idempotency-key, give another key',
+      hint: nextRunHint(run),
     });
   }
-  if (known?.run === run.run) {
-    session.io.err(`the run ${run.namespace}/${run.run} was opened here before; --replace opens a new one`);
-  }
+  const note = noteOnFound(run, known?.run === run.run, flags);
+  if (note !== undefined) session.io.err(note);
   return run;
+}
+
+/** How to get another run. Of a pipeline in the cluster its owner is the key, and no flag changes that. */
+const nextRunHint = ({ owner }: RunMessage): string =>
+  owner === undefined
+    ? 'give another key with --idempotency-key'
+    : `this is the one run of the ${owner.kind} ${owner.name}: start a new ${owner.kind}`;
+
+function noteOnFound({ namespace, run, owner }: RunMessage, isKnown: boolean, flags: InitFlags): string | undefined {
+  const isAsked = flags.replace === true || flags.idempotencyKey !== undefined;
+  if (owner !== undefined) {
+    return isAsked
+      ? `${namespace}/${run} is the one run of the ${owner.kind} ${owner.name}; --replace and --idempotency-key change nothing in its pods`
+      : undefined;
+  }
+  return isKnown ? `the run ${namespace}/${run} was opened here before; --replace opens a new one` : undefined;
 }
 
 async function requestOf(session: Session, flags: InitFlags): Promise<InitRequest> {

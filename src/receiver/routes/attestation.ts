@@ -17,7 +17,7 @@ import { assertDigest, statedDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
 import { countRefusal } from '../refusals.ts';
 import { reserveFor } from '../reserve.ts';
-import { assertOpen, runForSubmitter } from '../run-access.ts';
+import { assertOpen, nextRunHint, runForSubmitter } from '../run-access.ts';
 import { runMessage } from '../state.ts';
 import { trustOf } from '../trust.ts';
 import { acceptedStatus, judgeAttestation } from '../verdict.ts';
@@ -65,9 +65,9 @@ interface Handed {
 /** Refused for what was handed in, and not for the state of the run or the service. */
 const isRefusal = ({ status }: Problem): boolean => status === 422 || status === 400;
 
-const differs = (known: string, digest: string): Problem =>
+const differs = (run: WorkflowRun, known: string, digest: string): Problem =>
   new Problem('attestation-differs', `the run has the attestation ${known} already, and this one is ${digest}`, {
-    hint: 'a verdict is final; open a new run with: proviso init --replace',
+    hint: `a verdict is final; ${nextRunHint(run)}`,
   });
 
 /**
@@ -85,7 +85,7 @@ async function accept(
     const now = new Date();
     const known = run.status?.attestation?.digest;
     if (known === digest) return run;
-    if (known !== undefined) throw differs(known, digest);
+    if (known !== undefined) throw differs(run, known, digest);
     assertOpen(run, now);
     const verified = judgeAttestation(bytes, run, contract, await trustOf(context, run, contract), now);
     const store = await context.stores.get(run.spec.evidenceStoreName);

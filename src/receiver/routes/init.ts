@@ -82,7 +82,7 @@ async function createOrFind(context: ReceiverContext, wanted: WorkflowRun) {
 }
 
 /** Sets the first condition; also after a crash between the two writes. */
-async function ensureOpened(context: ReceiverContext, run: WorkflowRun): Promise<WorkflowRun> {
+export async function ensureOpened(context: ReceiverContext, run: WorkflowRun): Promise<WorkflowRun> {
   if (run.status?.conditions !== undefined) return run;
   const now = new Date().toISOString();
   const message = `the run is open until ${run.spec.deadlineTime}`;
