@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { KIND } from '../api/kinds.ts';
 import { LABEL_MANAGED_BY, MANAGED_BY } from '../api/labels.ts';
 import type { KubeObject } from '../api/object.ts';
@@ -75,7 +76,7 @@ async function ensurePair(
   if (secret !== undefined && found !== undefined) {
     const isGood =
       !isOurs(secret) ||
-      (!isOld(found.certificate, now()) &&
+      (!isUseless(found, now()) &&
         (secret.metadata.annotations?.[HOSTS] ?? '') === hosts &&
         Object.entries(extra).every(([key, value]) => secretText(secret, key) === value));
     if (isGood) return found;
@@ -108,10 +109,20 @@ function pairOf(secret: Secret): KeyPairPem | undefined {
   return certificate === undefined || privateKey === undefined ? undefined : { certificate, privateKey };
 }
 
-function isOld(certificate: string, now: Date): boolean {
+/** Whether it has to be replaced: it is past its time, or is no certificate with that key any more. */
+function isUseless({ certificate, privateKey }: KeyPairPem, now: Date): boolean {
+  if (!isPair(certificate, privateKey)) return true;
   const { notBefore, notAfter } = certificateValidity(certificate);
   const age = now.getTime() - notBefore.getTime();
   return age > (notAfter.getTime() - notBefore.getTime()) * RENEW_AT;
+}
+
+function isPair(certificate: string, privateKey: string): boolean {
+  try {
+    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
+  } catch {
+    return false;
+  }
 }
 
 async function publish(

@@ -61,6 +61,33 @@ test('the serving certificate is renewed at two thirds of its life and for anoth
   assert.is(new X509Certificate((await all(options))[1] ?? '').checkHost('other.svc'), 'other.svc');
 });
 
+test('what was made and then damaged is made anew', async () => {
+  const options = await fresh('damaged');
+  const ca = await ensureCertificates(options);
+  const [, before, signing] = await all(options);
+  const damage = (key: string, text: string) =>
+    options.client.mergePatch(
+      KIND.Secret,
+      { namespace: 'damaged', name: NAMES[1] },
+      { data: { [key]: Buffer.from(text).toString('base64') } },
+      { fieldManager: 'test' },
+    );
+  const other = await createCertificateAuthority({ commonName: 'Other', now: new Date(), days: 30 });
+  let last = before;
+  for (const [key, text] of [
+    ['tls.crt', 'no certificate'],
+    ['tls.key', other.privateKey],
+  ] as const) {
+    await damage(key, text);
+    assert.is(await ensureCertificates(options), ca);
+    const [, now, sameSigning] = await all(options);
+    assert.is.not(now, last);
+    assert.ok(new X509Certificate(now ?? '').verify(new X509Certificate(ca).publicKey));
+    assert.is(sameSigning, signing);
+    last = now;
+  }
+});
+
 test('what was given is used as it is, and refused when clients could not check it', async () => {
   const options = await fresh('given');
   const authority = await createCertificateAuthority({ commonName: 'Company', now: new Date(), days: 30 });
