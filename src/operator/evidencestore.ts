@@ -42,7 +42,10 @@ function dueIn(store: EvidenceStore, now: Date): number {
   if (last === undefined) return 0;
   const minutes = store.status?.conditions?.[0]?.status === 'True' ? CHECK_MINUTES : RECHECK_FAILED_MINUTES;
   // A tenth earlier than the jitter can make it, so that a due probe isn't put off once more.
-  return Date.parse(last) + minutes * 0.85 * 60_000 - now.getTime();
+  const wait = minutes * 0.85 * 60_000;
+  const since = now.getTime() - Date.parse(last);
+  // A probe in the future was made by a clock that was wrong; nobody would look again until then.
+  return since < 0 ? 0 : wait - since;
 }
 
 function defaultConflict({ stores }: OperatorContext, store: EvidenceStore): Finding | undefined {

@@ -92,13 +92,14 @@ export const SOURCES = {
     kind: KIND.EvidenceStore,
     indexers: {},
     enqueues: ({ object, type, initial }, lookUp) => {
-      const wasOrIsDefault = object.spec.default === true;
-      const others = wasOrIsDefault ? lookUp.evidenceStores() : [object];
-      const workflows = type === 'modified' || initial ? [] : lookUp.allWorkflows();
+      const own = type === 'deleted' ? [] : [one('evidencestores', object)];
+      // A probe changes nothing for others; a spec does, and which store is the default may have been changed by it.
+      const isProbed = type === 'modified' && object.status?.observedGeneration === object.metadata.generation;
+      if (isProbed || initial) return own;
       return [
-        ...(type === 'deleted' ? [] : [one('evidencestores', object)]),
-        ...(type === 'modified' ? [] : others.map((store) => one('evidencestores', store))),
-        ...workflows.map((workflow) => one('workflows', workflow)),
+        ...own,
+        ...lookUp.evidenceStores().map((store) => one('evidencestores', store)),
+        ...lookUp.allWorkflows().map((workflow) => one('workflows', workflow)),
       ];
     },
   } satisfies SourceRule<EvidenceStore>,
