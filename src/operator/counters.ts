@@ -5,6 +5,12 @@ export type RunFacts = Pick<WorkflowStatus, 'runs' | 'successRate' | 'lastRun'>;
 
 const startOf = ({ metadata, status }: WorkflowRun): string => status?.startTime ?? metadata.creationTimestamp ?? '';
 
+/** When the verdict fell: a long run that has just got it is the newest, and somebody waits to read it. */
+const endOf = (run: WorkflowRun): string => run.status?.finishTime ?? startOf(run);
+
+const byEnd = (a: WorkflowRun, b: WorkflowRun): number =>
+  endOf(b).localeCompare(endOf(a)) || b.metadata.name.localeCompare(a.metadata.name);
+
 const byStart = (a: WorkflowRun, b: WorkflowRun): number =>
   startOf(b).localeCompare(startOf(a)) || b.metadata.name.localeCompare(a.metadata.name);
 
@@ -35,6 +41,6 @@ function describe(run: WorkflowRun): NonNullable<WorkflowStatus['lastRun']> {
 
 /** The finished runs over the limit, the oldest first. Open runs don't count and are never among them. */
 export function prunableRuns(runs: readonly WorkflowRun[], limit: number): readonly WorkflowRun[] {
-  const finished = runs.filter(isFinished).toSorted(byStart);
+  const finished = runs.filter(isFinished).toSorted(byEnd);
   return finished.slice(limit).reverse();
 }

@@ -53,6 +53,20 @@ test('the oldest finished runs over the limit go, open ones never', () => {
   assert.equal(prunableRuns([run('o', 1, 'Unknown', 'Crafting')], 0), []);
 });
 
+test('a long run that has just got its verdict is not the one that goes', () => {
+  const long = run('long', 1, 'True', 'Accepted');
+  const short = run('short', 2, 'True', 'Accepted');
+  const ended = (each: WorkflowRun, finishTime: string): WorkflowRun => ({
+    ...each,
+    status: { ...each.status, finishTime },
+  });
+  const runs = [ended(long, '2026-01-01T00:09:00Z'), ended(short, '2026-01-01T00:03:00Z')];
+  assert.equal(
+    prunableRuns(runs, 1).map(({ metadata }) => metadata.name),
+    ['short'],
+  );
+});
+
 const reading = effectiveContract(
   'c',
   {
