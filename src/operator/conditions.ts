@@ -22,7 +22,7 @@ export function conditionsFor(
 }
 
 function claimsOf(finding: Finding, observedGeneration: number): readonly ConditionClaim[] {
-  const { message } = finding;
+  const message = clipMessage(finding.message);
   switch (finding.state) {
     case 'ready':
       return [{ type: CONDITION.Ready, status: 'True', reason: REASON.Ready, message, observedGeneration }];
@@ -37,6 +37,13 @@ function claimsOf(finding: Finding, observedGeneration: number): readonly Condit
     }
   }
 }
+
+/** Far below what the CRDs take: a message that the API server refuses would leave the object without any status. */
+const MAX_MESSAGE = 4096;
+
+/** Cuts to what a condition may hold, at a character, with a sign that something is missing. */
+export const clipMessage = (message: string): string =>
+  message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
 /** Tells of a change of Ready, and only of a change. */
 export function recordTransition(

@@ -63,13 +63,13 @@ async function readFrom(
   }
   const value = holder.data?.[ref.key];
   if (value === undefined) {
-    const there = Object.keys(holder.data ?? {}).join(', ') || 'nothing';
-    return {
-      ok: false,
-      reason: REASON.KeyNotFound,
-      message: `${at}: the ${source} has no key '${ref.key}', only ${there}`,
-    };
+    const message = `${at}: the ${source} has no key '${ref.key}'${otherKeys(kind, holder)}`;
+    return { ok: false, reason: REASON.KeyNotFound, message };
   }
   const pem = kind === KIND.Secret ? Buffer.from(value, 'base64').toString('utf8') : value;
   return { ok: true, pem, source };
 }
+
+/** What is there instead, but of a Secret: more people may read a contract's status than Secrets. */
+const otherKeys = (kind: ResourceKind, { data = {} }: Holder): string =>
+  kind === KIND.Secret ? '' : `, only ${Object.keys(data).join(', ') || 'nothing'}`;

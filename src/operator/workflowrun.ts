@@ -8,11 +8,11 @@ import type { EffectiveContract } from '../contract/effective.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import { isStatus } from '../kube/error.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
+import { clipMessage } from './conditions.ts';
 import type { OperatorContext } from './context.ts';
 
 /** Owns nothing but the end of a run that ran out of time, so that it never takes away what others wrote. */
 const EXPIRY_MANAGER = 'proviso-expiry';
-const MAX_MESSAGE = 4096;
 const RETRY_MS = 2_000;
 
 /** Keeps a run's progress, and ends it when its deadline has passed without an attestation. */
@@ -49,7 +49,7 @@ async function expire(
   contract: EffectiveContract | undefined,
 ): Promise<void> {
   const now = context.now().toISOString();
-  const message = expiryMessage(run, contract).slice(0, MAX_MESSAGE);
+  const message = clipMessage(expiryMessage(run, contract));
   const claim = { type: CONDITION.Succeeded, status: 'False', reason: RUN_REASON.Expired, message } as const;
   const status = { finishTime: now, conditions: settleConditions(run.status?.conditions, [claim], now) };
   try {
@@ -65,11 +65,15 @@ async function expire(
 
 /** What was missing, and what the last refused push said. */
 export function expiryMessage(run: WorkflowRun, contract: EffectiveContract | undefined): string {
-  const missing = contract === undefined ? [] : completeness(contract, run.status?.materials ?? []).missing;
-  const parts = [
-    `no attestation was accepted until ${run.spec.deadlineTime}`,
-    missing.length === 0 ? 'all materials were there' : `missing: ${missing.map(({ name }) => name).join(', ')}`,
-  ];
+  const parts = [`no attestation was accepted until ${run.spec.deadlineTime}`, whatWasMissing(run, contract)];
   const last = run.status?.refusals?.last;
   return [...parts, ...(last === undefined ? [] : [`last refusal: ${last.code}: ${last.message}`])].join('. ');
+}
+
+function whatWasMissing(run: WorkflowRun, contract: EffectiveContract | undefined): string {
+  if (contract === undefined) {
+    return `what was missing is not known, since the contract's revision ${run.spec.contract.revisionName} is gone`;
+  }
+  const { missing } = completeness(contract, run.status?.materials ?? []);
+  return missing.length === 0 ? 'all materials were there' : `missing: ${missing.map(({ name }) => name).join(', ')}`;
 }
