@@ -29,7 +29,7 @@ export const REASON = {
   ContractNotReady: 'ContractNotReady',
   /** Stalled: the evidence store that the Workflow names, or a default one, doesn't exist. */
   StoreNotFound: 'StoreNotFound',
-  /** Stalled: an object with the name to be provisioned exists and isn't ours. */
+  /** Stalled: an object with the name of one that is to be made exists and isn't ours. Only Ready=False while it goes. */
   NameTaken: 'NameTaken',
   /** Ready=False: a call to the API server failed; it is tried again. */
   ProvisioningFailed: 'ProvisioningFailed',

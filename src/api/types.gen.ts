@@ -169,7 +169,7 @@ export interface ContractStatus {
     /** Where it came from. Example: `secret/release-key`. */
     readonly source?: string;
   }[];
-  /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, NotSupported and InvalidSpec. Reconciling is True while a new generation is being worked on. */
+  /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, NameTaken, NotSupported and InvalidSpec. Ready is False with Reconciling for ProvisioningFailed, which is tried again. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -549,6 +549,6 @@ export interface WorkflowStatus {
     /** When its verdict fell, RFC 3339; absent while it is open. */
     readonly finishTime?: string;
   };
-  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, StoreNotFound, NameTaken and NotSupported. Ready is False without Stalled for ContractNotReady and ProvisioningFailed, which are tried again. Reconciling is True while work is under way. */
+  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, StoreNotFound, NameTaken and NotSupported. Ready is False without Stalled for ContractNotReady and ProvisioningFailed, which are tried again, and for NameTaken while the cluster removes what an earlier Workflow of the name left. Reconciling is True while work is under way. */
   readonly conditions?: readonly Condition[];
 }

@@ -7,6 +7,7 @@ import { keyOf } from '../kube/store.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
 import { conditionsFor, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
+import { findingOf } from './failures.ts';
 import { ensureRevision } from './revisions.ts';
 import { resolveSigners } from './signers.ts';
 
@@ -18,7 +19,7 @@ const RESYNC_MINUTES = 10;
 
 /** Validates a contract, resolves its signers' keys, and keeps an immutable revision of what it means. */
 export async function reconcileContract(context: OperatorContext, contract: Contract): Promise<ReconcileResult> {
-  const { finding, facts } = await examine(context, contract);
+  const { finding, facts } = await examined(context, contract);
   const { generation = 0 } = contract.metadata;
   const conditions = conditionsFor(finding, generation, contract.status?.conditions, context.now());
   const status: ContractStatus = {
@@ -37,15 +38,27 @@ export async function reconcileContract(context: OperatorContext, contract: Cont
 
 type RevisionFacts = Pick<ContractStatus, 'revision' | 'revisionName' | 'signers'>;
 
-async function examine(
-  context: OperatorContext,
-  contract: Contract,
-): Promise<{ readonly finding: Finding; readonly facts: RevisionFacts }> {
+interface Examined {
+  readonly finding: Finding;
+  readonly facts: RevisionFacts;
+}
+
+/** What a failed call says is told in the status: a contract without conditions would count as done. */
+async function examined(context: OperatorContext, contract: Contract): Promise<Examined> {
   // The last good revision stays in the status: runs that are open go on with it.
+  const { revision, revisionName } = contract.status ?? {};
   const previous: RevisionFacts = {
-    ...(contract.status?.revision === undefined ? {} : { revision: contract.status.revision }),
-    ...(contract.status?.revisionName === undefined ? {} : { revisionName: contract.status.revisionName }),
+    ...(revision === undefined ? {} : { revision }),
+    ...(revisionName === undefined ? {} : { revisionName }),
   };
+  try {
+    return await examine(context, contract, previous);
+  } catch (error) {
+    return { finding: findingOf(error), facts: previous };
+  }
+}
+
+async function examine(context: OperatorContext, contract: Contract, previous: RevisionFacts): Promise<Examined> {
   const keys = await resolveSigners(context.client, contract);
   if (!keys.ok) return stalled(keys, previous);
   const reading = effectiveContract(contract.metadata.name, contract.spec, keys.signers);

@@ -1,18 +1,26 @@
+import { REASON } from '../api/reasons.ts';
 import { KubeError } from '../kube/error.ts';
-import { NotLeaderError } from '../kube/limits.ts';
-import type { Disposition } from '../queue/disposition.ts';
+import type { Finding } from './conditions.ts';
 
-/** What the API server says of a write that it can never take as it is. */
-const UNACCEPTABLE: ReadonlySet<number> = new Set([400, 413, 422]);
+/** An object with the name of one that is to be made exists and isn't ours to change. */
+export class NameTakenError extends Error {
+  /** Whether the name becomes free without anybody doing anything. */
+  readonly isPassing: boolean;
 
-/** What an error of a reconcile leads to. */
-export function judgeFailure(error: unknown): Disposition {
-  // Whoever leads now does the work.
-  if (error instanceof NotLeaderError) return { kind: 'wait' };
-  if (!(error instanceof KubeError)) return { kind: 'retry' };
-  // The deletion of what it is about is on its way through the watch.
-  if (error.causes.includes('NamespaceTerminating') || error.code === 404) return { kind: 'wait' };
-  if (error.code === 409) return { kind: 'conflict' };
-  if (UNACCEPTABLE.has(error.code)) return { kind: 'permanent' };
-  return error.retryAfter === undefined ? { kind: 'retry' } : { kind: 'retry', atLeastMs: error.retryAfter * 1000 };
+  constructor(message: string, isPassing = false) {
+    super(message);
+    this.isPassing = isPassing;
+  }
 }
+
+/** What a failed call means for the object that it was made for. Throws on what passes by itself or is a defect. */
+export function findingOf(error: unknown): Finding {
+  if (error instanceof NameTakenError) {
+    return { state: error.isPassing ? 'waiting' : 'stalled', reason: REASON.NameTaken, message: error.message };
+  }
+  // What passes by itself is tried again; saying so would only make an object that is Ready flap.
+  if (!(error instanceof KubeError) || isPassing(error)) throw error;
+  return { state: 'waiting', reason: REASON.ProvisioningFailed, message: error.message };
+}
+
+const isPassing = ({ code }: KubeError): boolean => code === 0 || code === 409 || code === 429 || code >= 500;

@@ -21,7 +21,7 @@ import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
 import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
-import { judgeFailure } from './failures.ts';
+import { judgeFailure } from './dispositions.ts';
 import { queueObserver, workerObserver } from './observers.ts';
 import { type LookUp, type QueueName, SOURCES, type SourceRule } from './sources.ts';
 import { reconcileWorkflow } from './workflow.ts';

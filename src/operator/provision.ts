@@ -15,9 +15,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { apiVersionOf } from '../kube/path.ts';
 import type { Store } from '../kube/store.ts';
 import type { OperatorContext } from './context.ts';
-
-/** An object with the name that is to be provisioned exists and isn't ours to change. */
-export class NameTakenError extends Error {}
+import { NameTakenError } from './failures.ts';
 
 /** Metadata of everything that is provisioned for a workflow. */
 export function ownedMetadata(workflow: Workflow, annotations?: Readonly<Record<string, string>>): ObjectMeta {
@@ -66,19 +64,25 @@ async function ensure(
   const metadata = ownedMetadata(workflow);
   const seen = store.get(metadata);
   if (seen !== undefined && isOurs(seen, workflow) && holds(seen, content)) return seen;
-  await assertOurs(client, kind, workflow);
+  const found = await client.find<KubeObject>(kind, metadata);
+  if (found !== undefined && !isOurs(found, workflow)) throw nameTaken(kind, found, workflow);
   const object = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, ...content };
   return client.apply<KubeObject>(kind, object, { fieldManager: OPERATOR_MANAGER, force: true });
 }
 
-/** Throws when the name is taken by something that Proviso didn't make for this workflow. */
-export async function assertOurs(client: KubeClient, kind: ResourceKind, workflow: Workflow): Promise<void> {
-  const metadata = ownedMetadata(workflow);
-  const found = await client.find<KubeObject>(kind, metadata);
-  if (found === undefined || isOurs(found, workflow)) return;
-  throw new NameTakenError(
-    `the ${kind.kind} ${metadata.namespace}/${metadata.name} exists and was not made for this workflow; rename or delete it`,
-  );
+/** The error that tells who has the name of what is to be provisioned. */
+export function nameTaken({ kind }: ResourceKind, found: KubeObject, workflow: Workflow): NameTakenError {
+  const { name, namespace, labels, ownerReferences = [] } = found.metadata;
+  const isLeftOver =
+    labels?.[LABEL_MANAGED_BY] === MANAGED_BY &&
+    ownerReferences.some((owner) => owner.kind === KIND.Workflow.kind && owner.name === workflow.metadata.name);
+  const what = `the ${kind} ${namespace}/${name}`;
+  return isLeftOver
+    ? new NameTakenError(
+        `${what} was made for an earlier Workflow of this name; the cluster removes it by itself`,
+        true,
+      )
+    : new NameTakenError(`${what} exists and was not made for this workflow; rename or delete it`);
 }
 
 /** Whether every member stands in the object as wanted; the API server adds empty ones of its own. */

@@ -1,11 +1,13 @@
+import { canonicalJson } from '../api/canonical.ts';
 import { KIND } from '../api/kinds.ts';
 import { API_VERSION, LABEL_CONTRACT, LABEL_MANAGED_BY, MANAGED_BY } from '../api/labels.ts';
 import type { Contract } from '../api/types.gen.ts';
 import { canonicalDigest } from '../contract/digest.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
+import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { isStatus } from '../kube/error.ts';
 import type { ControllerRevision } from './context.ts';
+import { NameTakenError } from './failures.ts';
 
 export interface CurrentRevision {
   readonly name: string;
@@ -13,44 +15,62 @@ export interface CurrentRevision {
   readonly isNew: boolean;
 }
 
-/** The revision that holds this content: an earlier one if the contract has meant the same before, else a new one. */
+/**
+ * The revision that holds this content: an earlier one if the contract has meant the same before, else a new one. Throws
+ * `NameTakenError` when its name belongs to something else.
+ */
 export async function ensureRevision(
   client: KubeClient,
   contract: Contract,
   effective: EffectiveContract,
   known: (name: string) => ControllerRevision | undefined,
 ): Promise<CurrentRevision> {
-  const { name: contractName, namespace = '', uid = '' } = contract.metadata;
-  const name = `${contractName}-${canonicalDigest(effective).slice(0, 10)}`;
-  const cached = known(name);
-  if (cached !== undefined) return { name, revision: cached.revision, isNew: false };
+  const { namespace = '' } = contract.metadata;
+  const name = `${contract.metadata.name}-${canonicalDigest(effective).slice(0, 10)}`;
+  const found = known(name) ?? (await client.find<ControllerRevision>(KIND.ControllerRevision, { namespace, name }));
+  if (found === undefined) return createRevision(client, contract, name, effective);
+  // The name holds only a part of the digest, and whoever may write ControllerRevisions may have put anything there.
+  if (canonicalJson(found.data ?? null) !== canonicalJson(effective)) {
+    throw new NameTakenError(
+      `the ControllerRevision ${namespace}/${name} exists and does not hold what this contract says; delete it`,
+    );
+  }
+  await adopt(client, contract, found);
+  return { name, revision: found.revision, isNew: false };
+}
+
+async function createRevision(
+  client: KubeClient,
+  contract: Contract,
+  name: string,
+  data: EffectiveContract,
+): Promise<CurrentRevision> {
+  const { namespace = '' } = contract.metadata;
   // The watch may lag behind our own last write, so numbers are given by a fresh list.
   const revisions = await client.list<ControllerRevision>(KIND.ControllerRevision, {
     namespace,
-    labelSelector: `${LABEL_CONTRACT}=${contractName}`,
+    labelSelector: `${LABEL_CONTRACT}=${contract.metadata.name}`,
   });
-  const found = revisions.find(({ metadata }) => metadata.name === name);
-  if (found !== undefined) return { name, revision: found.revision, isNew: false };
   const revision = 1 + Math.max(0, ...revisions.map((each) => each.revision));
-  try {
-    await client.create<ControllerRevision>(KIND.ControllerRevision, {
-      apiVersion: 'apps/v1',
-      kind: KIND.ControllerRevision.kind,
-      metadata: {
-        name,
-        namespace,
-        labels: { [LABEL_MANAGED_BY]: MANAGED_BY, [LABEL_CONTRACT]: contractName },
-        ownerReferences: [
-          { apiVersion: API_VERSION, kind: KIND.Contract.kind, name: contractName, uid, controller: true },
-        ],
-      },
-      data: effective,
-      revision,
-    });
-  } catch (error) {
-    if (!isStatus(error, 409)) throw error;
-    const other = await client.get<ControllerRevision>(KIND.ControllerRevision, { namespace, name });
-    return { name, revision: other.revision, isNew: false };
-  }
+  await client.create<ControllerRevision>(KIND.ControllerRevision, {
+    apiVersion: 'apps/v1',
+    kind: KIND.ControllerRevision.kind,
+    metadata: { name, namespace, ...ownership(contract) },
+    data,
+    revision,
+  });
   return { name, revision, isNew: true };
 }
+
+/** A revision of an earlier contract of this name would go with that one, and take the open runs' contract with it. */
+async function adopt(client: KubeClient, contract: Contract, revision: ControllerRevision): Promise<void> {
+  const { ownerReferences = [], resourceVersion } = revision.metadata;
+  if (ownerReferences.some(({ uid }) => uid === contract.metadata.uid)) return;
+  const patch = { metadata: { resourceVersion, ...ownership(contract) } };
+  await client.mergePatch(KIND.ControllerRevision, revision.metadata, patch, { fieldManager: OPERATOR_MANAGER });
+}
+
+const ownership = ({ metadata: { name, uid = '' } }: Contract) => ({
+  labels: { [LABEL_MANAGED_BY]: MANAGED_BY, [LABEL_CONTRACT]: name },
+  ownerReferences: [{ apiVersion: API_VERSION, kind: KIND.Contract.kind, name, uid, controller: true }],
+});

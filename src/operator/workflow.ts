@@ -2,16 +2,16 @@ import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { submitterName } from '../api/labels.ts';
 import { REASON } from '../api/reasons.ts';
-import type { Workflow, WorkflowStatus } from '../api/types.gen.ts';
+import type { Workflow, WorkflowRun, WorkflowStatus } from '../api/types.gen.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
-import { KubeError } from '../kube/error.ts';
 import { keyOf } from '../kube/store.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
 import { conditionsFor, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
 import { countRuns, prunableRuns } from './counters.ts';
 import { chooseStore } from './default-store.ts';
-import { NameTakenError, provisionAccess } from './provision.ts';
+import { findingOf } from './failures.ts';
+import { provisionAccess } from './provision.ts';
 import { ensureToken } from './token.ts';
 
 const DEFAULT_HISTORY = 100;
@@ -19,6 +19,8 @@ const DEFAULT_HISTORY = 100;
 const RESYNC_MINUTES = 10;
 const RETRY_MINUTES = 0.1;
 const CERTIFICATE_WAIT_MS = 500;
+/** At once; the removals bring the workflow back for the rest. */
+const MAX_PRUNED = 200;
 
 /** Provisions what a pipeline needs, resolves its contract and store, counts its runs and keeps its history short. */
 export async function reconcileWorkflow(context: OperatorContext, workflow: Workflow): Promise<ReconcileResult> {
@@ -26,10 +28,14 @@ export async function reconcileWorkflow(context: OperatorContext, workflow: Work
   // Right after a start; saying so on a workflow that is Ready would only make it flap.
   if (servingCa === undefined) return { requeueAfterMs: CERTIFICATE_WAIT_MS };
   const { finding, facts } = await examine(context, workflow, servingCa);
-  const runs = context.stores.runs.byIndex('workflow', keyOf(workflow.metadata));
   const { generation = 0 } = workflow.metadata;
   const conditions = conditionsFor(finding, generation, workflow.status?.conditions, context.now());
-  const status: WorkflowStatus = { observedGeneration: generation, ...facts, ...countRuns(runs), conditions };
+  const status: WorkflowStatus = {
+    observedGeneration: generation,
+    ...facts,
+    ...countRuns(runsOf(context, workflow)),
+    conditions,
+  };
   recordTransition(context.events, workflow, KIND.Workflow.kind, conditions);
   await applyStatus(context.client, KIND.Workflow, workflow, status, OPERATOR_MANAGER);
   await pruneHistory(context, workflow);
@@ -56,7 +62,7 @@ async function examine(context: OperatorContext, workflow: Workflow, servingCa: 
   try {
     facts = await provision(context, workflow, servingCa);
   } catch (error) {
-    return { finding: provisioningFinding(error), facts: {} };
+    return { finding: findingOf(error), facts: {} };
   }
   const contract = readyContract(context, workflow);
   if ('state' in contract) return { finding: contract, facts };
@@ -81,14 +87,6 @@ async function provision(context: OperatorContext, workflow: Workflow, servingCa
   return { serviceAccountName: name, tokenSecretName: name, token };
 }
 
-function provisioningFinding(error: unknown): Finding {
-  if (error instanceof NameTakenError) return { state: 'stalled', reason: REASON.NameTaken, message: error.message };
-  // What passes by itself is tried again; saying so would only make a workflow that is Ready flap.
-  const isPassing = error instanceof KubeError && (error.code === 0 || error.code === 429 || error.code >= 500);
-  if (!(error instanceof KubeError) || isPassing) throw error;
-  return { state: 'waiting', reason: REASON.ProvisioningFailed, message: error.message };
-}
-
 /** The contract's current revision, or why runs can't be opened with it. */
 function readyContract(
   context: OperatorContext,
@@ -101,12 +99,12 @@ function readyContract(
     const message = `there is no Contract '${name}' in the namespace '${namespace}'; see: kubectl get contracts -n ${namespace}`;
     return { state: 'stalled', reason: REASON.ContractNotFound, message };
   }
-  const { status, metadata } = contract;
-  const ready = findCondition(status?.conditions, CONDITION.Ready);
-  const isCurrent = status?.observedGeneration === metadata.generation;
-  const { revision, revisionName } = status ?? {};
-  if (ready?.status !== 'True' || !isCurrent || revision === undefined || revisionName === undefined) {
-    const why = isCurrent && ready !== undefined ? ready.message : 'it has not been looked at yet';
+  // A contract that was just changed is in force as it was until the change has been looked at: that comes within moments,
+  // and then this workflow is looked at again.
+  const ready = findCondition(contract.status?.conditions, CONDITION.Ready);
+  const { revision, revisionName } = contract.status ?? {};
+  if (ready?.status !== 'True' || revision === undefined || revisionName === undefined) {
+    const why = ready?.message ?? 'it has not been looked at yet';
     return {
       state: 'waiting',
       reason: REASON.ContractNotReady,
@@ -116,10 +114,13 @@ function readyContract(
   return { name, revision, revisionName };
 }
 
+/** The runs of this workflow, and not those of one that had its name before. */
+const runsOf = ({ stores }: OperatorContext, { metadata }: Workflow): readonly WorkflowRun[] =>
+  stores.runs.byIndex('workflow', keyOf(metadata)).filter(({ spec }) => spec.workflowRef.uid === metadata.uid);
+
 async function pruneHistory(context: OperatorContext, workflow: Workflow): Promise<void> {
   const limit = workflow.spec.history?.limit ?? DEFAULT_HISTORY;
-  const runs = context.stores.runs.byIndex('workflow', keyOf(workflow.metadata));
-  const prunable = prunableRuns(runs, limit);
+  const prunable = prunableRuns(runsOf(context, workflow), limit).slice(0, MAX_PRUNED);
   for (const { metadata } of prunable) await context.client.remove(KIND.WorkflowRun, metadata, metadata.uid);
   if (prunable.length === 0) return;
   const note = `${prunable.length} finished runs over the limit of ${limit} removed, the last of them ${prunable.at(-1)?.metadata.name}`;
@@ -128,7 +129,10 @@ async function pruneHistory(context: OperatorContext, workflow: Workflow): Promi
 }
 
 function nextLook(context: OperatorContext, finding: Finding, facts: Provisioned): number {
-  const resync = jittered(finding.state === 'waiting' ? RETRY_MINUTES : RESYNC_MINUTES);
+  // Contracts and stores are watched; of a call that failed and of a name that was taken nothing tells when it would work.
+  const isUnwatched =
+    finding.state !== 'ready' && (finding.reason === REASON.ProvisioningFailed || finding.reason === REASON.NameTaken);
+  const resync = jittered(isUnwatched ? RETRY_MINUTES : RESYNC_MINUTES);
   const renewal = facts.token === undefined ? resync : Date.parse(facts.token.renewalTime) - context.now().getTime();
   return Math.max(0, Math.min(resync, renewal));
 }

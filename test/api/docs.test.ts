@@ -9,7 +9,10 @@ const crds = await readCrds();
 
 /** By page, the reasons of its conditions and events. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
-  contract: ['Ready', 'KeyNotFound', 'KeyInvalid', 'NotSupported', 'InvalidSpec', 'RevisionCreated'],
+  contract: [
+    ...['Ready', 'KeyNotFound', 'KeyInvalid', 'NameTaken', 'NotSupported', 'InvalidSpec', 'ProvisioningFailed'],
+    'RevisionCreated',
+  ],
   workflow: [
     ...['Ready', 'ContractNotFound', 'ContractNotReady', 'StoreNotFound', 'NameTaken', 'ProvisioningFailed'],
     ...['NotSupported', 'TokenIssued', 'HistoryPruned'],

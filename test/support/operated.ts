@@ -89,13 +89,14 @@ export class Operated {
   }
 
   /** Waits until Ready of the object's current generation has the reason; returns the object. */
-  untilReason<T extends WithStatus>(kind: string, name: string, reason: string): Promise<T> {
-    return eventually(`${kind} ${name} to be ${reason}`, async () => {
+  untilReason<T extends WithStatus>(kind: string, name: string, reason: string, seconds = 30): Promise<T> {
+    const probe = async () => {
       const object = await this.read<T>(kind, name);
       const ready = findCondition(object.status?.conditions, CONDITION.Ready);
       if (ready?.reason === reason && ready.observedGeneration === object.metadata.generation) return object;
       throw new Error(JSON.stringify(object.status));
-    });
+    };
+    return eventually(`${kind} ${name} to be ${reason}`, probe, seconds);
   }
 
   untilMessage(kind: string, name: string, message: RegExp): Promise<boolean> {
