@@ -16,12 +16,10 @@ export interface TokenTimes {
 }
 
 interface TokenRequest {
-  readonly status: { readonly token: string; readonly expirationTimestamp: string };
+  readonly status: { readonly token: string };
 }
 
-const EXPIRES = `${GROUP}/token-expires`;
 const RENEWS = `${GROUP}/token-renews`;
-const ACCOUNT_UID = `${GROUP}/service-account-uid`;
 const DEFAULT_EXPIRATION = '24h';
 const RENEW_AT = 0.8;
 
@@ -42,18 +40,12 @@ export async function ensureToken(
   const current = secret === undefined ? undefined : timesOf(secret, facts, serviceAccount, workflow, context.now());
   if (current !== undefined) return { ...current, issued: false };
   const { token, ...times } = await issue(context, workflow);
-  const annotations = {
-    [EXPIRES]: times.expirationTime,
-    [RENEWS]: times.renewalTime,
-    [ACCOUNT_UID]: serviceAccount.metadata.uid ?? '',
-  };
-  const data = secretData({ ...facts, token });
   const object = {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: ownedMetadata(workflow, annotations),
+    metadata: ownedMetadata(workflow, { [RENEWS]: times.renewalTime }),
     type: 'Opaque',
-    data,
+    data: secretData({ ...facts, token }),
   };
   await context.client.apply(KIND.Secret, object, { fieldManager: OPERATOR_MANAGER, force: true });
   return { ...times, issued: true };
@@ -67,7 +59,10 @@ const secretFacts = (context: OperatorContext, workflow: Workflow, servingCa: st
   namespace: workflow.metadata.namespace ?? '',
 });
 
-/** The times of the token in the Secret; `undefined` when it has to be replaced. */
+/**
+ * The times of the token in the Secret; `undefined` when it has to be replaced. What the token says of itself counts, since
+ * anybody who may write the Secret may have put another one there.
+ */
 function timesOf(
   secret: Secret,
   facts: Readonly<Record<string, string>>,
@@ -75,21 +70,53 @@ function timesOf(
   workflow: Workflow,
   now: Date,
 ): TokenTimes | undefined {
-  const { annotations = {} } = secret.metadata;
-  const expirationTime = annotations[EXPIRES];
-  const renewalTime = annotations[RENEWS];
-  if (expirationTime === undefined || renewalTime === undefined || secret.data?.token === undefined) return undefined;
+  const claims = claimsOf(secretText(secret, 'token'));
   // A token is bound to its account's uid: of an account made anew it is worth nothing.
-  if (annotations[ACCOUNT_UID] !== serviceAccount.metadata.uid) return undefined;
-  const isSame = Object.entries(facts).every(([key, value]) => secretText(secret, key) === value);
-  const isFresh = new Date(renewalTime) > now;
+  if (claims === undefined || claims.accountUid !== serviceAccount.metadata.uid) return undefined;
+  if (claims.audiences.join() !== AUDIENCE) return undefined;
   // A shorter life in the spec counts at once, and not only after the long-lived token has ended.
-  const latest = now.getTime() + expirationSeconds(workflow) * 1000;
-  return isSame && isFresh && Date.parse(expirationTime) <= latest ? { expirationTime, renewalTime } : undefined;
+  if (lifeOf(claims) > expirationSeconds(workflow) * 1000) return undefined;
+  const renewal = Date.parse(secret.metadata.annotations?.[RENEWS] ?? '');
+  // Later than a token made now would be renewed it can't be, unless a clock or a hand was wrong.
+  const isFresh = renewal > now.getTime() && renewal <= renewalOf(claims, now).getTime();
+  const isSame = Object.entries(facts).every(([key, value]) => secretText(secret, key) === value);
+  return isSame && isFresh ? timesBy(claims, new Date(renewal)) : undefined;
 }
 
 const expirationSeconds = (workflow: Workflow): number =>
   parseDuration(workflow.spec.token?.expiration ?? DEFAULT_EXPIRATION) ?? 86_400;
+
+interface TokenClaims {
+  readonly audiences: readonly string[];
+  /** Milliseconds by the clock of the API server. */
+  readonly issued: number;
+  readonly expires: number;
+  readonly accountUid: string;
+}
+
+/** What a service account token says of itself; `undefined` for what is none. Its signature is checked by who is shown it. */
+function claimsOf(token: string | undefined): TokenClaims | undefined {
+  try {
+    const payload = Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString('utf8');
+    const { aud, iat, exp, ...rest } = JSON.parse(payload) as Readonly<Record<string, unknown>>;
+    const bound = rest['kubernetes.io'] as { readonly serviceaccount?: { readonly uid?: unknown } } | undefined;
+    const accountUid = bound?.serviceaccount?.uid;
+    if (typeof iat !== 'number' || typeof exp !== 'number' || typeof accountUid !== 'string') return undefined;
+    return { audiences: [aud].flat().map(String), issued: iat * 1000, expires: exp * 1000, accountUid };
+  } catch {
+    return undefined;
+  }
+}
+
+const lifeOf = ({ issued, expires }: TokenClaims): number => expires - issued;
+
+/** By our own clock, though the token has its times by the API server's: the two may differ by more than its life. */
+const renewalOf = (claims: TokenClaims, now: Date): Date => new Date(now.getTime() + lifeOf(claims) * RENEW_AT);
+
+const timesBy = ({ expires }: TokenClaims, renewal: Date): TokenTimes => ({
+  expirationTime: new Date(expires).toISOString(),
+  renewalTime: renewal.toISOString(),
+});
 
 async function issue(context: OperatorContext, workflow: Workflow): Promise<TokenTimes & { readonly token: string }> {
   const ref = { name: submitterName(workflow.metadata.name), namespace: workflow.metadata.namespace ?? '' };
@@ -98,9 +125,8 @@ async function issue(context: OperatorContext, workflow: Workflow): Promise<Toke
     kind: 'TokenRequest',
     spec: { audiences: [AUDIENCE], expirationSeconds: expirationSeconds(workflow) },
   });
-  const { token, expirationTimestamp } = answer.status;
-  const now = context.now().getTime();
-  // The API server may give a shorter life than was asked for.
-  const renewal = new Date(now + (Date.parse(expirationTimestamp) - now) * RENEW_AT);
-  return { token, expirationTime: expirationTimestamp, renewalTime: renewal.toISOString() };
+  const { token } = answer.status;
+  const claims = claimsOf(token);
+  if (claims === undefined) throw new Error('the API server issued a token that does not say when it ends');
+  return { token, ...timesBy(claims, renewalOf(claims, context.now())) };
 }

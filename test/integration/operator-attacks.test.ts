@@ -25,7 +25,13 @@ test.before(async () => {
 test.after(() => operated?.stop());
 test.after.each(() => operated.assertInvariants());
 
+type WithData = KubeObject & { readonly data: Readonly<Record<string, string>> };
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const tokenOf = async (workflow: string): Promise<string> => {
+  const { data } = await operated.read<WithData>('secret', `proviso-${workflow}`);
+  return Buffer.from(data.token ?? '', 'base64').toString();
+};
 const ready = (object: Workflow | Contract) => findCondition(object.status?.conditions, CONDITION.Ready);
 
 /** The statuses of Ready that a workflow goes through while `act` runs. */
@@ -48,9 +54,38 @@ async function watched(name: string, act: () => Promise<unknown>): Promise<reado
   return seen;
 }
 
-test('a workflow is provisioned', async () => {
+for (const [name, ahead] of [
+  ['behind', -5000],
+  ['ahead', 30 * 3600_000],
+] as const) {
+  test(`a clock that is ${name} of the API server's doesn't make tokens in a loop`, async () => {
+    operated.ahead = ahead;
+    try {
+      await operated.apply('Workflow', name, { contractRef: { name: 'steps' } });
+      await operated.untilReason<Workflow>(WORKFLOW, name, 'Ready');
+      await pause(2000);
+      const { metadata } = await operated.read<Workflow>(WORKFLOW, name);
+      await pause(2000);
+      const later = await operated.read<Workflow>(WORKFLOW, name);
+      assert.is(later.metadata.resourceVersion, metadata.resourceVersion, 'its status is written again and again');
+    } finally {
+      operated.ahead = 0;
+    }
+  });
+}
+
+test('a token that was overwritten in its Secret is replaced, also when the annotations say it is good', async () => {
   await operated.apply('Workflow', 'drift', { contractRef: { name: 'steps' } });
   await operated.untilReason<Workflow>(WORKFLOW, 'drift', 'Ready');
+  const other = await operated.kubectl('create token -n shop proviso-drift --duration=20h');
+  for (const bad of ['garbage', '', other.trim()]) {
+    const data = { token: Buffer.from(bad).toString('base64') };
+    await operated.kubectl(`patch secret -n shop proviso-drift --type=merge -p ${JSON.stringify({ data })}`);
+    await operated.touch('drift');
+    await eventually('a good token', async () => (await tokenOf('drift')).split('.').length === 3);
+    const claims = JSON.parse(Buffer.from((await tokenOf('drift')).split('.')[1] ?? '', 'base64url').toString());
+    assert.equal(claims.aud, ['proviso']);
+  }
 });
 
 test('a change of its contract does not make a workflow flap', async () => {
