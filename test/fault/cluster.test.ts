@@ -60,17 +60,20 @@ fault('etcd restored from an older snapshot', async () => {
   await operated.apply('Contract', 'lost', { description: 'again' });
   await operated.untilReason('contract', 'lost', 'Ready');
   await operated.apply('Contract', 'release', { materials: [{ name: 'c', type: 'ARTIFACT' }] });
-  const release = await eventually('a second revision of its own', async () => {
+  // Its number may be 2 or 3: what the operator last knew of the contract may have been looked at once more.
+  const release = await eventually('a revision of what it says now', async () => {
     const found = await operated.read<Contract>('contract', 'release');
-    const isCurrent = found.status?.observedGeneration === found.metadata.generation;
-    if (!isCurrent || found.status?.revision !== 2) throw new Error(JSON.stringify(found.status));
-    return found;
+    const { observedGeneration, revisionName = '' } = found.status ?? {};
+    if (observedGeneration !== found.metadata.generation) return false;
+    const kept = await operated.kubectl(
+      `get controllerrevision -n shop ${revisionName} -o jsonpath={.data.materials[*].name}`,
+    );
+    return kept === 'c' && found;
   });
-  const workflow = await eventually('the workflow to follow it', async () => {
-    const found = await operated.read<Workflow>('workflow.proviso.dev', 'build');
-    return found.status?.contract?.revision === 2 && found;
+  await eventually('the workflow to follow it', async () => {
+    const { status } = await operated.read<Workflow>('workflow.proviso.dev', 'build');
+    return status?.contract?.revisionName === release.status?.revisionName;
   });
-  assert.is(workflow.status?.contract?.revisionName, release.status?.revisionName);
 });
 
 fault('rights revoked and given back', async () => {
