@@ -27,6 +27,7 @@ export const PROBLEMS = {
   // The request itself
   'body-too-large': { status: 413, title: 'The body is over the limit' },
   'body-incomplete': { status: 400, title: 'The body ended early' },
+  'body-too-slow': { status: 408, title: 'The body comes too slowly' },
   'request-invalid': { status: 400, title: 'The request is not valid' },
   'json-malformed': { status: 400, title: 'The body is not valid JSON' },
   'json-duplicate-key': { status: 400, title: 'The JSON has a key twice' },

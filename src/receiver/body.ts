@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { Problem } from '../api/problem.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
+import { createPatience } from './patience.ts';
 
 /** Accounts for so many more bytes in memory; throws when there is no room for them. */
 export type Reserve = (bytes: number) => void;
@@ -30,22 +31,33 @@ export async function* keptChunks(request: Request, limit: number, reserve: Rese
   }
 }
 
-/** The body as it comes, refused as soon as it is known to be over the limit. */
-export async function* bodyChunks(request: Request, limit: number): AsyncGenerator<Buffer, void, undefined> {
+/**
+ * The body as it comes, refused as soon as it is known to be over the limit, or comes too slowly. A refusal leaves the
+ * connection open, so that there is one to be answered on.
+ */
+export async function* bodyChunks(
+  request: Request,
+  limit: number,
+  patience = createPatience(),
+): AsyncGenerator<Buffer, void, undefined> {
   const announced = Number(request.headers['content-length']);
   if (announced > limit) throw tooLarge(limit);
+  const chunks: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false });
   let size = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > limit) throw tooLarge(limit);
-      yield chunk;
-    }
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem('body-incomplete', 'the connection ended before the body did', { cause: error });
+  for (;;) {
+    const chunk = await patience.wait(chunks.next()).catch(endedEarly);
+    if (chunk.done === true) break;
+    size += chunk.value.length;
+    if (size > limit) throw tooLarge(limit);
+    patience.earn(chunk.value.length);
+    yield chunk.value;
   }
-  if (!request.complete) throw new Problem('body-incomplete', 'the connection ended before the body did');
+  if (!request.complete) endedEarly();
+}
+
+function endedEarly(cause?: unknown): never {
+  if (cause instanceof Problem) throw cause;
+  throw new Problem('body-incomplete', 'the connection ended before the body did', { cause });
 }
 
 const tooLarge = (limit: number): Problem =>

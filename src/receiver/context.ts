@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -13,7 +14,8 @@ import type { Stores } from './stores.ts';
 /** What every route works with. */
 export interface ReceiverContext {
   readonly client: KubeClient;
-  readonly authenticate: (authorization: string | undefined) => Promise<Authenticated>;
+  /** Who calls. Takes the request from what the identity may send, and for its time from what it may have under way. */
+  readonly authenticate: (request: IncomingMessage, response: ServerResponse) => Promise<Authenticated>;
   readonly memory: MemoryBudget;
   readonly access: Access;
   readonly contracts: Contracts;

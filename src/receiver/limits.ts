@@ -2,12 +2,16 @@ import type { NextFunction, Request, Response } from 'express';
 import { Problem } from '../api/problem.ts';
 
 /** Requests that are worked on at once; uploads mostly wait for the network. */
-const MAX_IN_FLIGHT = 512;
+export const MAX_IN_FLIGHT = 512;
 
 /** Turns requests away when too many are being worked on, or when the process is about to end. */
 export function admission(isStopping: () => boolean) {
   let inFlight = 0;
-  return (_request: Request, response: Response, next: NextFunction): void => {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    response.once('finish', () => {
+      // A body that nobody asked for is not waited for either: its sender would hold the connection.
+      if (!request.complete) request.socket.destroySoon();
+    });
     if (isStopping()) throw new Problem('shutting-down', 'the receiver is shutting down', { retryAfter: 1 });
     if (inFlight >= MAX_IN_FLIGHT) {
       throw new Problem('overloaded', `the receiver works on ${inFlight} requests already`, { retryAfter: 1 });

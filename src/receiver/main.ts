@@ -17,6 +17,7 @@ import { createRateLimit } from './limits.ts';
 import { createMemoryBudget } from './memory.ts';
 import { digestsOf } from './routes/evidence.ts';
 import { awaitCertificate, createReceiverServer, followCertificate } from './serving.ts';
+import { createShares } from './shares.ts';
 import { createSigningAuthority } from './signing-authority.ts';
 import { createStores } from './stores.ts';
 
@@ -92,11 +93,13 @@ function createContext(
 ): ReceiverContext {
   const authenticate = createAuthenticator(client);
   const limit = createRateLimit();
+  const takeShare = createShares();
   return {
     client,
-    authenticate: async (authorization) => {
-      const authenticated = await authenticate(authorization);
+    authenticate: async (request, response) => {
+      const authenticated = await authenticate(request.headers.authorization);
       limit(authenticated.caller.username);
+      takeShare(authenticated.caller.username, response);
       return authenticated;
     },
     memory: createMemoryBudget(),

@@ -64,7 +64,7 @@ export function createReceiverServer(certificate: SecureContextOptions, onReques
     ...certificate,
     handshakeTimeout: 5_000,
     headersTimeout: 5_000,
-    // A gigabyte over a slow line takes a while; a body that drips is cut by the idle timeout below.
+    // A gigabyte over a slow line takes a while; a body that drips is cut by the patience of who reads it.
     requestTimeout: 3600_000,
     keepAliveTimeout: 30_000,
     maxHeaderSize: 32 << 10,

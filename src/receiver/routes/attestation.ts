@@ -30,7 +30,7 @@ const MAX_ROUNDS = 5;
 
 /** `GET …/statement`: the statement to sign, from the cluster's record. */
 export const statementRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request.headers.authorization);
+  const authenticated = await context.authenticate(request, response);
   const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
   assertOpen(run, new Date());
   const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract.revisionName);
@@ -40,7 +40,7 @@ export const statementRoute = (context: ReceiverContext) => async (request: Requ
 
 /** `POST …/attestation`: judges what was signed; answers once bytes and verdict are durable. */
 export const attestationRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request.headers.authorization);
+  const authenticated = await context.authenticate(request, response);
   const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
   const bytes = await readBody(request, MAX_ATTESTATION_BYTES, reserveFor(context, authenticated.caller, response));
   const digest = sha256Digest(bytes);

@@ -9,12 +9,13 @@ import type { Authenticated } from '../auth/review.ts';
 import { bodyChunks } from '../body.ts';
 import { assertDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
+import { paced } from '../patience.ts';
 import type { OpenStore } from '../stores.ts';
 import { nameQuery } from './params.ts';
 
 /** `GET` and `HEAD /v1/evidence/sha256:{hex}`, whole or one range. */
 export const getEvidenceRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request.headers.authorization);
+  const authenticated = await context.authenticate(request, response);
   const digest = digestParam(request);
   const { store, info } = await findEvidence(context, authenticated, digest);
   const range = parseRange(request.headers.range, info.size);
@@ -33,12 +34,12 @@ export const getEvidenceRoute = (context: ReceiverContext) => async (request: Re
   }
   const stream = await store.bytes.get(digest, range);
   if (stream === undefined) throw notFound(digest);
-  await pipeline(stream, response);
+  await pipeline(paced(stream), response);
 };
 
 /** `PUT /v1/evidence/sha256:{hex}?workflow=`: stores bytes for a workflow that the caller submits to. */
 export const putEvidenceRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request.headers.authorization);
+  const authenticated = await context.authenticate(request, response);
   const digest = digestParam(request);
   const store = await storeForSubmitter(context, authenticated, request);
   const stage = await store.bytes.stage();

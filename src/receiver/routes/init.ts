@@ -18,7 +18,7 @@ import { runMessage } from '../state.ts';
 
 /** `POST /v1/runs`: opens a run, or finds the one that is open already for this pipeline or key. */
 export const initRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request.headers.authorization);
+  const authenticated = await context.authenticate(request, response);
   const { caller, pod } = authenticated;
   const body = validated<InitRequest>('InitRequest', await readJson(request, reserveFor(context, caller, response)));
   const namespace = body.namespace ?? caller.serviceAccount?.namespace;

@@ -23,7 +23,7 @@ const MAX_MATERIALS = 128;
 
 /** `PUT …/materials/{name}`: takes one material; a second one of the same name replaces the first. */
 export const materialRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request.headers.authorization);
+  const authenticated = await context.authenticate(request, response);
   const namespace = param(request, 'namespace');
   const name = materialName(param(request, 'material'));
   const run = await runForSubmitter(context, authenticated, namespace, param(request, 'run'));

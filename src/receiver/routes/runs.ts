@@ -19,7 +19,7 @@ import { param } from './params.ts';
 
 /** `GET /v1/namespaces/{ns}/runs/{run}` */
 export const getRunRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request.headers.authorization);
+  const authenticated = await context.authenticate(request, response);
   const run = await runForReader(context, authenticated, param(request, 'namespace'), param(request, 'run'));
   const contract = await contractOf(context, run);
   const message: RunMessage = {
@@ -40,7 +40,7 @@ const MAX_LIMIT = 500;
 
 /** `GET /v1/namespaces/{ns}/runs?workflow=&limit=`: the newest first. */
 export const listRunsRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const { caller } = await context.authenticate(request.headers.authorization);
+  const { caller } = await context.authenticate(request, response);
   const namespace = param(request, 'namespace');
   const { workflow, limit } = request.query;
   const isNamed = typeof workflow === 'string' && workflow !== '';
@@ -65,7 +65,7 @@ const startOf = ({ metadata, status }: WorkflowRun): string => status?.startTime
 
 /** `POST …/cancel`: ends an open run. */
 export const cancelRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request.headers.authorization);
+  const authenticated = await context.authenticate(request, response);
   const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
   const reserve = reserveFor(context, authenticated.caller, response);
   const { trigger, reason } = validated<CancelRequest>('CancelRequest', await readJson(request, reserve));

@@ -13,7 +13,7 @@ const MINUTES = 10;
 
 /** `POST /v1/signing/certificate`: a certificate that carries the caller's identity and nothing that it asked for. */
 export const signingRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const { caller, issuer } = await context.authenticate(request.headers.authorization);
+  const { caller, issuer } = await context.authenticate(request, response);
   const reserve = reserveFor(context, caller, response);
   const { csr } = validated<CertificateRequest>('CertificateRequest', await readJson(request, reserve));
   if (caller.serviceAccount === undefined) {
