@@ -16,8 +16,8 @@ export interface EvidenceInfo {
 }
 
 /**
- * Bytes on their way into a store. Nothing is visible before `commit`, and `discard` (idempotent, never throws) leaves
- * nothing behind; whoever opens a stage ends it with one of the two.
+ * Bytes on their way into a store. Nothing is visible before `commit`. Whoever opens a stage ends it with `discard`, which is
+ * idempotent, never throws, and leaves nothing behind but what was committed.
  */
 export interface Stage {
   /** Writes a chunk; resolves when the store is ready for the next. Throws `store-unavailable`. */
@@ -26,6 +26,11 @@ export interface Stage {
   info(): EvidenceInfo;
   /** Makes the bytes durable and visible under their digest. Committing bytes that are already there is a no-op. */
   commit(): Promise<EvidenceInfo>;
+  /**
+   * Takes back what `commit` made visible, when it turned out that nothing refers to it. Bytes that were there before, or
+   * that somebody else has committed since, stay: others rely on them. Never throws; a store that can't tell leaves them.
+   */
+  withdraw(): Promise<void>;
   discard(): Promise<void>;
 }
 

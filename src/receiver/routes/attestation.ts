@@ -8,7 +8,7 @@ import { recordOfRun } from '../../attestation/record.ts';
 import { PAYLOAD_TYPE, renderStatement } from '../../attestation/statement.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
 import { sha256Digest } from '../../evidence/digest.ts';
-import { putBytes } from '../../evidence/put.ts';
+import type { EvidenceBytes, EvidenceInfo, Stage } from '../../evidence/store.ts';
 import { RECEIVER_MANAGER, writeStatus } from '../../kube/apply.ts';
 import { isStatus } from '../../kube/error.ts';
 import type { Authenticated } from '../auth/review.ts';
@@ -78,7 +78,31 @@ async function accept(
   context: ReceiverContext,
   authenticated: Authenticated,
   first: WorkflowRun,
+  handed: Handed,
+): Promise<WorkflowRun> {
+  const kept: Kept = {};
+  try {
+    return await acceptKept(context, authenticated, first, handed, kept);
+  } catch (error) {
+    // Refused for sure, so nothing refers to the bytes. Of any other error it isn't known whether the verdict was written.
+    if (error instanceof Problem) await kept.stage?.withdraw();
+    throw error;
+  } finally {
+    await kept.stage?.discard();
+  }
+}
+
+/** The bytes in the store, once they were good enough to be put there. */
+interface Kept {
+  stage?: Stage;
+}
+
+async function acceptKept(
+  context: ReceiverContext,
+  authenticated: Authenticated,
+  first: WorkflowRun,
   { bytes, digest, contract }: Handed,
+  kept: Kept,
 ): Promise<WorkflowRun> {
   let run = first;
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -89,7 +113,7 @@ async function accept(
     assertOpen(run, now);
     const verified = judgeAttestation(bytes, run, contract, await trustOf(context, run, contract), now);
     const store = await context.stores.get(run.spec.evidenceStoreName);
-    const stored = await putBytes(store.bytes, bytes);
+    const stored = await keep(store.bytes, bytes, kept);
     const status = acceptedStatus(run, contract, { verified, stored, storeName: store.name, now });
     try {
       return await writeVerdict(context, run, status);
@@ -103,6 +127,14 @@ async function accept(
     hint: 'push once all materials are added',
     retryAfter: 1,
   });
+}
+
+/** Puts the bytes into the store, in the first round only. */
+async function keep(store: EvidenceBytes, bytes: Buffer, kept: Kept): Promise<EvidenceInfo> {
+  if (kept.stage !== undefined) return kept.stage.info();
+  kept.stage = await store.stage();
+  await kept.stage.write(bytes);
+  return kept.stage.commit();
 }
 
 async function writeVerdict(context: ReceiverContext, run: WorkflowRun, status: object): Promise<WorkflowRun> {

@@ -35,7 +35,6 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
   const annotations = annotationsOf(name, asked, givenAnnotations(request));
   const store = await context.stores.get(run.spec.evidenceStoreName);
   const stage = await store.bytes.stage();
-  let material: RecordedMaterial;
   try {
     const filename = query(request, 'filename', 255);
     const isReference = isReferenceForm(type, query(request, 'form', 16));
@@ -48,16 +47,20 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
     // Durable first, then recorded: a record without bytes would be a lie, bytes without a record are only garbage.
     if (keeps) await stage.commit();
     const addedBy = authenticated.caller.username;
-    material = recordOf({ name, type, annotations, intake, filename, addedBy, store: keeps ? store : undefined });
+    const material = recordOf({ name, type, annotations, intake, filename, addedBy, store: keeps ? store : undefined });
+    const updated = await record(context, run, material);
+    const answer: MaterialMessage = {
+      material,
+      completeness: completenessMessage(completeness(contract, updated.status?.materials ?? [])),
+    };
+    response.json(answer);
+  } catch (error) {
+    // Refused for sure, so nothing refers to the bytes. Of any other error it isn't known whether the record was written.
+    if (error instanceof Problem) await stage.withdraw();
+    throw error;
   } finally {
     await stage.discard();
   }
-  const updated = await record(context, run, material);
-  const answer: MaterialMessage = {
-    material,
-    completeness: completenessMessage(completeness(contract, updated.status?.materials ?? [])),
-  };
-  response.json(answer);
 };
 
 function materialName(name: string): string {

@@ -1,0 +1,75 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { digestOf } from './digest.ts';
+import { saying, sayingAll } from './filesystem-problem.ts';
+import { makeDirectory, syncDirectory } from './filesystem-sync.ts';
+import { takeBack } from './filesystem-withdraw.ts';
+import type { Digest, EvidenceInfo, Stage } from './store.ts';
+
+/** Opens a file in `staging` that becomes the object at `pathOf(digest)`. */
+export async function openStage(staging: string, pathOf: (digest: Digest) => string): Promise<Stage> {
+  await makeDirectory(staging);
+  const temporary = join(staging, randomUUID());
+  const file = await open(temporary, 'wx', 0o640);
+  const hash = createHash('sha256');
+  let size = 0;
+  let ended = false;
+  let created: string | undefined;
+  const info = (): EvidenceInfo => ({ digest: digestOf(hash.copy()), size });
+  return {
+    async write(chunk) {
+      await saying(() => writeFully(file, chunk));
+      hash.update(chunk);
+      size += chunk.length;
+    },
+    info,
+    commit: () =>
+      sayingAll(async () => {
+        const result = info();
+        const path = pathOf(result.digest);
+        await file.sync();
+        await file.close();
+        ended = true;
+        await makeDirectory(dirname(path));
+        if (await place(temporary, path)) created = path;
+        await syncDirectory(dirname(path));
+        return result;
+      }),
+    async withdraw() {
+      if (created === undefined) return;
+      await takeBack(temporary, created, staging).catch(() => {});
+      created = undefined;
+    },
+    async discard() {
+      if (!ended) {
+        ended = true;
+        await file.close().catch(() => {});
+      }
+      await rm(temporary, { force: true }).catch(() => {});
+    },
+  };
+}
+
+/**
+ * Gives the finished file its final name; returns whether the name is new. It keeps its first name until the discard,
+ * which is how a withdrawal knows it again.
+ */
+async function place(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path);
+    return true;
+  } catch {
+    // It is there already, or this filesystem knows no links. Renaming over an object of the same digest changes no bytes,
+    // mends it if it has rotted, and tells whoever made it that somebody else relies on it too.
+    await rename(temporary, path);
+    return false;
+  }
+}
+
+async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let from = 0; from < chunk.length; ) {
+    const { bytesWritten } = await file.write(chunk, from);
+    from += bytesWritten;
+  }
+}
