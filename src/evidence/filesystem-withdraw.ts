@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { syncDirectory } from './filesystem-sync.ts';
 
@@ -23,12 +23,14 @@ export async function takeBack(own: string, path: string, staging: string): Prom
   await syncDirectory(dirname(path));
 }
 
-/** Gives an object its name again, unless another has it, whose bytes are the same. */
+/**
+ * Gives an object its name again, also if another has it by now, whose bytes are the same: the other may be taken back by
+ * who made it, and then this one, which is relied on, would be gone with it.
+ */
 export async function putBack(aside: string, path: string): Promise<void> {
-  await link(aside, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  await rename(aside, path);
   await syncDirectory(dirname(path));
+  // Two names of one file are both left as they are by a rename.
   await rm(aside, { force: true });
 }
 

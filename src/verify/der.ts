@@ -34,11 +34,14 @@ export function readInside(bytes: Buffer, tag: number): readonly DerElement[] {
   return readElements(element.content);
 }
 
-/** An object identifier with its dots. */
+/** An object identifier with its dots. Throws on one with padding or without an end, which would look like another. */
 export function oidText(content: Buffer): string {
   const arcs: number[] = [];
   let arc = 0;
-  for (const byte of content) {
+  if ((content.at(-1) ?? 0x80) >= 0x80) throw new Error('an object identifier that is cut off');
+  for (const [at, byte] of content.entries()) {
+    const isFirst = at === 0 || (content[at - 1] ?? 0) < 0x80;
+    if (isFirst && byte === 0x80) throw new Error('an object identifier with padding');
     arc = arc * 128 + (byte & 0x7f);
     if (byte >= 0x80) continue;
     if (arcs.length === 0) {

@@ -1,14 +1,14 @@
 // deadline: 60
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, linkSync, readdirSync, renameSync } from 'node:fs';
-import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { filesystemStore, sweepStaging } from '../../src/evidence/filesystem.ts';
-import { takeBack } from '../../src/evidence/filesystem-withdraw.ts';
+import { putBack, takeBack } from '../../src/evidence/filesystem-withdraw.ts';
 import { putBytes } from '../../src/evidence/put.ts';
 import type { Digest, EvidenceBytes, Stage } from '../../src/evidence/store.ts';
 import { some } from '../support/some.ts';
@@ -91,10 +91,16 @@ test('a kill between moving aside and putting back loses nothing', async () => {
   await sweepStaging(root, Date.now());
   assert.equal(await buffer(some(await store.get(digestOf(BYTES)))), BYTES);
   assert.equal(await staged(), []);
-  // If another has committed the same bytes meanwhile, there is nothing to put back.
-  await mkdir(dirname(path), { recursive: true });
-  await link(path, join(root, 'staging', `taken-${basename(path)}-y`));
-  await sweepStaging(root, Date.now());
+});
+
+test('attack: one who came while an object lay aside takes it not along when he takes back his own', async () => {
+  await putBytes(store, BYTES);
+  const path = pathOf(digestOf(BYTES));
+  const aside = join(root, 'staging', `taken-${basename(path)}-x`);
+  await rename(path, aside);
+  const guest = await committed();
+  await putBack(aside, path);
+  await takenBack(guest);
   assert.is(await isThere(), true);
   assert.equal(await staged(), []);
 });

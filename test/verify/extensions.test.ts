@@ -120,6 +120,10 @@ test('DER that is none is refused and never thrown', () => {
   assert.throws(() => readElements(bytes(0x30, 0x81, 0x01, 0x00)), /leading zeros/);
   assert.is(oidText(bytes(0x2b, 6, 1, 4, 1, 0x83, 0xbf, 0x30, 1, 8)), '1.3.6.1.4.1.57264.1.8');
   assert.is(oidText(bytes(0x88, 0x37, 3)), '2.999.3');
+  // Read leniently these would be code signing.
+  assert.throws(() => oidText(bytes(0x2b, 6, 1, 5, 5, 7, 3, 0x80, 3)), /padding/);
+  assert.throws(() => oidText(bytes(0x2b, 6, 1, 5, 5, 7, 3, 3, 0x81)), /cut off/);
+  assert.throws(() => oidText(bytes()), /cut off/);
 });
 
 test.run();

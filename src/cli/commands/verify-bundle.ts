@@ -34,9 +34,9 @@ export async function verifyBundle(io: Io, file: string, flags: BundleFlags): Pr
   if (Number.isNaN(now.getTime()))
     throw new Problem('usage', `--at '${flags.at}' is no time such as 2026-01-31T12:00:00Z`);
   const verdict = verifyAttestation(await read(io, file), trust, now);
-  if (!verdict.verified) return { reasons: [signatureReason(verdict)] };
+  if (!verdict.verified) return { reasons: [signatureReason(verdict, now)] };
   return {
-    reasons: [signatureReason(verdict), ...statementReasons(verdict.statement)],
+    reasons: [signatureReason(verdict, now), ...statementReasons(verdict.statement)],
     statement: told(verdict.statement),
   };
 }

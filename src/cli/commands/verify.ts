@@ -38,10 +38,11 @@ async function verifyRun(session: Session, name: string | undefined): Promise<re
   }
   const bytes = await readAnswer(await session.receiver().evidence(attestation.digest));
   const found = `sha256:${sha256Hex(bytes)}`;
-  const verdict = verifyAttestation(bytes, trustOf(run), new Date(attestation.receiveTime));
+  const received = new Date(attestation.receiveTime);
+  const verdict = verifyAttestation(bytes, trustOf(run), received);
   return [
     { ok: found === attestation.digest, text: `the stored bytes have the digest on the run, ${attestation.digest}` },
-    signatureReason(verdict),
+    signatureReason(verdict, received),
     ...(verdict.verified ? statementReasons(run, verdict.statement) : []),
     { ok: run.succeeded === 'True', text: `the verdict of the run is ${run.reason}: ${run.message}` },
   ];

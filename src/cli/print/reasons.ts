@@ -16,8 +16,8 @@ export function formatReasons(io: Io, reasons: readonly Reason[], verdict: strin
   return [...lines, isVerified ? bold(green(verdict)) : bold(red('NOT verified'))].join('\n');
 }
 
-/** Who signed, or every reason why that doesn't count. */
-export function signatureReason(verdict: Verdict): Reason {
+/** Who signed, or every reason why that doesn't count; `at` is the time at which a certificate had to be valid. */
+export function signatureReason(verdict: Verdict, at: Date): Reason {
   if (!verdict.verified) {
     const refusals = verdict.refusals.map(
       ({ step, expected, found }) => `${step}: expected ${expected}, found ${found}`,
@@ -25,8 +25,6 @@ export function signatureReason(verdict: Verdict): Reason {
     return { ok: false, text: refusals.join('; ') };
   }
   const { signer } = verdict;
-  return {
-    ok: true,
-    text: `it is signed by ${signer.kind === 'key' ? `the key ${signer.fingerprint}` : signer.identity}`,
-  };
+  if (signer.kind === 'key') return { ok: true, text: `it is signed by the key ${signer.fingerprint}` };
+  return { ok: true, text: `it is signed by ${signer.identity}, with a certificate valid at ${at.toISOString()}` };
 }
