@@ -30,9 +30,10 @@ export async function ensureRevision(
   const found = known(name) ?? (await client.find<ControllerRevision>(KIND.ControllerRevision, { namespace, name }));
   if (found === undefined) return createRevision(client, contract, name, effective);
   // The name holds only a part of the digest, and whoever may write ControllerRevisions may have put anything there.
-  if (canonicalJson(found.data ?? null) !== canonicalJson(effective)) {
+  const isOurs = found.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY;
+  if (!isOurs || canonicalJson(found.data ?? null) !== canonicalJson(effective)) {
     throw new NameTakenError(
-      `the ControllerRevision ${namespace}/${name} exists and does not hold what this contract says; delete it`,
+      `the ControllerRevision ${namespace}/${name} exists and is not the one of this contract; delete it`,
     );
   }
   await adopt(client, contract, found);

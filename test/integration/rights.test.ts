@@ -31,6 +31,21 @@ test('attack: the operator can not take over a Secret by giving it its own label
   assert.is(own.code, 0, own.stderr);
 });
 
+test('attack: the operator can not change the revisions of other controllers', async () => {
+  const revision = {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: { name: 'database-1', namespace: 'shop' },
+    data: { spec: {} },
+    revision: 1,
+  };
+  const options = { input: JSON.stringify(revision) };
+  assert.match((await plane.kubectl(['create', account('operator'), '-f', '-'], options)).stderr, /carry its label/);
+  assert.is((await plane.kubectl(['create', '-f', '-'], options)).code, 0);
+  const patch = ['patch', 'controllerrevision', '-n', 'shop', 'database-1', '--type=merge', '-p', '{"revision":9}'];
+  assert.match((await plane.kubectl([...patch, account('operator')])).stderr, /carry its label/);
+});
+
 test('operator and receiver hold no right that they do not use', async () => {
   const may = async (who: string, verb: string, what: string): Promise<string> => {
     return (await plane.kubectl(['auth', 'can-i', verb, what, '-n', 'shop', account(who)])).stdout.trim();
