@@ -32,6 +32,7 @@ export const PROBLEMS = {
   'json-malformed': { status: 400, title: 'The body is not valid JSON' },
   'json-duplicate-key': { status: 400, title: 'The JSON has a key twice' },
   'json-too-deep': { status: 400, title: 'The JSON is nested too deeply' },
+  'json-too-many-values': { status: 400, title: 'The JSON has too many values' },
   'digest-mismatch': { status: 422, title: 'The bytes do not have the stated digest' },
   // Materials
   'material-unknown-type': { status: 422, title: 'No such material type' },

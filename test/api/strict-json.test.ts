@@ -12,6 +12,11 @@ const refusal = (text: string, maxDepth?: number) => {
   return parsed.ok ? 'ok' : `${parsed.code} ${parsed.at}`;
 };
 
+const messageOf = (text: string) => {
+  const parsed = parse(text);
+  return parsed.ok ? 'ok' : parsed.message;
+};
+
 test('reads what JSON.parse reads', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
@@ -74,6 +79,63 @@ test('says where the syntax is wrong', () => {
   assert.is(refusal('{\n  "a": 1,\n  b\n}'), 'json-malformed line 3, column 3');
   assert.match(refusal(''), /^json-malformed line 1/);
   assert.match(refusal('{"a":1'), /^json-malformed line 1/);
+});
+
+test('says where a token is that nobody expected, in the middle of a long text too', () => {
+  assert.is(refusal('{"a": b}'), 'json-malformed line 1, column 7');
+  assert.is(refusal('\n\n{"a": tru}\n\n\n'), 'json-malformed line 3, column 10');
+  assert.is(refusal('<!DOCTYPE html>\n<html></html>\n'), 'json-malformed line 1, column 1');
+  assert.is(
+    refusal(`{"a": [1, -2.5e3, "x:y,z[", {}, []],\n "b": <html>,\n "c": ${'1'.repeat(99)}}\n`),
+    'json-malformed line 2, column 7',
+  );
+  assert.is(refusal('[1,]'), 'json-malformed line 1, column 4');
+  assert.is(refusal('[{"a":nul'), 'json-malformed line 1, column 10');
+  assert.is(refusal('\uFEFF{}'), 'json-malformed line 1, column 1');
+});
+
+test('wherever a text is broken, the place is that of the first sign which no JSON goes on with', () => {
+  const places = fc.tuple(
+    fc.jsonValue({ maxDepth: 4 }),
+    fc.nat(),
+    fc.constantFrom('b', ']', '}', ',', ':', '<', '"', '\\', 't'),
+  );
+  fc.assert(
+    fc.property(places, ([value, where, sign]) => {
+      const text = JSON.stringify(value, undefined, 1);
+      const at = where % (text.length + 1);
+      const broken = text.slice(0, at) + sign + text.slice(at + 1);
+      const parsed = parse(broken);
+      if (parsed.ok || parsed.code !== 'json-malformed') return;
+      const [, line = 0, column = 0] = (/^line (\d+), column (\d+)$/.exec(parsed.at) ?? []).map(Number);
+      const lines = broken.split('\n').slice(0, line);
+      const before = [...lines.slice(0, -1), lines.at(-1)?.slice(0, column - 1)].join('\n');
+      // What stands before the place is still the beginning of JSON: the parser only misses its end.
+      assert.not.match(messageOf(before), /^Unexpected token/, broken);
+      const token = /^Unexpected token '(.)'$/su.exec(parsed.message)?.[1];
+      if (token !== undefined) assert.is(lines.at(-1)?.[column - 1] ?? '\n', token, broken);
+    }),
+    { seed: SEED, numRuns: 2000 },
+  );
+});
+
+test('what it says of a text is short, whatever the text is', () => {
+  const long = 'k'.repeat(1 << 20);
+  for (const text of [`{"${long}":1,"${long}":2}`, `${`{"${long}":`.repeat(2)}${'['.repeat(200)}`, `{"a":${long}}`]) {
+    const parsed = parse(text);
+    assert.ok(!parsed.ok && parsed.at.length + parsed.message.length < 1000);
+  }
+  assert.is(messageOf('{"a": 1, "b": secret, "c": 2, "d": 3}'), "Unexpected token 's'");
+  assert.is(messageOf('{} x'), 'Unexpected non-whitespace character after JSON');
+});
+
+test('refuses more values than memory should be given to', () => {
+  const values = (count: number) => parseStrictJson(Buffer.from(`[${'{},'.repeat(count)}1]`), { maxValues: 100 });
+  assert.is(values(49).ok, true);
+  const many = values(50);
+  assert.equal(!many.ok && [many.code, many.at], ['json-too-many-values', '/49']);
+  const keys = Array.from({ length: (1 << 17) + 1 }, (_, index) => `"${index}":0`).join(',');
+  assert.match(refusal(`{"a":{${keys}}}`), /^json-too-many-values \/a/);
 });
 
 test('refuses bytes that are not UTF-8', () => {
