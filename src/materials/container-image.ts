@@ -1,13 +1,28 @@
+import type { Finding } from '../api/problem.ts';
 import { asRecord } from '../api/record.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
 import { parseImageReference } from './image-reference.ts';
-import { accepted, type Inspection, type MaterialInput, type MaterialKind, refused, unreadable } from './kind.ts';
+import {
+  accepted,
+  type Inspection,
+  MAX_FINDINGS,
+  type MaterialInput,
+  type MaterialKind,
+  refused,
+  unreadable,
+} from './kind.ts';
 
-const MANIFEST_TYPES: Readonly<Record<string, 'manifest' | 'index'>> = {
-  'application/vnd.oci.image.manifest.v1+json': 'manifest',
-  'application/vnd.docker.distribution.manifest.v2+json': 'manifest',
-  'application/vnd.oci.image.index.v1+json': 'index',
-  'application/vnd.docker.distribution.manifest.list.v2+json': 'index',
+type Form = 'manifest' | 'index';
+const MANIFEST_TYPES: ReadonlyMap<string, Form> = new Map([
+  ['application/vnd.oci.image.manifest.v1+json', 'manifest'],
+  ['application/vnd.docker.distribution.manifest.v2+json', 'manifest'],
+  ['application/vnd.oci.image.index.v1+json', 'index'],
+  ['application/vnd.docker.distribution.manifest.list.v2+json', 'index'],
+]);
+/** The members that make a document one of the other form, to a reader that doesn't look at the media type. */
+const OF_THE_OTHER: Readonly<Record<Form, readonly string[]>> = {
+  manifest: ['manifests'],
+  index: ['config', 'layers'],
 };
 const DIGEST = /^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
 
@@ -44,9 +59,16 @@ function inspectManifest({ bytes }: MaterialInput): Inspection {
   if (manifest.schemaVersion !== 2)
     return refused({ at: '/schemaVersion', message: 'an image manifest has schemaVersion 2' });
   const stated = typeof manifest.mediaType === 'string' ? manifest.mediaType : undefined;
-  const form = stated === undefined ? guessForm(manifest) : MANIFEST_TYPES[stated];
+  const form = stated === undefined ? guessForm(manifest) : MANIFEST_TYPES.get(stated);
   if (form === undefined) {
-    return refused({ at: '/mediaType', message: `expected one of ${Object.keys(MANIFEST_TYPES).join(', ')}` });
+    return refused({ at: '/mediaType', message: `expected one of ${[...MANIFEST_TYPES.keys()].join(', ')}` });
+  }
+  const other = OF_THE_OTHER[form].find((name) => Object.hasOwn(manifest, name));
+  if (other !== undefined) {
+    return refused({
+      at: `/${other}`,
+      message: `must not be in an image ${form}: readers would disagree what this is`,
+    });
   }
   const member = form === 'manifest' ? 'layers' : 'manifests';
   const findings = [
@@ -58,24 +80,30 @@ function inspectManifest({ bytes }: MaterialInput): Inspection {
   return accepted({ annotations: {}, mediaType });
 }
 
-const guessForm = (manifest: Readonly<Record<string, unknown>>): 'manifest' | 'index' | undefined =>
+const guessForm = (manifest: Readonly<Record<string, unknown>>): Form | undefined =>
   Array.isArray(manifest.manifests) ? 'index' : Array.isArray(manifest.layers) ? 'manifest' : undefined;
 
-function listFindings(list: unknown, at: string) {
+function listFindings(list: unknown, at: string): readonly Finding[] {
   if (!Array.isArray(list)) return [{ at, message: 'must be a list of descriptors' }];
-  return list.flatMap((item, index) => descriptorFindings(item, `${at}/${index}`));
+  if (list.length === 0 && at === '/manifests') return [{ at, message: 'must name at least one image' }];
+  const findings: Finding[] = [];
+  for (const [index, item] of list.entries()) {
+    findings.push(...descriptorFindings(item, `${at}/${index}`));
+    if (findings.length >= MAX_FINDINGS) break;
+  }
+  return findings;
 }
 
-function descriptorFindings(value: unknown, at: string) {
+function descriptorFindings(value: unknown, at: string): readonly Finding[] {
   const descriptor = asRecord(value);
   if (descriptor === undefined) return [{ at, message: 'must be a descriptor with mediaType, digest and size' }];
-  const findings = [];
+  const findings: Finding[] = [];
   if (typeof descriptor.mediaType !== 'string')
     findings.push({ at: `${at}/mediaType`, message: 'must be a media type' });
   if (typeof descriptor.digest !== 'string' || !DIGEST.test(descriptor.digest)) {
     findings.push({ at: `${at}/digest`, message: 'must be a digest such as sha256:… in lower-case hex' });
   }
-  if (!Number.isSafeInteger(descriptor.size))
+  if (!Number.isSafeInteger(descriptor.size) || Number(descriptor.size) < 0)
     findings.push({ at: `${at}/size`, message: 'must be a whole number of bytes' });
   return findings;
 }

@@ -1,4 +1,5 @@
 import type { AnySchemaObject, ValidateFunction } from 'ajv';
+import { excerpt } from '../api/excerpt.ts';
 import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
 import bom14 from './cyclonedx/bom-1.4.gen.json' with { type: 'json' };
 import bom15 from './cyclonedx/bom-1.5.gen.json' with { type: 'json' };
@@ -24,7 +25,7 @@ export const cyclonedx = jsonDocument('SBOM_CYCLONEDX_JSON', (bom) => {
   const version = asText(bom.specVersion) ?? '';
   const validate = validatorOf(version);
   if (validate === undefined) {
-    return refused({ at: '/specVersion', message: `'${version}' is not one of ${VERSIONS.join(', ')}` });
+    return refused({ at: '/specVersion', message: `'${excerpt(version)}' is not one of ${VERSIONS.join(', ')}` });
   }
   if (!validate(withoutNullCwes(bom))) return refused(...schemaFindings(validate.errors));
   return accepted({ annotations: facts(bom), mediaType: 'application/vnd.cyclonedx+json' });

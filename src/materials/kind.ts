@@ -1,3 +1,4 @@
+import { excerpt } from '../api/excerpt.ts';
 import type { MaterialType } from '../api/material-types.ts';
 import type { Finding } from '../api/problem.ts';
 
@@ -52,10 +53,19 @@ export const MAX_FINDINGS = 20;
 
 export const accepted = (facts: MaterialFacts): Inspection => ({ ok: true, facts });
 
+/** A refusal whose size doesn't depend on the content: names in it can have megabytes. */
 export function refused(...findings: readonly Finding[]): Inspection {
-  const [first = { message: 'the content is not valid' }, ...rest] = findings.slice(0, MAX_FINDINGS);
+  const [first = { message: 'the content is not valid' }, ...rest] = findings.slice(0, MAX_FINDINGS).map(shortened);
   return { ok: false, findings: [first, ...rest] };
 }
+
+const MAX_AT = 300;
+const MAX_MESSAGE = 500;
+
+const shortened = ({ at, message }: Finding): Finding => ({
+  ...(at === undefined ? {} : { at: excerpt(at, MAX_AT) }),
+  message: excerpt(message, MAX_MESSAGE),
+});
 
 /** The finding for JSON that can't be read, in the form of the others. */
 export const unreadable = (at: string, message: string): Inspection => refused({ at, message });

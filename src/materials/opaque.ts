@@ -1,3 +1,4 @@
+import { excerpt } from '../api/excerpt.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
 import { accepted, HEAD_BYTES, type MaterialInput, type MaterialKind, refused } from './kind.ts';
 
@@ -28,8 +29,8 @@ function evidenceFacts({ bytes, size }: MaterialInput): Readonly<Record<string, 
   if (typeof id !== 'string' || id === '' || document.data === undefined) return {};
   const schema = document.schema;
   return {
-    'chainloop.material.evidence.id': id.slice(0, 1024),
-    ...(typeof schema === 'string' ? { 'chainloop.material.evidence.schema': schema.slice(0, 1024) } : {}),
+    'chainloop.material.evidence.id': excerpt(id, 1024),
+    ...(typeof schema === 'string' ? { 'chainloop.material.evidence.schema': excerpt(schema, 1024) } : {}),
   };
 }
 
@@ -44,7 +45,8 @@ export const text: MaterialKind = {
   keepsBytes: false,
   inspect({ bytes }) {
     try {
-      const value = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      // Without its byte order mark the text would have another digest than the one that is recorded.
+      const value = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
       if (value.includes('\0')) return refused({ message: 'a STRING must not hold NUL characters' });
       return accepted({ annotations: {}, value, mediaType: 'text/plain; charset=utf-8' });
     } catch {

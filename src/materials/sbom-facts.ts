@@ -1,3 +1,5 @@
+import { excerpt } from '../api/excerpt.ts';
+
 /** What an SBOM is about. */
 export interface MainComponent {
   readonly name: string | undefined;
@@ -7,18 +9,24 @@ export interface MainComponent {
 
 const MAX_VALUE = 1024;
 const MAX_TOOLS = 16;
+const MAX_TOOL = 200;
+/** What the value of an annotation of a run may have. */
+const MAX_LIST = 4096;
 
 /** Annotations of the main component, under the names of the attestation format. */
 export const mainComponentFacts = (component: MainComponent): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(component).flatMap(([key, value]) =>
-      value === undefined ? [] : [[`chainloop.material.sbom.main_component.${key}`, value.slice(0, MAX_VALUE)]],
+      value === undefined ? [] : [[`chainloop.material.sbom.main_component.${key}`, excerpt(value, MAX_VALUE)]],
     ),
   );
 
-/** The tools that wrote a document, each `name` or `name@version`. */
-export const toolFacts = (tools: readonly string[]): Readonly<Record<string, string>> =>
-  tools.length === 0 ? {} : { 'chainloop.material.tools': JSON.stringify(tools.slice(0, MAX_TOOLS)) };
+/** The tools that wrote a document, each `name` or `name@version`: as many as fit into an annotation. */
+export function toolFacts(tools: readonly string[]): Readonly<Record<string, string>> {
+  const named = tools.slice(0, MAX_TOOLS).map((tool) => excerpt(tool, MAX_TOOL));
+  while (JSON.stringify(named).length > MAX_LIST) named.pop();
+  return named.length === 0 ? {} : { 'chainloop.material.tools': JSON.stringify(named) };
+}
 
 export const toolName = (name: string, version: string | undefined): string =>
   version === undefined ? name : `${name}@${version}`;

@@ -1,4 +1,5 @@
 import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv';
+import { excerpt } from '../api/excerpt.ts';
 import type { Finding } from '../api/problem.ts';
 import { MAX_FINDINGS } from './kind.ts';
 
@@ -25,6 +26,6 @@ export function schemaFindings(errors: readonly ErrorObject[] | null | undefined
 
 function detail(params: Readonly<Record<string, unknown>>): string {
   if (Array.isArray(params.allowedValues)) return `: ${params.allowedValues.slice(0, 12).join(', ')}`;
-  if (typeof params.additionalProperty === 'string') return `: '${params.additionalProperty}'`;
+  if (typeof params.additionalProperty === 'string') return `: '${excerpt(params.additionalProperty)}'`;
   return '';
 }

@@ -1,29 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { MaterialType } from '../../src/api/material-types.ts';
 import { parseImageReference } from '../../src/materials/image-reference.ts';
-import { MATERIAL_KINDS } from '../../src/materials/kinds.ts';
+import { facts, finding } from './inspect.ts';
 
 const test = suite('materials');
 const ROOT = new URL('../..', import.meta.url).pathname;
-
-function inspect(type: MaterialType, content: string | Uint8Array, isReference = false) {
-  const bytes = Buffer.from(content);
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  return MATERIAL_KINDS[type].inspect({ bytes, size: bytes.length, digest, isReference });
-}
-function facts(type: MaterialType, content: string | Uint8Array, isReference = false) {
-  const inspection = inspect(type, content, isReference);
-  if (!inspection.ok) throw new Error(JSON.stringify(inspection.findings));
-  return inspection.facts;
-}
-function finding(type: MaterialType, content: string | Uint8Array, isReference = false): string {
-  const inspection = inspect(type, content, isReference);
-  if (inspection.ok) throw new Error('it was accepted');
-  return inspection.findings.map(({ at, message }) => `${at}: ${message}`).join('\n');
-}
 
 const cdx = (more: object = {}) => ({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, ...more });
 
