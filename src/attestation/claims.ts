@@ -31,6 +31,8 @@ const METADATA_CLAIMS = [
   'team',
   'initializedAt',
 ];
+/** Each of them names the content in another way than the digest does, which alone was checked. */
+const DESCRIPTOR_CLAIMS = ['name', 'mediaType', 'content', 'uri', 'downloadLocation'];
 /** Annotations that only the one who recorded the material may set. */
 const RESERVED = /^chainloop\./;
 
@@ -44,13 +46,13 @@ export function comparePredicateClaims(found: UnknownRecord, recorded: UnknownRe
   ];
 }
 
-/** Where a descriptor says otherwise than the recorded one: its name, and annotations that are recorded or reserved. */
+/** Where a descriptor says otherwise than the recorded one: what it is and where, and annotations recorded or reserved. */
 export function compareDescriptor(at: string, found: UnknownRecord, recorded: ResourceDescriptor): readonly Finding[] {
   const annotations = asRecord(found.annotations) ?? {};
   const expected = recorded.annotations ?? {};
   const claims = Object.keys(annotations).filter((name) => Object.hasOwn(expected, name) || RESERVED.test(name));
   return [
-    ...compareMembers(at, found, { ...recorded }, ['name', 'mediaType']),
+    ...compareMembers(at, found, { ...recorded }, DESCRIPTOR_CLAIMS),
     ...compareMembers(`${at}/annotations`, annotations, expected, claims),
   ];
 }

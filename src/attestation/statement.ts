@@ -8,6 +8,10 @@ export const BUILD_TYPE = 'chainloop.dev/workflowrun/v0.1';
 /** DSSE payload type and media type of every statement. */
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
+/** Subjects that aren't files: readers look for them by name. */
+const COMMIT_SUBJECT = 'git.head';
+const WORKFLOW_SUBJECT = 'chainloop.workflow.';
+
 /** An in-toto ResourceDescriptor, as far as the format uses it. */
 export interface ResourceDescriptor {
   readonly name?: string;
@@ -67,18 +71,20 @@ export function renderStatement(record: RunRecord, now: string): Statement {
 /**
  * The workflow itself, the commit, and each output of the pipeline. The first one's digest is the SHA-256 of the RFC 8785
  * form of `{run, revision, materials: {name: digest}}`, so that anybody can compute it again. Names are unique: an output
- * whose file name or repository is taken already has the material's name added, as in `app.tgz#linux-arm64`.
+ * whose file name or repository is taken already has the material's name added, as in `app.tgz#linux-arm64`. Names with a
+ * meaning of their own are taken always: a file called `git.head` must not pass for a commit.
  */
 export function subjectsOf(record: RunRecord): readonly ResourceDescriptor[] {
   const outputs = new Set(record.contract.materials.filter(({ output }) => output).map(({ name }) => name));
   const subjects: ResourceDescriptor[] = [
-    { name: `chainloop.workflow.${record.workflow}`, digest: { sha256: recordDigest(record) } },
+    { name: `${WORKFLOW_SUBJECT}${record.workflow}`, digest: { sha256: recordDigest(record) } },
     ...(record.commit === undefined ? [] : [commitSubject(record.commit)]),
   ];
-  const taken = new Set(subjects.map(({ name }) => name));
+  const taken = new Set([COMMIT_SUBJECT, ...subjects.map(({ name }) => name)]);
   for (const material of record.materials) {
     if (!outputs.has(material.name) || material.type === 'STRING') continue;
-    let name = nameOf(material);
+    const own = nameOf(material);
+    let name = own.startsWith(WORKFLOW_SUBJECT) ? material.name : own;
     while (taken.has(name)) name = `${name}#${material.name}`;
     taken.add(name);
     subjects.push(outputSubject(material, name));
@@ -101,7 +107,7 @@ function commitSubject(commit: RunCommit): ResourceDescriptor {
   };
   const known = Object.fromEntries(Object.entries(annotations).filter(([, value]) => value !== undefined));
   const algorithm = commit.sha.length === 40 ? 'sha1' : 'sha256';
-  return { name: 'git.head', digest: { [algorithm]: commit.sha }, annotations: known };
+  return { name: COMMIT_SUBJECT, digest: { [algorithm]: commit.sha }, annotations: known };
 }
 
 const outputSubject = (material: RecordedMaterial, name: string): ResourceDescriptor => ({

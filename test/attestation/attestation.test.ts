@@ -99,6 +99,32 @@ test('outputs of one file name, and one that is called like the commit, still ha
   assert.equal(compareStatement(JSON.parse(JSON.stringify(rendered)), twins), []);
 });
 
+test('a file is not called like a subject that means something else', () => {
+  const names = ['head', 'other'];
+  const materials = names.map((name) =>
+    material(name, { filename: name === 'head' ? 'git.head' : 'chainloop.workflow.release' }),
+  );
+  const contract = { ...reading.contract, materials: names.map((name) => ({ ...WEB, name })) };
+  const { commit: _, ...spec } = run.spec;
+  const withoutCommit = recordOfRun({ ...run, spec, status: { ...run.status, materials } }, contract);
+  const rendered = renderStatement(withoutCommit, '2026-01-01T00:30:00Z');
+  assert.equal(
+    rendered.subject.map(({ name }) => name),
+    ['chainloop.workflow.build', 'git.head#head', 'other'],
+  );
+});
+
+test('a run without materials has no others, in whatever form they come', () => {
+  const { materials: _, ...status } = run.status ?? {};
+  const bare = recordOfRun({ ...run, status }, reading.contract);
+  const rendered = renderStatement(bare, '2026-01-01T00:30:00Z');
+  assert.equal(compareStatement(rendered, bare), []);
+  for (const materials of ['web', { web: { digest: { sha256: '0' } } }, 1, null]) {
+    const found = compareStatement({ ...rendered, predicate: { ...rendered.predicate, materials } }, bare);
+    assert.is(found[0]?.at, '/predicate/materials', JSON.stringify(materials));
+  }
+});
+
 test('a statement agrees with its own record, also in another order, with more members and with less', () => {
   assert.equal(compareStatement(JSON.parse(JSON.stringify(statement)), record), []);
   const other = copy();
@@ -181,6 +207,19 @@ const WRONG: Readonly<Record<string, readonly [string, Change]>> = {
     '/predicate/materials/0/annotations/chainloop.material.signature',
     (s) => void Object.assign(s.predicate.materials[0]?.annotations ?? {}, { 'chainloop.material.signature': 'x' }),
   ],
+  'a content of a subject that no digest was checked of': [
+    '/subject/2/content',
+    (s) => void Object.assign(s.subject[2] ?? {}, { content: 'eA==' }),
+  ],
+  'a place of a subject that nobody recorded': [
+    '/subject/2/downloadLocation',
+    (s) => void Object.assign(s.subject[2] ?? {}, { downloadLocation: 'https://evil.example/web.tgz' }),
+  ],
+  'another identity of a material': [
+    '/predicate/materials/2/uri',
+    (s) => void Object.assign(s.predicate.materials[2] ?? {}, { uri: 'pkg:npm/evil@1' }),
+  ],
+  'no content': ['/predicate/materials/1/content', (s) => void delete s.predicate.materials[1]?.content],
   'a foreign subject': ['/subject/3', (s) => void s.subject.push({ name: 'evil', digest: { sha256: '0' } })],
 };
 for (const [name, [at, change]] of Object.entries(WRONG)) {
