@@ -10,6 +10,8 @@ export const RESERVED_PREFIX = 'chainloop.';
 const NAME = /^[\w.-]{1,63}$/;
 const MAX_VALUE = 1024;
 const MAX_GIVEN = 32;
+/** A run keeps 64 for each material, of which some say what was found in the content. */
+const MAX_TOGETHER = 56;
 
 /**
  * What a contract fixes and what the pipeline gave, as one. A fixed value wins only over silence: a pipeline that states
@@ -40,7 +42,11 @@ export function mergeAnnotations(
       findings.push({ at: name, message: `the contract asks for a value: --annotation ${name}=VALUE` });
     }
   }
-  if (findings.length > 0) return { ok: false, findings };
   const fixed = asked.flatMap(({ name, value }) => (value ? [[name, value] as const] : []));
-  return { ok: true, annotations: { ...given, ...Object.fromEntries(fixed) } };
+  const annotations = { ...given, ...Object.fromEntries(fixed) };
+  const together = Object.keys(annotations).length;
+  if (together > MAX_TOGETHER) {
+    findings.push({ message: `with those of the contract there are ${together}, at most ${MAX_TOGETHER} are kept` });
+  }
+  return findings.length > 0 ? { ok: false, findings } : { ok: true, annotations };
 }

@@ -1,5 +1,20 @@
 import { canonicalJson, sha256Hex } from '../api/canonical.ts';
 import type { EffectiveContract } from './effective.ts';
 
-/** SHA-256, hex, of what a contract means: the same for two specs that differ only in form. */
-export const canonicalDigest = (contract: EffectiveContract): string => sha256Hex(canonicalJson(contract));
+/**
+ * SHA-256, hex, of what a contract means: the same for two specs that differ only in form. Form is also the order of lists:
+ * materials and annotations have names, variables are a set, and any one of the signers will do.
+ */
+export const canonicalDigest = (contract: EffectiveContract): string =>
+  sha256Hex(
+    canonicalJson({
+      ...contract,
+      materials: byName(contract.materials.map((each) => ({ ...each, annotations: byName(each.annotations) }))),
+      envAllowList: contract.envAllowList.toSorted(),
+      annotations: byName(contract.annotations),
+      signers: contract.signers.toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)),
+    }),
+  );
+
+const byName = <T extends { readonly name: string }>(list: readonly T[]): readonly T[] =>
+  list.toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,7 +1,7 @@
 import { parseDuration } from '../api/duration.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { ContractSpec, ContractSpecMaterial } from '../api/types.gen.ts';
-import type { ContractMaterial, ContractSigner, EffectiveContract } from './effective.ts';
+import type { ContractAnnotation, ContractMaterial, ContractSigner, EffectiveContract } from './effective.ts';
 
 export type ContractReading =
   | { readonly ok: true; readonly contract: EffectiveContract }
@@ -33,7 +33,7 @@ export function effectiveContract(
       materials: (spec.materials ?? []).map(effectiveMaterial),
       envAllowList: spec.envAllowList ?? [],
       ...(spec.runner === undefined ? {} : { runner: spec.runner.type }),
-      annotations: spec.annotations ?? [],
+      annotations: (spec.annotations ?? []).map(effectiveAnnotation),
       enforcement: spec.enforcement ?? 'Enforce',
       signers,
       deadlineSeconds,
@@ -50,9 +50,13 @@ function effectiveMaterial(material: ContractSpecMaterial): ContractMaterial {
     output: material.output ?? false,
     ...(material.group === undefined ? {} : { group: material.group }),
     skipUpload: material.skipUpload ?? false,
-    annotations: material.annotations ?? [],
+    annotations: (material.annotations ?? []).map(effectiveAnnotation),
   };
 }
+
+/** An empty value asks for one just as none does. */
+const effectiveAnnotation = ({ name, value }: ContractAnnotation): ContractAnnotation =>
+  value ? { name, value } : { name };
 
 function findUnsupported(spec: ContractSpec): string | undefined {
   const attached = [...(spec.policies?.materials ?? []), ...(spec.policies?.attestation ?? [])];

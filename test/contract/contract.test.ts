@@ -38,6 +38,45 @@ test('the same meaning has the same digest, another meaning another', () => {
   assert.is.not(canonicalDigest(short), canonicalDigest(other));
 });
 
+test('the order of lists, and an empty value for none, are form and not meaning', () => {
+  const key = (fingerprint: string) => ({ kind: 'key', publicKey: fingerprint, fingerprint }) as const;
+  const digestOf = (spec: ContractSpec, ...fingerprints: readonly string[]) => {
+    const found = effectiveContract('c', spec, fingerprints.map(key));
+    return found.ok ? canonicalDigest(found.contract) : found.message;
+  };
+  const note = { name: 'note', type: 'STRING' } as const;
+  const web = { name: 'web', type: 'ARTIFACT' } as const;
+  const one = digestOf(
+    {
+      materials: [note, { ...web, annotations: [{ name: 'a' }, { name: 'b', value: 'x' }] }],
+      envAllowList: ['A', 'B'],
+      annotations: [{ name: 'c', value: '' }, { name: 'd' }],
+    },
+    'k1',
+    'k2',
+  );
+  const other = digestOf(
+    {
+      materials: [
+        {
+          ...web,
+          annotations: [
+            { name: 'b', value: 'x' },
+            { name: 'a', value: '' },
+          ],
+        },
+        note,
+      ],
+      envAllowList: ['B', 'A'],
+      annotations: [{ name: 'd', value: '' }, { name: 'c' }],
+    },
+    'k2',
+    'k1',
+  );
+  assert.is(one, other);
+  assert.is.not(one, digestOf({ materials: [note, web], envAllowList: ['A', 'B'] }, 'k1', 'k2'));
+});
+
 test('optional materials may be missing, one of a group is enough, a wrong type does not count', () => {
   const contract = contractOf({
     materials: [
@@ -128,6 +167,15 @@ test('annotations: fixed ones are there, asked ones must be given, reserved ones
   assert.match(findings({ suite: 'u', level: 'low' })[0] ?? '', /level: .*'high', not 'low'/);
   assert.match(findings({ suite: 'u', 'chainloop.material.type': 'x' })[0] ?? '', /Proviso's own/);
   assert.match(findings({ suite: 'u', 'a b': 'x' })[0] ?? '', /letters/);
+});
+
+test('annotations: no more than a run can keep', () => {
+  const fixed = Array.from({ length: 32 }, (_, index) => ({ name: `fixed${index}`, value: 'x' }));
+  const given = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`own${index}`, 'y']));
+  assert.is(mergeAnnotations(fixed, given(24)).ok, true);
+  const tooMany = mergeAnnotations(fixed, given(25));
+  assert.match(tooMany.ok ? '' : (tooMany.findings[0]?.message ?? ''), /there are 57, at most 56/);
 });
 
 test.run();
