@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import { excerpt } from './excerpt.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './problem.ts';
 import { asArray, asRecord, asText } from './record.ts';
@@ -25,13 +26,16 @@ export function schemaFinding(error: ErrorObject): Finding {
     case 'additionalProperties': {
       const name = String(params.additionalProperty);
       const known = Object.keys(asRecord(error.parentSchema?.properties) ?? {});
-      return { at: join(at, name), message: `unknown field '${name}'; ${suggestion(name, known)}` };
+      return { at: join(at, excerpt(name)), message: `unknown field ${quote(name)}; ${suggestion(name, known)}` };
     }
     case 'required':
       return { at: join(at, String(params.missingProperty)), message: 'is required' };
     case 'enum': {
       const allowed = asArray(params.allowedValues).map(String);
-      return { at, message: `${quote(error.data)} is not allowed here; ${suggestion(String(error.data), allowed)}` };
+      return {
+        at,
+        message: `${quote(error.data)} is not allowed here; ${suggestion(asText(error.data) ?? '', allowed)}`,
+      };
     }
     case 'type':
       return { at, message: `must be ${article(String(params.type))}, not ${typeName(error.data)}` };
@@ -87,7 +91,7 @@ function limitMessage({ keyword, params, message = 'is not valid' }: ErrorObject
   }
 }
 
-const quote = (value: unknown): string => `'${String(value)}'`;
+const quote = (value: unknown): string => `'${excerpt(asText(value) ?? JSON.stringify(value))}'`;
 const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
 
 function typeName(value: unknown): string {

@@ -1,4 +1,5 @@
 import { Ajv, type ValidateFunction } from 'ajv';
+import { excerpt } from './excerpt.ts';
 import { API_VERSION } from './labels.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './problem.ts';
@@ -39,7 +40,7 @@ export function authoredKind(value: unknown): Validation<AuthoredKind> {
   const hint = meant === undefined ? '' : `did you mean '${meant}'? `;
   return refuse(
     'kind',
-    `'${kind}' is no kind that ${API_VERSION} lets people write; ${hint}allowed are ${KINDS.join(', ')}`,
+    `'${excerpt(kind)}' is no kind that ${API_VERSION} lets people write; ${hint}allowed are ${KINDS.join(', ')}`,
   );
 }
 
@@ -95,10 +96,14 @@ function repeatedKeys(keys: readonly string[], list: readonly unknown[], path: s
     const record: UnknownRecord = asRecord(item) ?? {};
     return keys.flatMap((key) => {
       const text = asText(record[key]);
-      const first = text === undefined ? undefined : seen.get(text);
-      if (text !== undefined && first === undefined) seen.set(text, index);
-      const at = `${path}[${index}].${key}`;
-      return first === undefined ? [] : [{ at, message: `'${text}' is taken by ${path}[${first}]; names are unique` }];
+      if (text === undefined) return [];
+      const first = seen.get(text);
+      if (first === undefined) {
+        seen.set(text, index);
+        return [];
+      }
+      const message = `'${excerpt(text)}' is taken by ${path}[${first}]; names are unique`;
+      return [{ at: `${path}[${index}].${key}`, message }];
     });
   });
 }

@@ -36,6 +36,27 @@ for (const object of COMPLETE_OBJECTS) {
   });
 }
 
+test('shows what is wrong as it was written, and little of it', () => {
+  const typed = (type: unknown) => findings(contract({ materials: [{ name: 'a', type }] }));
+  assert.match(typed({ a: 1 })[0] ?? '', /^spec\.materials\[0\]\.type: '\{"a":1\}' is not allowed here/);
+  const long = 'x'.repeat(1 << 20);
+  for (const line of [
+    ...typed(long),
+    ...findings({ ...contract({}), kind: long }),
+    ...findings(contract({ [long]: 1 })),
+    ...findings(
+      contract({
+        materials: [
+          { name: long, type: 'STRING' },
+          { name: long, type: 'STRING' },
+        ],
+      }),
+    ),
+  ]) {
+    assert.ok(line.length < 1000, line.slice(0, 200));
+  }
+});
+
 test('takes the samples, and files as kubectl exports them', async () => {
   const folder = new URL('../../config/samples/', import.meta.url);
   for (const name of await readdir(folder)) {
