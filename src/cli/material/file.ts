@@ -29,29 +29,32 @@ export const bytesContent = (bytes: Uint8Array, filename?: string): Content => (
 /** Reads a file once to hash it and to keep its first `headBytes`; memory is constant in its size. */
 export async function fileContent(path: string, headBytes: number): Promise<Content> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Problem(
-      'usage',
-      `'${path}' can't be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
-      {
-        hint: 'VALUE is the path of the file that holds the material.',
-        cause: error,
-      },
-    );
+    throw unreadable(path, error);
   });
   if (info.isDirectory()) {
     throw new Problem('usage', `'${path}' is a directory`, {
       hint: `Pack it first: tar czf ${basename(path)}.tar.gz ${path}. Only an OCI layout of a CONTAINER_IMAGE is taken as a directory.`,
     });
   }
+  // It is read once to hash it and once to send it, and what is in a pipe can be read once: the second read waits for ever.
+  if (info.isFIFO() || info.isSocket()) {
+    throw new Problem('usage', `'${path}' is a pipe, and a material is read twice`, {
+      hint: 'Write it to a file first, then add that file.',
+    });
+  }
   const hash = createHash('sha256');
   const head: Buffer[] = [];
   let room = headBytes;
   let size = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    size += chunk.length;
-    if (room > 0) head.push(chunk.subarray(0, room));
-    room = Math.max(0, room - chunk.length);
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      size += chunk.length;
+      if (room > 0) head.push(chunk.subarray(0, room));
+      room = Math.max(0, room - chunk.length);
+    }
+  } catch (error) {
+    throw unreadable(path, error as NodeJS.ErrnoException);
   }
   if (size === 0) {
     throw new Problem('material-empty', `'${path}' is empty`, {
@@ -67,6 +70,13 @@ export async function fileContent(path: string, headBytes: number): Promise<Cont
     body: () => ofLength(createReadStream(path, { end: size - 1 }), size, path),
   };
 }
+
+const unreadable = (path: string, error: NodeJS.ErrnoException): Problem =>
+  new Problem(
+    'usage',
+    `'${path}' can't be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
+    { hint: 'VALUE is the path of the file that holds the material.', cause: error },
+  );
 
 /** Fails at an end that comes early: the receiver would wait for the rest until it gives up. */
 function ofLength(source: Readable, size: number, path: string): Readable {

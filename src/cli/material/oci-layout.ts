@@ -20,10 +20,10 @@ export async function ociLayoutContent(path: string): Promise<Content> {
   const parsed = parseStrictJson(await read(join(path, 'index.json')));
   if (!parsed.ok) throw broken(path, `index.json: ${parsed.message} (${parsed.at})`);
   const manifests = asArray(asRecord(parsed.value)?.manifests);
-  if (manifests.length !== 1) {
-    throw broken(path, `index.json names ${manifests.length} images, and one was expected`);
-  }
-  const digest = asText(asRecord(manifests[0])?.digest) ?? '';
+  // One image under several tags stands there once for each.
+  const digests = new Set(manifests.map((entry) => asText(asRecord(entry)?.digest) ?? ''));
+  if (digests.size !== 1) throw broken(path, `index.json names ${digests.size} images, and one was expected`);
+  const [digest = ''] = digests;
   const hex = DIGEST.exec(digest)?.[1];
   if (hex === undefined) throw broken(path, `index.json names the digest '${digest}', and sha256:… was expected`);
   const bytes = await read(join(path, 'blobs', 'sha256', hex));

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,9 +116,36 @@ test('an OCI layout is its manifest, byte for byte', async () => {
   assert.is(await bytesOf(upload), MANIFEST);
 });
 
+test('one image under several tags is one image', async () => {
+  const tags = ['1', 'latest'].map((tag) => ({
+    ...descriptor,
+    annotations: { 'org.opencontainers.image.ref.name': tag },
+  }));
+  assert.is(await bytesOf(await prepare('image', await layout(tags))), MANIFEST);
+});
+
+test('what can not be read, or not twice, is told as what it is', async () => {
+  const pipe = join(dir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const refusal = await refusalOf(prepare('web', pipe));
+  assert.is(refusal.code, 'usage');
+  assert.match(refusal.message, /is a pipe, and a material is read twice/);
+  // A file that opens and does not read.
+  if (existsSync('/proc/self/mem')) {
+    assert.match((await refusalOf(prepare('web', '/proc/self/mem'))).message, /'\/proc\/self\/mem' can't be read: EIO/);
+  }
+});
+
 test('a layout that does not say one thing is refused', async () => {
   assert.match((await refusalOf(prepare('image', await layout([])))).message, /names 0 images/);
-  assert.match((await refusalOf(prepare('image', await layout([descriptor, descriptor])))).message, /names 2 images/);
+  assert.match(
+    (
+      await refusalOf(
+        prepare('image', await layout([descriptor, { ...descriptor, digest: `sha256:${'2'.repeat(64)}` }])),
+      )
+    ).message,
+    /names 2 images/,
+  );
   const damaged = layout([descriptor], MANIFEST.replace('"size":2', '"size":3'));
   assert.match((await refusalOf(prepare('image', await damaged))).message, /the layout is damaged/);
   const climbing = layout([{ digest: 'sha256:../../../../etc/passwd' }]);
