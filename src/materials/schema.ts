@@ -5,11 +5,14 @@ import { MAX_FINDINGS } from './kind.ts';
 
 /**
  * A validator of a published schema. Those schemas use words that ajv's strict mode doesn't know, so it is off. Formats
- * aren't checked: real tools write `git+https://…` where an IRI is asked for. Lists aren't searched for duplicates: the
- * keyword takes a time that grows with the square of the length, and real SBOMs name a component twice.
+ * aren't checked: real tools write `git+https://…` where an IRI is asked for. Only of a URI a scheme is asked: the schema of
+ * signatures takes either the name of an algorithm or a URI, and with no difference between them it takes neither. Lists
+ * aren't searched for duplicates: the keyword takes a time that grows with the square of the length, and real SBOMs name a
+ * component twice.
  */
 export function compileSchema(schema: AnySchemaObject, references: readonly AnySchemaObject[] = []): ValidateFunction {
-  const ajv = new Ajv({ strict: false, allErrors: false, validateFormats: false, logger: false });
+  const formats = { uri: /^[a-z][a-z0-9+.-]*:/i };
+  const ajv = new Ajv({ strict: false, allErrors: false, formats, logger: false });
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword({ keyword: 'uniqueItems', schemaType: 'boolean' });
   for (const reference of references) ajv.addSchema(reference);

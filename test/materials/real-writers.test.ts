@@ -39,6 +39,18 @@ test('JUnit: a case that fails in several places, as googletest writes it, is on
   assert.equal(['suites', 'tests', 'failures', 'errors', 'skipped'].map(of), ['2', '3', '2', '2', '1']);
 });
 
+test('CycloneDX that carries its own signature, by the name of an algorithm or its URI', () => {
+  const value = 'ZHVtbXk';
+  const publicKey = { kty: 'EC', crv: 'P-256', x: value, y: value };
+  const bom = (signature: object) =>
+    JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, signature });
+  for (const algorithm of ['ES256', 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256']) {
+    facts('SBOM_CYCLONEDX_JSON', bom({ algorithm, value, publicKey }));
+    facts('SBOM_CYCLONEDX_JSON', bom({ signers: [{ algorithm, value, publicKey }] }));
+  }
+  assert.match(finding('SBOM_CYCLONEDX_JSON', bom({ algorithm: 'ROT13', value, publicKey })), /\/signature/);
+});
+
 test('SPDX with identifiers that the text of the standard forbids and its schema lets through', () => {
   const document = {
     spdxVersion: 'SPDX-2.3',
