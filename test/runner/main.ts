@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { discover } from './discover.ts';
 import { junitReport } from './junit.ts';
-import { type FileResult, runFile } from './run-file.ts';
+import { endAll, type FileResult, runFile } from './run-file.ts';
 
 /**
  * Runs test files, each in a process of its own: `node test/runner/main.ts [--jobs N] [--junit FILE] [paths…]`. Closes
@@ -13,9 +13,19 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { jobs: { type: 'string', default: '2' }, junit: { type: 'string' } },
 });
+const jobs = Number(values.jobs);
+if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs takes a number from 1 on, not '${values.jobs}'`);
 const files = await discover(positionals.length === 0 ? ['test'] : positionals);
 const waiting = [...files];
 const results: FileResult[] = [];
+
+// The files run in groups of their own, which Ctrl-C in a terminal doesn't reach.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    endAll();
+    process.exit(130);
+  });
+}
 
 async function work(): Promise<void> {
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
@@ -34,7 +44,7 @@ function report({ file, passed, failed, problem, output, seconds }: FileResult):
   if (failed > 0) console.log(output.trimEnd().replaceAll(/^/gm, '     | '));
 }
 
-await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, work));
+await Promise.all(Array.from({ length: jobs }, work));
 if (values.junit !== undefined) await writeFile(values.junit, junitReport(results));
 const sum = (pick: (result: FileResult) => number): number => results.reduce((total, each) => total + pick(each), 0);
 const failed = sum((each) => each.failed) + (files.length === 0 ? 1 : 0);

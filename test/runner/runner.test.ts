@@ -1,9 +1,12 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { eventually } from '../support/eventually.ts';
 
 const RUNNER = new URL('./main.ts', import.meta.url).pathname;
 const FIXTURES = new URL('./fixtures/', import.meta.url).pathname;
@@ -16,6 +19,10 @@ function run(...args: readonly string[]): Promise<{ code: number; lines: readonl
     });
   });
 }
+
+/** The processes that a process has started, by the kernel's own list. */
+const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 
 const test = suite('runner');
 
@@ -33,12 +40,24 @@ test('fails with a failing test and shows what it said', async () => {
 });
 
 const WRONG: Readonly<Record<string, RegExp>> = {
-  'zero-tests': /ran no test/,
+  'zero-tests': /the suite 'empty' ran no test/,
+  'zero-tests-in-one': /the suite 'two' ran no test/,
   'missing-run': /ran no test: is run\(\) missing/,
+  'missing-run-of-one': /the suite 'two' ran no test: is run\(\) missing/,
+  'test-after-run': /ran 1 of 2 tests/,
   'throw-in-before': /a throw in before/,
+  'throw-in-before-of-one': /the suite 'two' passed 0 of 1 tests: a throw in before/,
+  'throw-in-after': /ended in the middle of the suite 'after'/,
   'left-over-only': /has an only/,
+  'only-by-another-name': /the suite 'one' has an only/,
+  skipped: /skipped 1 tests/,
   'open-handle': /was not done within 1 s/,
   'late-rejection': /ended with 1/,
+  'exit-in-test': /ended in the middle of the suite 'two'/,
+  'imitated-result': /ended with 0 before it could report/,
+  killed: /ended with a signal/,
+  survivor: /left a process behind/,
+  'late-survivor': /was not done within 1 s/,
 };
 
 for (const [fixture, says] of Object.entries(WRONG)) {
@@ -47,6 +66,35 @@ for (const [fixture, says] of Object.entries(WRONG)) {
     assert.is(code, 1, output);
     assert.match(lines.at(-1) ?? '', /^\d+ passed, [1-9]\d* failed$/);
     assert.match(output, says);
+  });
+}
+
+test('takes nothing that a test prints for a result', async () => {
+  const { code, lines } = await run(`${FIXTURES}prose.ts`);
+  assert.is(code, 0);
+  assert.is(lines.at(-1), '2 passed, 0 failed');
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+};
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`a run that is ended by ${signal} leaves nothing running`, async () => {
+    const child = spawn(process.execPath, [RUNNER, `${FIXTURES}hanging.ts`], { stdio: 'ignore' });
+    const started = await eventually('the file to start its process', async () => {
+      const [file] = childrenOf(child.pid ?? 0);
+      const [sleeping] = file === undefined ? [] : childrenOf(file);
+      return sleeping !== undefined && file !== undefined && [file, sleeping];
+    });
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+    await eventually('all to be gone', async () => !started.some(isAlive));
   });
 }
 
