@@ -2,10 +2,10 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long demo dev build gen fix clean
+.PHONY: help check test test-fault test-fault-long bench-operator demo dev build gen fix clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --no-fund --no-audit --loglevel=error
@@ -25,6 +25,9 @@ test-fault: node_modules/.installed ## Only what is done to the runtime: watches
 test-fault-long: node_modules/.installed ## 200 kills of receiver and operator at random points of a running workload
 	node test/controlplane/prepare.ts
 	PROVISO_KILLS=200 node test/fault/kill.test.ts
+
+bench-operator: node_modules/.installed ## The operator among 10,000 workflows and runs, as a table; PROVISO_BENCH_SIZE=200 is quick
+	node test/bench/operator/main.ts
 
 demo: node_modules/.installed ## The whole story on a real API server, with real input
 	node scripts/demo.ts

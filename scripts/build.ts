@@ -1,11 +1,15 @@
 import { chmod, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
 /**
- * Bundles what runs in production into `dist/`: the CLI in pieces, since reading all of it at once costs more than the
- * budget of `--help`; operator and receiver apart, so that the receiver doesn't carry the operator's libraries.
+ * Bundles what runs in production into `dist/`, or into the folder that is named: the CLI in pieces, since reading all of
+ * it at once costs more than the budget of `--help`; operator and receiver apart, so that the receiver doesn't carry the
+ * operator's libraries.
  */
-const OUT = new URL('../dist/', import.meta.url).pathname;
+const DIST = new URL('../dist/', import.meta.url).pathname;
+const [, , folder] = process.argv;
+const OUT = folder === undefined ? DIST : `${resolve(folder)}/`;
 const ROOT = new URL('..', import.meta.url).pathname;
 
 const COMMON: BuildOptions = {
@@ -24,7 +28,8 @@ const COMMON: BuildOptions = {
 // CommonJS dependencies inside an ES module still ask for their own kind.
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-await rm(OUT, { recursive: true, force: true });
+// Not a folder that somebody else named: nobody knows what else lies there.
+if (OUT === DIST) await rm(OUT, { recursive: true, force: true });
 await build({
   ...COMMON,
   entryPoints: { proviso: 'src/cli/entry.ts' },

@@ -11,10 +11,15 @@ export interface Running {
   stop(): Promise<number | null>;
 }
 
-/** Starts `node src/main.ts ARGS`; its output goes to `logFile`. */
-export function startProcess(name: string, args: readonly string[], logFile: string): Running {
+/** Starts `node src/main.ts ARGS`, or Node with another entry; its output goes to `logFile`. */
+export function startProcess(
+  name: string,
+  args: readonly string[],
+  logFile: string,
+  entry: readonly string[] = ['src/main.ts'],
+): Running {
   const log = createWriteStream(logFile, { flags: 'a' });
-  const child = spawn(process.execPath, ['src/main.ts', ...args], {
+  const child = spawn(process.execPath, [...entry, ...args], {
     cwd: new URL('../..', import.meta.url).pathname,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
