@@ -245,9 +245,9 @@ export class ProvisoOperator extends OperatorBase {
     const { before } = event as WatchedEvent;
     const object = event.object as unknown as KubeObject;
     const change = { type, object, initial: !this.#isSynced, ...(before === undefined ? {} : { before }) };
-    for (const { queue, key, afterMs } of rule.enqueues(change, this.#lookUp)) {
-      if (afterMs === undefined) this.#queues[queue].add(key, change.initial ? 'backlog' : 'live');
-      else this.#queues[queue].addAfter(key, afterMs);
+    for (const { queue, key, afterMs, priority = 'live' } of rule.enqueues(change, this.#lookUp)) {
+      if (afterMs === undefined) this.#queues[queue].add(key, change.initial ? 'backlog' : priority);
+      else this.#queues[queue].addAfter(key, afterMs, priority);
     }
     return Promise.resolve();
   }

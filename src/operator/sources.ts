@@ -1,9 +1,11 @@
+import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND, type ResourceKind } from '../api/kinds.ts';
 import { LABEL_CONTRACT, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Contract, EvidenceStore, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import type { Change, Indexers } from '../kube/store.ts';
 import { keyOf } from '../kube/store.ts';
+import type { Priority } from '../queue/workqueue.ts';
 import type { ControllerRevision } from './context.ts';
 
 /** The kinds that have a queue of their own. */
@@ -14,6 +16,11 @@ export interface Enqueue {
   readonly queue: QueueName;
   readonly key: string;
   readonly afterMs?: number;
+  /**
+   * Of what follows from another change, and of what is mostly an echo of our own writes: it comes in crowds, and somebody
+   * who waits for a new object must not wait for them. Absent, it is live.
+   */
+  readonly priority?: Priority;
 }
 
 /** What is watched of a kind, and what a change of it makes worth another look. */
@@ -37,6 +44,23 @@ const OURS = `${LABEL_MANAGED_BY}=${MANAGED_BY}`;
 const SETTLE_MS = 300;
 
 const one = (queue: QueueName, { metadata }: KubeObject): Enqueue => ({ queue, key: keyOf(metadata) });
+const later = (queue: QueueName, { metadata }: KubeObject): Enqueue => ({
+  ...one(queue, { metadata }),
+  priority: 'backlog',
+});
+
+/** Whether only the status or metadata of an object changed, as after each write of our own. */
+const isEcho = ({ object, before }: Change<KubeObject>): boolean =>
+  before !== undefined &&
+  before.metadata.uid === object.metadata.uid &&
+  before.metadata.generation === object.metadata.generation &&
+  before.metadata.deletionTimestamp === object.metadata.deletionTimestamp;
+
+/** What a workflow takes from its contract. */
+const termsOf = ({ status }: Contract): string => {
+  const ready = findCondition(status?.conditions, CONDITION.Ready);
+  return JSON.stringify([status?.revision, status?.revisionName, ready?.status, ready?.message]);
+};
 
 /** An object that was provisioned for a workflow: its change may be drift. */
 const owned = (kind: ResourceKind): SourceRule<KubeObject> => ({
@@ -46,7 +70,7 @@ const owned = (kind: ResourceKind): SourceRule<KubeObject> => ({
   enqueues: ({ object, initial }) => {
     const workflow = object.metadata.labels?.[LABEL_WORKFLOW];
     if (workflow === undefined || initial) return [];
-    return [{ queue: 'workflows', key: `${object.metadata.namespace}/${workflow}` }];
+    return [{ queue: 'workflows', key: `${object.metadata.namespace}/${workflow}`, priority: 'backlog' }];
   },
 });
 
@@ -55,25 +79,28 @@ export const SOURCES = {
   contracts: {
     kind: KIND.Contract,
     indexers: {},
-    enqueues: ({ object, initial }, lookUp) => [
-      one('contracts', object),
-      ...(initial ? [] : lookUp.workflowsOf(keyOf(object.metadata)).map((each) => one('workflows', each))),
-    ],
+    enqueues: ({ object, before, initial }, lookUp) => {
+      // Its counter of workflows, for one, is nothing to them: with thousands of them each new one would touch all.
+      const isSame = before !== undefined && termsOf(before) === termsOf(object);
+      const workflows = initial || isSame ? [] : lookUp.workflowsOf(keyOf(object.metadata));
+      return [one('contracts', object), ...workflows.map((each) => later('workflows', each))];
+    },
   } satisfies SourceRule<Contract>,
   workflows: {
     kind: KIND.Workflow,
     indexers: {
       contract: ({ metadata, spec }) => [`${metadata.namespace}/${spec.contractRef.name}`],
     },
-    enqueues: ({ object, type, before }) => {
+    enqueues: (change) => {
+      const { object, type, before } = change;
       const contractOf = ({ metadata, spec }: Workflow): string => `${metadata.namespace}/${spec.contractRef.name}`;
       // A contract counts its workflows, which a mere change of status doesn't alter.
       const counted = type === 'modified' ? (before === undefined ? [] : [before, object]) : [object];
       const contracts = [...new Set(counted.map(contractOf))];
       const isSame = type === 'modified' && contracts.length === 1;
       return [
-        one('workflows', object),
-        ...(isSame ? [] : contracts.map((key) => ({ queue: 'contracts', key }) as const)),
+        isEcho(change) ? later('workflows', object) : one('workflows', object),
+        ...(isSame ? [] : contracts.map((key) => ({ queue: 'contracts', key, priority: 'backlog' }) as const)),
       ];
     },
   } satisfies SourceRule<Workflow>,
@@ -84,7 +111,7 @@ export const SOURCES = {
       const key = `${object.metadata.namespace}/${object.spec.workflowRef.name}`;
       return [
         ...(type === 'deleted' ? [] : [one('workflowruns', object)]),
-        ...(initial ? [] : [{ queue: 'workflows', key, afterMs: SETTLE_MS } as const]),
+        ...(initial ? [] : [{ queue: 'workflows', key, afterMs: SETTLE_MS, priority: 'backlog' } as const]),
       ];
     },
   } satisfies SourceRule<WorkflowRun>,
@@ -99,7 +126,7 @@ export const SOURCES = {
       return [
         ...own,
         ...lookUp.evidenceStores().map((store) => one('evidencestores', store)),
-        ...lookUp.allWorkflows().map((workflow) => one('workflows', workflow)),
+        ...lookUp.allWorkflows().map((workflow) => later('workflows', workflow)),
       ];
     },
   } satisfies SourceRule<EvidenceStore>,

@@ -8,8 +8,11 @@ export type Priority = (typeof PRIORITIES)[number];
  */
 export interface WorkQueue {
   add(key: string, priority?: Priority): void;
-  /** Adds the key after a while; of two waits the shorter counts. */
-  addAfter(key: string, ms: number): void;
+  /**
+   * Adds the key after a while; of two waits the shorter counts. A key that is being worked on keeps the priority that it was
+   * taken with, unless another one is given.
+   */
+  addAfter(key: string, ms: number, priority?: Priority): void;
   /** The next key, or `undefined` once the queue is shut down. Each key has to be given back by `done`. */
   take(): Promise<string | undefined>;
   done(key: string): void;
@@ -30,15 +33,21 @@ export interface QueueObserver {
   depth(keys: number, priority: Priority): void;
 }
 
+interface Delay {
+  readonly timer: NodeJS.Timeout;
+  readonly at: number;
+  readonly priority: Priority | undefined;
+}
+
 const NOBODY: QueueObserver = { added: () => {}, taken: () => {}, depth: () => {} };
 
 export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
   const since = new Map<string, number>();
   const waiting = { live: new Set<string>(), backlog: new Set<string>() };
-  const processing = new Set<string>();
+  const processing = new Map<string, Priority>();
   /** Added while being processed: back into the queue when done. */
   const again = new Map<string, Priority>();
-  const delayed = new Map<string, { readonly timer: NodeJS.Timeout; readonly at: number }>();
+  const delayed = new Map<string, Delay>();
   const takers: ((key: string | undefined) => void)[] = [];
   let closed: PromiseWithResolvers<void> | undefined;
   let takenAt = performance.now();
@@ -47,7 +56,7 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
     for (const priority of PRIORITIES) {
       for (const key of waiting[priority]) {
         waiting[priority].delete(key);
-        processing.add(key);
+        processing.set(key, priority);
         takenAt = performance.now();
         observer.taken((takenAt - (since.get(key) ?? takenAt)) / 1000);
         since.delete(key);
@@ -89,10 +98,12 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
 
   return {
     add(key, priority) {
+      // What was to come soon comes now, and not behind the backlog because something else asked for it too.
+      const wanted = delayed.get(key)?.priority === 'live' ? 'live' : priority;
       cancelDelay(key);
-      add(key, priority);
+      add(key, wanted);
     },
-    addAfter(key, ms) {
+    addAfter(key, ms, priority = processing.get(key)) {
       if (closed !== undefined) return;
       const at = performance.now() + ms;
       const before = delayed.get(key);
@@ -100,9 +111,9 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
       cancelDelay(key);
       const timer = setTimeout(() => {
         delayed.delete(key);
-        add(key);
+        add(key, priority);
       }, clampTimer(ms));
-      delayed.set(key, { timer, at });
+      delayed.set(key, { timer, at, priority });
     },
     take() {
       if (closed !== undefined) return Promise.resolve(undefined);

@@ -1,12 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { RecordedMaterial, WorkflowRun } from '../../src/api/types.gen.ts';
+import type { Contract, RecordedMaterial, Workflow, WorkflowRun } from '../../src/api/types.gen.ts';
 import { effectiveContract } from '../../src/contract/from-spec.ts';
 import { connect } from '../../src/kube/connect.ts';
+import type { Change } from '../../src/kube/store.ts';
 import { OperatorBase } from '../../src/operator/base.ts';
 import { conditionsFor } from '../../src/operator/conditions.ts';
 import { countRuns, prunableRuns } from '../../src/operator/counters.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
+import { type LookUp, SOURCES, type SourceRule } from '../../src/operator/sources.ts';
 import { expiryMessage, progressOf } from '../../src/operator/workflowrun.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
@@ -180,6 +182,42 @@ test('the helpers of the base class can not be used by accident', () => {
     assert.throws(() => helpers[name]?.(), /applyStatus|finalizers|crds/);
   }
   operator.stop();
+});
+
+test('a crowd that follows from something waits behind what somebody has just changed', () => {
+  const workflow = (generation: number, contract = 'c'): Workflow => ({
+    metadata: { name: 'w', namespace: 'n', uid: 'u', generation },
+    spec: { contractRef: { name: contract } },
+  });
+  const contract = (revision: number, workflows: number): Contract => ({
+    metadata: { name: 'c', namespace: 'n' },
+    spec: {},
+    status: { revision, workflows },
+  });
+  const lookUp: LookUp = {
+    workflowsOf: () => [workflow(1)],
+    allWorkflows: () => [workflow(1)],
+    evidenceStores: () => [],
+  };
+  const workflows: SourceRule<Workflow> = SOURCES.workflows;
+  const enqueued = (change: Omit<Change<Workflow>, 'initial'>) =>
+    workflows
+      .enqueues({ ...change, initial: false }, lookUp)
+      .map(({ queue, key, priority = 'live' }) => `${queue} ${key} ${priority}`);
+  assert.equal(enqueued({ type: 'added', object: workflow(1) }), ['workflows n/w live', 'contracts n/c backlog']);
+  assert.equal(enqueued({ type: 'modified', object: workflow(2), before: workflow(1) }), ['workflows n/w live']);
+  assert.equal(enqueued({ type: 'modified', object: workflow(1), before: workflow(1) }), ['workflows n/w backlog']);
+  // The contract that it left counts anew too.
+  assert.equal(enqueued({ type: 'modified', object: workflow(2, 'd'), before: workflow(1) }), [
+    'workflows n/w live',
+    'contracts n/c backlog',
+    'contracts n/d backlog',
+  ]);
+  const rule: SourceRule<Contract> = SOURCES.contracts;
+  const touched = (object: Contract, before: Contract) =>
+    rule.enqueues({ type: 'modified', object, before, initial: false }, lookUp).map(({ key }) => key);
+  assert.equal(touched(contract(1, 2), contract(1, 1)), ['n/c']);
+  assert.equal(touched(contract(2, 1), contract(1, 1)), ['n/c', 'n/w']);
 });
 
 test.run();

@@ -49,6 +49,30 @@ test('of two delays the shorter counts, and an add makes it now', async () => {
   assert.is(await queue.take(), 'b');
 });
 
+test('a key that comes back keeps its priority: the backlog stays behind', async () => {
+  const queue = createWorkQueue();
+  queue.add('old', 'backlog');
+  await queue.take();
+  queue.addAfter('old', 1);
+  queue.done('old');
+  queue.add('new');
+  await queue.take();
+  queue.addAfter('new', 10);
+  queue.done('new');
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  assert.equal([await queue.take(), await queue.take()], ['new', 'old']);
+});
+
+test('a live key that waits a moment does not fall behind the backlog when it is asked for again', async () => {
+  const queue = createWorkQueue();
+  queue.add('new');
+  await queue.take();
+  queue.addAfter('new', 60_000);
+  queue.done('new');
+  for (const key of ['a', 'new']) queue.add(key, 'backlog');
+  assert.equal([await queue.take(), await queue.take()], ['new', 'a']);
+});
+
 test('shutting down wakes who waits, drops what waits, and waits for what is worked on', async () => {
   const queue = createWorkQueue();
   queue.add('a');
