@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'workflow-not-found': { status: 404, title: 'No such workflow' },
   'workflow-not-ready': { status: 409, title: 'The workflow is not ready' },
   'contract-not-ready': { status: 409, title: 'The contract of the workflow is not ready' },
+  'contract-altered': { status: 409, title: 'The contract revision is not the one that was pinned' },
   'run-not-found': { status: 404, title: 'No such run' },
   'run-finished': { status: 409, title: 'The run is finished' },
   'attestation-differs': { status: 409, title: 'The run already has another attestation' },

@@ -158,6 +158,8 @@ export interface ContractStatus {
   readonly revision?: number;
   /** The ControllerRevision that holds the current revision. Example: `release-3f9a01c2de`. */
   readonly revisionName?: string;
+  /** SHA-256 of what the revision means. A ControllerRevision of that name with another content is refused. Example: `sha256:3f9a01c2de…`, 64 hexadecimal digits. */
+  readonly revisionDigest?: string;
   /** How many materials the contract lists. */
   readonly materials?: number;
   /** How many Workflows in this namespace use the contract. */
@@ -246,6 +248,8 @@ export interface WorkflowRunSpec {
     readonly revision: number;
     /** The ControllerRevision that holds the revision. Example: `release-3f9a01c2de`. */
     readonly revisionName: string;
+    /** SHA-256 of what the revision means. A ControllerRevision of that name with another content is refused. Example: `sha256:3f9a01c2de…`, 64 hexadecimal digits. */
+    readonly digest: string;
   };
   /** Who opened the run, as the cluster knows it. */
   readonly identity: RunIdentity;
@@ -511,6 +515,8 @@ export interface WorkflowStatus {
     readonly revision: number;
     /** The ControllerRevision that holds the revision. Example: `release-3f9a01c2de`. */
     readonly revisionName: string;
+    /** SHA-256 of what the revision means. A ControllerRevision of that name with another content is refused. Example: `sha256:3f9a01c2de…`, 64 hexadecimal digits. */
+    readonly digest: string;
   };
   /** The service account that the operator provisioned and granted `submit`. Example: `proviso-build`. */
   readonly serviceAccountName?: string;

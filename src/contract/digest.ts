@@ -2,11 +2,11 @@ import { canonicalJson, sha256Hex } from '../api/canonical.ts';
 import type { EffectiveContract } from './effective.ts';
 
 /**
- * SHA-256, hex, of what a contract means: the same for two specs that differ only in form. Form is also the order of lists:
+ * `sha256:` and SHA-256, hex, of what a contract means: the same for two specs that differ only in form. Form is also the order of lists:
  * materials and annotations have names, variables are a set, and any one of the signers will do.
  */
 export const canonicalDigest = (contract: EffectiveContract): string =>
-  sha256Hex(
+  `sha256:${sha256Hex(
     canonicalJson({
       ...contract,
       materials: byName(contract.materials.map((each) => ({ ...each, annotations: byName(each.annotations) }))),
@@ -14,7 +14,16 @@ export const canonicalDigest = (contract: EffectiveContract): string =>
       annotations: byName(contract.annotations),
       signers: contract.signers.toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)),
     }),
-  );
+  )}`;
+
+/** Whether what stands where a contract is expected means what the digest says; it may have been put there by anybody. */
+export function hasDigest(contract: unknown, digest: string): contract is EffectiveContract {
+  try {
+    return canonicalDigest(contract as EffectiveContract) === digest;
+  } catch {
+    return false;
+  }
+}
 
 const byName = <T extends { readonly name: string }>(list: readonly T[]): readonly T[] =>
   list.toSorted((a, b) => (a.name < b.name ? -1 : 1));

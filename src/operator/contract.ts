@@ -36,7 +36,7 @@ export async function reconcileContract(context: OperatorContext, contract: Cont
   return { requeueAfterMs: jittered(namesKeys ? RECHECK_KEYS_MINUTES : RESYNC_MINUTES) };
 }
 
-type RevisionFacts = Pick<ContractStatus, 'revision' | 'revisionName' | 'signers'>;
+type RevisionFacts = Pick<ContractStatus, 'revision' | 'revisionName' | 'revisionDigest' | 'signers'>;
 
 interface Examined {
   readonly finding: Finding;
@@ -46,10 +46,11 @@ interface Examined {
 /** What a failed call says is told in the status: a contract without conditions would count as done. */
 async function examined(context: OperatorContext, contract: Contract): Promise<Examined> {
   // The last good revision stays in the status: runs that are open go on with it.
-  const { revision, revisionName } = contract.status ?? {};
+  const { revision, revisionName, revisionDigest } = contract.status ?? {};
   const previous: RevisionFacts = {
     ...(revision === undefined ? {} : { revision }),
     ...(revisionName === undefined ? {} : { revisionName }),
+    ...(revisionDigest === undefined ? {} : { revisionDigest }),
   };
   try {
     return await examine(context, contract, previous);
@@ -65,7 +66,7 @@ async function examine(context: OperatorContext, contract: Contract, previous: R
   if (!reading.ok) return stalled(reading, previous);
   const { namespace = '' } = contract.metadata;
   const known = (name: string) => context.stores.revisions.get({ namespace, name });
-  const { name, revision, isNew } = await ensureRevision(context.client, contract, reading.contract, known);
+  const { name, digest, revision, isNew } = await ensureRevision(context.client, contract, reading.contract, known);
   if (isNew) {
     const note = `revision ${revision} is ${name}`;
     const event = { type: 'Normal', reason: REASON.RevisionCreated, action: 'Reconcile', note } as const;
@@ -74,7 +75,7 @@ async function examine(context: OperatorContext, contract: Contract, previous: R
   const signers = keys.signers.map(({ fingerprint }, index) => ({ fingerprint, source: keys.sources[index] ?? '' }));
   return {
     finding: { state: 'ready', message: `revision ${revision} is in force` },
-    facts: { revision, revisionName: name, ...(signers.length === 0 ? {} : { signers }) },
+    facts: { revision, revisionName: name, revisionDigest: digest, ...(signers.length === 0 ? {} : { signers }) },
   };
 }
 

@@ -1,8 +1,7 @@
-import { canonicalJson } from '../api/canonical.ts';
 import { KIND } from '../api/kinds.ts';
 import { API_VERSION, LABEL_CONTRACT, LABEL_MANAGED_BY, MANAGED_BY } from '../api/labels.ts';
 import type { Contract } from '../api/types.gen.ts';
-import { canonicalDigest } from '../contract/digest.ts';
+import { canonicalDigest, hasDigest } from '../contract/digest.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -11,6 +10,7 @@ import { NameTakenError } from './failures.ts';
 
 export interface CurrentRevision {
   readonly name: string;
+  readonly digest: string;
   readonly revision: number;
   readonly isNew: boolean;
 }
@@ -26,18 +26,19 @@ export async function ensureRevision(
   known: (name: string) => ControllerRevision | undefined,
 ): Promise<CurrentRevision> {
   const { namespace = '' } = contract.metadata;
-  const name = `${contract.metadata.name}-${canonicalDigest(effective).slice(0, 10)}`;
+  const digest = canonicalDigest(effective);
+  const name = `${contract.metadata.name}-${digest.slice('sha256:'.length).slice(0, 10)}`;
   const found = known(name) ?? (await client.find<ControllerRevision>(KIND.ControllerRevision, { namespace, name }));
-  if (found === undefined) return createRevision(client, contract, name, effective);
+  if (found === undefined) return { name, digest, ...(await createRevision(client, contract, name, effective)) };
   // The name holds only a part of the digest, and whoever may write ControllerRevisions may have put anything there.
   const isOurs = found.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY;
-  if (!isOurs || canonicalJson(found.data ?? null) !== canonicalJson(effective)) {
+  if (!isOurs || !hasDigest(found.data, digest)) {
     throw new NameTakenError(
       `the ControllerRevision ${namespace}/${name} exists and is not the one of this contract; delete it`,
     );
   }
   await adopt(client, contract, found);
-  return { name, revision: found.revision, isNew: false };
+  return { name, digest, revision: found.revision, isNew: false };
 }
 
 async function createRevision(
@@ -45,7 +46,7 @@ async function createRevision(
   contract: Contract,
   name: string,
   data: EffectiveContract,
-): Promise<CurrentRevision> {
+): Promise<Pick<CurrentRevision, 'revision' | 'isNew'>> {
   const { namespace = '' } = contract.metadata;
   // The watch may lag behind our own last write, so numbers are given by a fresh list.
   const revisions = await client.list<ControllerRevision>(KIND.ControllerRevision, {
@@ -60,7 +61,7 @@ async function createRevision(
     data,
     revision,
   });
-  return { name, revision, isNew: true };
+  return { revision, isNew: true };
 }
 
 /** A revision of an earlier contract of this name would go with that one, and take the open runs' contract with it. */

@@ -59,7 +59,13 @@ const isEcho = ({ object, before }: Change<KubeObject>): boolean =>
 /** What a workflow takes from its contract. */
 const termsOf = ({ status }: Contract): string => {
   const ready = findCondition(status?.conditions, CONDITION.Ready);
-  return JSON.stringify([status?.revision, status?.revisionName, ready?.status, ready?.message]);
+  return JSON.stringify([
+    status?.revision,
+    status?.revisionName,
+    status?.revisionDigest,
+    ready?.status,
+    ready?.message,
+  ]);
 };
 
 /** An object that was provisioned for a workflow: its change may be drift. */

@@ -102,8 +102,9 @@ function readyContract(
   // A contract that was just changed is in force as it was until the change has been looked at: that comes within moments,
   // and then this workflow is looked at again.
   const ready = findCondition(contract.status?.conditions, CONDITION.Ready);
-  const { revision, revisionName } = contract.status ?? {};
-  if (ready?.status !== 'True' || revision === undefined || revisionName === undefined) {
+  const { revision, revisionName, revisionDigest: digest } = contract.status ?? {};
+  const isKnown = revision !== undefined && revisionName !== undefined && digest !== undefined;
+  if (ready?.status !== 'True' || !isKnown) {
     const why = ready?.message ?? 'it has not been looked at yet';
     return {
       state: 'waiting',
@@ -111,7 +112,7 @@ function readyContract(
       message: `the contract '${name}' is not ready: ${why}`,
     };
   }
-  return { name, revision, revisionName };
+  return { name, revision, revisionName, digest };
 }
 
 /** The runs of this workflow, and not those of one that had its name before. */

@@ -1,29 +1,29 @@
 import { KIND } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { Problem } from '../api/problem.ts';
+import type { WorkflowRun } from '../api/types.gen.ts';
+import { hasDigest } from '../contract/digest.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createTtlCache } from './ttl-cache.ts';
 
 /** Contracts by the revision that a run is pinned to. */
 export interface Contracts {
-  get(namespace: string, revisionName: string): Promise<EffectiveContract>;
+  get(namespace: string, pinned: WorkflowRun['spec']['contract']): Promise<EffectiveContract>;
 }
 
 interface ControllerRevision extends KubeObject {
-  readonly data: EffectiveContract;
-  readonly revision: number;
+  readonly data?: unknown;
 }
 
 const CAPACITY = 1000;
-/** The API server lets nobody change the data of a revision, but a namespace can be made anew. */
 const REMEMBERED_MS = 300_000;
 
 export function createContracts(client: KubeClient): Contracts {
   const known = createTtlCache<EffectiveContract>(CAPACITY);
   return {
-    async get(namespace, revisionName) {
-      const key = `${namespace}/${revisionName}`;
+    async get(namespace, { revisionName, digest }) {
+      const key = `${namespace}/${revisionName}/${digest}`;
       const found = known.get(key);
       if (found !== undefined) return found;
       const ref = { namespace, name: revisionName };
@@ -32,6 +32,12 @@ export function createContracts(client: KubeClient): Contracts {
         throw new Problem('contract-not-ready', `the contract revision ${revisionName} is not there`, {
           hint: 'the operator makes it within seconds; try again, and look at kubectl get contracts',
           retryAfter: 2,
+        });
+      }
+      // Whoever may write ControllerRevisions can delete one and put another in its place.
+      if (!hasDigest(revision.data, digest)) {
+        throw new Problem('contract-altered', `the ControllerRevision ${namespace}/${revisionName} isn't ${digest}`, {
+          hint: 'delete it: the operator makes it anew from the contract; and look into who may write ControllerRevisions',
         });
       }
       known.set(key, revision.data, REMEMBERED_MS);

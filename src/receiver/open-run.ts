@@ -60,7 +60,7 @@ export function runToOpen(facts: OpenRunFacts): WorkflowRun {
     },
     spec: {
       workflowRef: { name, uid },
-      contract: { name: pinned.name, revision: pinned.revision, revisionName: pinned.revisionName },
+      contract: pinned,
       identity: identityOf(caller, owner),
       runKey,
       runner: runnerOf(request, owner, contract),

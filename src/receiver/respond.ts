@@ -49,7 +49,29 @@ export const problemHandler =
     }
     if (problem.status === 401) response.set('www-authenticate', 'Bearer');
     if (problem.retryAfter !== undefined) response.set('retry-after', String(Math.ceil(problem.retryAfter)));
-    // The rest of a refused body isn't wanted; a client that still sends it gets the answer and then the end.
-    if (!request.complete) response.set('connection', 'close');
-    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem.toDocument()));
+    const body = Buffer.from(JSON.stringify(problem.toDocument()));
+    response
+      .status(problem.status)
+      .type('application/problem+json; charset=utf-8')
+      .set('content-length', String(body.length));
+    if (request.complete) response.end(body);
+    else answerAndLinger(request, response, body);
   };
+
+/** How long the rest of a refused body is still taken off the line. */
+const LINGER_MS = 1_000;
+
+/**
+ * The rest of a refused body isn't wanted. But a connection that is closed on a client that still sends is reset, and the
+ * answer with it; so the answer goes out whole, what still comes is thrown away for a moment, and only then is the end.
+ */
+function answerAndLinger(request: Request, response: Response, body: Buffer): void {
+  response.set('connection', 'close');
+  response.write(body);
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  request.once('end', end).once('close', end).on('error', end).resume();
+}

@@ -28,7 +28,7 @@ const run: WorkflowRun = {
   metadata: { name: 'build-1', namespace: 'shop', uid: 'uid-1' },
   spec: {
     workflowRef: { name: 'build', uid: 'uid-w' },
-    contract: { name: 'release', revision: 3, revisionName: 'release-abc' },
+    contract: { name: 'release', revision: 3, revisionName: 'release-abc', digest: `sha256:${'ab'.repeat(32)}` },
     identity: { username: 'system:serviceaccount:shop:proviso-build' },
     runKey: 'k',
     runner: { type: 'TEKTON_PIPELINE', authenticated: true, url: 'https://example.com' },

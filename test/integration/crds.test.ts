@@ -99,7 +99,7 @@ test('the samples apply, and kubectl shows their columns', async () => {
   assert.match(wide, /AGE +REASON +MESSAGE\n.* Ready +fine/);
   await writeStatus('workflows.proviso.dev', 'build', {
     successRate: '92%',
-    contract: { name: 'release', revision: 3, revisionName: 'release-x' },
+    contract: { name: 'release', revision: 3, revisionName: 'release-x', digest: `sha256:${'ab'.repeat(32)}` },
     lastRun: { name: 'build-1', result: 'Accepted', startTime: '2026-01-01T00:00:00Z' },
   });
   const workflows = await kubectl('get', '-n', NAMESPACE, 'wkf', '-o', 'wide');

@@ -268,7 +268,7 @@ test('a name that becomes free is used without anybody asking', async () => {
 test('a run whose revision is gone expires and does not say that all was there', async () => {
   const workflow = await operated.untilReason<Workflow>(WORKFLOW, 'drift', 'Ready');
   await openRun('orphan', workflow, {
-    contract: { name: 'steps', revision: 9, revisionName: 'steps-0000000000' },
+    contract: { name: 'steps', revision: 9, revisionName: 'steps-0000000000', digest: `sha256:${'ab'.repeat(32)}` },
     deadlineTime: new Date(Date.now() - 1000).toISOString(),
   });
   const run = await eventually('the run to expire', async () => {

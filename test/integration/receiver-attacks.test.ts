@@ -7,7 +7,13 @@ import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { KIND } from '../../src/api/kinds.ts';
 import type { RunListMessage, RunMessage } from '../../src/api/messages.ts';
+import type { Problem } from '../../src/api/problem.ts';
+import { canonicalDigest } from '../../src/contract/digest.ts';
+import { effectiveContract } from '../../src/contract/from-spec.ts';
+import { connect as connectToCluster } from '../../src/kube/connect.ts';
+import { createContracts } from '../../src/receiver/contracts.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -240,6 +246,43 @@ test('a receiver that is told to end answers what it has begun, takes nothing ne
     (await shop.run(run.run)).status?.materials?.map(({ name }) => name),
     ['package'],
   );
+});
+
+test('a revision that was deleted and put there again with other terms is refused', async () => {
+  const { client } = connectToCluster(shop.stack.controlPlane.adminKubeconfig);
+  // A namespace without the contract, so that the operator doesn't mend it meanwhile.
+  await shop.kubectl('create namespace forged');
+  const reading = effectiveContract('release', { materials: [{ name: 'sbom', type: 'SARIF' }] }, []);
+  if (!reading.ok) throw new Error(reading.message);
+  const genuine = reading.contract;
+  const pinned = { name: 'release', revision: 1, revisionName: 'release-1', digest: canonicalDigest(genuine) };
+  const put = async (data: object | undefined) => {
+    await client.remove(KIND.ControllerRevision, { namespace: 'forged', name: 'release-1' });
+    const metadata = { namespace: 'forged', name: 'release-1' };
+    const object = { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata, revision: 1, data };
+    await client.create(KIND.ControllerRevision, object);
+  };
+  const read = () =>
+    createContracts(client)
+      .get('forged', pinned)
+      .then(
+        () => 'taken',
+        (error: Problem) => error.code,
+      );
+  await put(genuine);
+  assert.is(await read(), 'taken');
+  const [material] = genuine.materials;
+  const forgeries = [
+    { ...genuine, enforcement: 'Audit' },
+    { ...genuine, materials: [] },
+    { ...genuine, materials: [{ ...material, optional: true }] },
+    { ...genuine, signers: [{ kind: 'key', publicKey: 'mine', fingerprint: 'x' }] },
+    {},
+  ];
+  for (const forgery of forgeries) {
+    await put(forgery);
+    assert.is(await read(), 'contract-altered', JSON.stringify(forgery));
+  }
 });
 
 test.run();

@@ -20,7 +20,7 @@ const run = (name: string, minute: number, status: 'True' | 'False' | 'Unknown',
   metadata: { name, namespace: 'shop' },
   spec: {
     workflowRef: { name: 'build', uid: 'u' },
-    contract: { name: 'c', revision: 1, revisionName: 'c-1' },
+    contract: { name: 'c', revision: 1, revisionName: 'c-1', digest: `sha256:${'ab'.repeat(32)}` },
     identity: { username: 'me' },
     runKey: name,
     runner: { type: 'GENERIC', authenticated: false },

@@ -7,7 +7,7 @@ export const workflowRun = (name: string, namespace: string): WorkflowRun => ({
   metadata: { name, namespace, labels: { 'proviso.dev/workflow': 'build' } },
   spec: {
     workflowRef: { name: 'build', uid: '8c1f8a3e-0000-4000-8000-000000000001' },
-    contract: { name: 'release', revision: 1, revisionName: 'release-3f9a01c2de' },
+    contract: { name: 'release', revision: 1, revisionName: 'release-3f9a01c2de', digest: `sha256:${'ab'.repeat(32)}` },
     identity: { username: `system:serviceaccount:${namespace}:proviso-build`, serviceAccount: 'proviso-build' },
     runKey: 'c0ffee',
     runner: { type: 'GENERIC', authenticated: false },

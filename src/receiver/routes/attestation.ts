@@ -33,7 +33,7 @@ export const statementRoute = (context: ReceiverContext) => async (request: Requ
   const authenticated = await context.authenticate(request, response);
   const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
   assertOpen(run, new Date());
-  const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract.revisionName);
+  const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract);
   const statement = renderStatement(recordOfRun(run, contract), new Date().toISOString());
   response.type(PAYLOAD_TYPE).send(Buffer.from(JSON.stringify(statement), 'utf8'));
 };
@@ -46,7 +46,7 @@ export const attestationRoute = (context: ReceiverContext) => async (request: Re
   const digest = sha256Digest(bytes);
   const stated = typeof request.headers['content-digest'] === 'string' ? request.headers['content-digest'] : undefined;
   assertDigest(statedDigest(stated), digest);
-  const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract.revisionName);
+  const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract);
   try {
     const finished = await accept(context, authenticated, run, { bytes, digest, contract });
     response.json(runMessage(finished, contract));

@@ -27,7 +27,7 @@ export const initRoute = (context: ReceiverContext) => async (request: Request, 
     throw new Problem('request-invalid', 'the namespace of the workflow is missing', { errors });
   }
   const workflow = await workflowForSubmitter(context, authenticated, namespace, body.workflow);
-  const contract = await context.contracts.get(namespace, pinnedContract(workflow).revisionName);
+  const contract = await context.contracts.get(namespace, pinnedContract(workflow));
   // A pod proves a run only in its own namespace; elsewhere its owner means nothing.
   const owner =
     pod === undefined || caller.pod?.namespace !== namespace ? undefined : await runOwnerOf(context.client, pod);
@@ -40,7 +40,7 @@ export const initRoute = (context: ReceiverContext) => async (request: Request, 
   const opened = await ensureOpened(context, run);
   response
     .status(isNew ? 201 : 200)
-    .json(runMessage(opened, await context.contracts.get(namespace, run.spec.contract.revisionName)));
+    .json(runMessage(opened, await context.contracts.get(namespace, run.spec.contract)));
 };
 
 async function workflowForSubmitter(

@@ -29,7 +29,7 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
   const run = await runForSubmitter(context, authenticated, namespace, param(request, 'run'));
   assertOpen(run, new Date());
   assertRoom(run, name);
-  const contract = await context.contracts.get(namespace, run.spec.contract.revisionName);
+  const contract = await context.contracts.get(namespace, run.spec.contract);
   const asked = contract.materials.find((material) => material.name === name);
   const type = materialType(name, asked, query(request, 'type', 64));
   const annotations = annotationsOf(name, asked, givenAnnotations(request));

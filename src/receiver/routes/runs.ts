@@ -90,4 +90,4 @@ export const cancelRoute = (context: ReceiverContext) => async (request: Request
 };
 
 const contractOf = (context: ReceiverContext, run: WorkflowRun) =>
-  context.contracts.get(run.metadata.namespace ?? '', run.spec.contract.revisionName);
+  context.contracts.get(run.metadata.namespace ?? '', run.spec.contract);

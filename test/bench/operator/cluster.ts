@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { KIND } from '../../../src/api/kinds.ts';
-import type { Contract } from '../../../src/api/types.gen.ts';
+import type { Contract, WorkflowRun } from '../../../src/api/types.gen.ts';
 import { connect, type KubeConnection } from '../../../src/kube/connect.ts';
 import { startControlPlane } from '../../controlplane/index.ts';
 import { buildOperator } from './bundle.ts';
@@ -16,7 +16,7 @@ export interface BenchCluster {
   /** Starts the bundle with the operator's own limited identity; resolves when it is synced. */
   startOperator(): Promise<BenchedOperator>;
   /** The revision of a namespace's contract, once the operator has made it. */
-  revisionIn(home: string): Promise<{ readonly name: string; readonly number: number }>;
+  revisionIn(home: string): Promise<WorkflowRun['spec']['contract']>;
   stop(): Promise<void>;
 }
 
@@ -45,9 +45,10 @@ export async function startCluster(size: number, nodeArgs: readonly string[]): P
       startOperator: () => startOperator({ entry, nodeArgs, kubeconfig, logFile: join(plane.dir, 'operator.log') }),
       async revisionIn(home) {
         const { status } = await admin.client.get<Contract>(KIND.Contract, { namespace: home, name: CONTRACT });
-        const { revisionName: name, revision: number } = status ?? {};
-        if (name === undefined || number === undefined) throw new Error(`no revision of the contract in ${home}`);
-        return { name, number };
+        const { revisionName, revision, revisionDigest: digest } = status ?? {};
+        if (revisionName === undefined || revision === undefined || digest === undefined)
+          throw new Error(`no revision of the contract in ${home}`);
+        return { name: CONTRACT, revision, revisionName, digest };
       },
       stop: plane.stop,
     };

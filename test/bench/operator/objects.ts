@@ -32,10 +32,7 @@ export const workflow = (home: string, name: string): Workflow => ({
 });
 
 /** A run as the receiver opens it, about as large as one of a pipeline that says what it builds. */
-export function runOf(
-  { metadata, spec }: Workflow,
-  revision: { readonly name: string; readonly number: number },
-): WorkflowRun {
+export function runOf({ metadata }: Workflow, revision: WorkflowRun['spec']['contract']): WorkflowRun {
   const { name, namespace: home = '', uid = '' } = metadata;
   const runKey = sha256Hex(`${home}/${name}`);
   return {
@@ -49,7 +46,7 @@ export function runOf(
     },
     spec: {
       workflowRef: { name, uid },
-      contract: { name: spec.contractRef.name, revision: revision.number, revisionName: revision.name },
+      contract: revision,
       identity: { username: `system:serviceaccount:${home}:proviso-${name}`, serviceAccount: `proviso-${name}` },
       runKey,
       runner: { type: 'TEKTON_PIPELINE', url: `https://ci.example.com/${home}/${name}`, authenticated: false },
