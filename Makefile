@@ -20,7 +20,7 @@ test: check ## check, then every test; closes with 'N passed, N failed'
 
 test-fault: node_modules/.installed ## Only what is done to the runtime: watches, connections, clusters, kills
 	node test/controlplane/prepare.ts
-	node test/runner/main.ts test/fault
+	node test/runner/main.ts --notes test/fault test/integration/lease.test.ts
 
 test-fault-long: node_modules/.installed ## 200 kills of receiver and operator at random points of a running workload
 	node test/controlplane/prepare.ts

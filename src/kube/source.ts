@@ -39,6 +39,13 @@ export interface Activity {
   readonly triedAt: number;
 }
 
+/** Longer than a silent watch, the longest back-off and a request that hangs take together. */
+const STALLED_MS = 180_000;
+
+/** Why a source makes no progress, `undefined` when it does; an API server that can't be reached is no reason. */
+export const stalledSource = ({ triedAt }: Activity, now: number): string | undefined =>
+  now - triedAt > STALLED_MS ? 'the watch does nothing any more' : undefined;
+
 /** Below the five to ten minutes that API servers close watches at by themselves. */
 const SERVER_TIMEOUT_SECONDS = 290;
 const IDLE_MS = 75_000;

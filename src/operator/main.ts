@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { connect } from '../kube/connect.ts';
+import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createOperatorMetrics } from '../telemetry/metrics.ts';
@@ -35,7 +36,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   });
   const stopHealth = await serveHealth({
     port: options.healthPort,
-    live: { progress: () => operator.stalled(performance.now()) },
+    live: { progress: () => operator.stalled(performance.now()), loop: watchEventLoop() },
     metrics: metrics.render,
     ready: {
       caches: () => (operator.isSynced ? undefined : 'the first lists are not in yet'),

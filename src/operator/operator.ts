@@ -8,7 +8,7 @@ import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
 import { type Leadership, runForLease } from '../kube/lease.ts';
 import { fence, limited } from '../kube/limits.ts';
 import { createKubeClient } from '../kube/rest.ts';
-import { type Source, startSource } from '../kube/source.ts';
+import { type Source, stalledSource, startSource } from '../kube/source.ts';
 import { keyOf, refOfKey, type Store } from '../kube/store.ts';
 import { type ReconcileResult, runWorkers } from '../queue/workers.ts';
 import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
@@ -49,8 +49,6 @@ const EVENTS_MS = 1_000;
 const LEASE = 'proviso-operator';
 /** A renewal that hangs must not use up the time for the next one; nor may giving the lease back hold up a stop. */
 const LEASE_TIMEOUT_MS = 4_000;
-/** Longer than a silent watch, the longest back-off and a request that hangs take together. */
-const WATCH_STALLED_MS = 180_000;
 /** Twice what a reconcile may take. */
 const QUEUE_STALLED_MS = 120_000;
 const CERTIFICATE_CHECK_MS = 3600_000;
@@ -106,8 +104,10 @@ export class ProvisoOperator extends OperatorBase {
 
   /** Why no progress is made, `undefined` when it is; an API server that can't be reached is no reason. */
   stalled(now: number): string | undefined {
-    const silent = [...this.#sources].find(([, source]) => now - source.activity().triedAt > WATCH_STALLED_MS);
-    if (silent !== undefined) return `the watch of ${silent[0]} does nothing any more`;
+    for (const [resource, source] of this.#sources) {
+      const problem = stalledSource(source.activity(), now);
+      if (problem !== undefined) return `${resource}: ${problem}`;
+    }
     if (this.#leadership?.isLeader() !== true) return undefined;
     const queue = Object.entries(this.#queues).find(([, each]) => each.stalledMs() > QUEUE_STALLED_MS);
     return queue === undefined ? undefined : `the queue ${queue[0]} isn't worked on`;

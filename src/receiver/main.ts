@@ -5,7 +5,8 @@ import type { EvidenceStore, WorkflowRun } from '../api/types.gen.ts';
 import { sweepStaging } from '../evidence/filesystem.ts';
 import { connect, type KubeConnection } from '../kube/connect.ts';
 import { createEventRecorder } from '../kube/events.ts';
-import { startSource } from '../kube/source.ts';
+import { stalledSource, startSource } from '../kube/source.ts';
+import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createApp } from './app.ts';
@@ -52,7 +53,10 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   );
   const stopHealth = await serveHealth({
     port: options.healthPort,
-    live: {},
+    live: {
+      runs: () => stalledSource(runs.activity(), performance.now()),
+      loop: watchEventLoop(),
+    },
     ready: {
       runs: () => (state.synced ? undefined : 'the workflow runs are not listed yet'),
       certificate: () => (state.serving ? undefined : 'the serving certificate is not there yet'),

@@ -1,17 +1,19 @@
 // deadline: 480
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
 import type { Contract, Workflow, WorkflowRun } from '../../src/api/types.gen.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { Operated, RECEIVER } from '../support/operated.ts';
+import { faults } from './survived.ts';
 
 let operated: Operated;
-const survived: string[] = [];
-const test = suite('faults of a real cluster');
+const test = faults(
+  'faults of a real cluster',
+  "the operator works again by itself, the invariants of every object's conditions",
+);
 test.before(async () => {
   operated = await Operated.start();
   await operated.apply('Contract', 'release', { materials: [{ name: 'a', type: 'ARTIFACT' }] });
@@ -20,7 +22,6 @@ test.before(async () => {
 });
 test.after(async () => {
   await operated?.stop();
-  console.log(`survived: ${survived.join(', ')}; checked after each: the invariants of every object's conditions`);
 });
 
 /** A fault, after which the operator must converge without help and every object must be readable. */
@@ -28,7 +29,6 @@ const fault = (name: string, work: () => Promise<void>): void =>
   test(name, async () => {
     await work();
     await operated.assertInvariants();
-    survived.push(name);
   });
 
 /** A new contract becomes Ready only if the operator watches, leads and writes. */

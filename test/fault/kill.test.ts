@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunMessage } from '../../src/api/messages.ts';
 import type { WorkflowRun } from '../../src/api/types.gen.ts';
@@ -11,6 +10,7 @@ import type { Answer } from '../support/http.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
+import { faults } from './survived.ts';
 
 const KILLS = Number(process.env.PROVISO_KILLS ?? 12);
 const CLIENTS = 4;
@@ -26,7 +26,7 @@ const MANIFESTS = [
 
 let shop: Shop;
 let token: string;
-const test = suite('kill -9');
+const test = faults('kill -9', 'every acknowledged run, byte for byte; counters');
 test.before(async () => {
   shop = await openShop(MANIFESTS);
   token = await shop.tokenOf('build');
@@ -115,7 +115,7 @@ test(`after ${KILLS} kills of receiver and operator nothing acknowledged is lost
     const accepted = [...runs.values()].filter(isAccepted).length;
     return counted.total === runs.size && counted.succeeded === accepted;
   });
-  console.log(`${KILLS} kills, ${runs.size} runs, ${acknowledged.length} acknowledged, all kept`);
+  console.log(`\n»   ${KILLS} kills, ${runs.size} runs, ${acknowledged.length} acknowledged, all kept`);
 });
 
 const isAccepted = ({ status }: WorkflowRun): boolean => status?.conditions?.[0]?.status === 'True';

@@ -1,5 +1,4 @@
 // deadline: 120
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';
 import { CONTROLLERS } from '../../src/operator/observers.ts';
@@ -8,8 +7,9 @@ import { createLogger } from '../../src/telemetry/log.ts';
 import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Exchange, type ScriptedServer, startScripted } from './scripted-server.ts';
+import { faults } from './survived.ts';
 
-const test = suite('life cycle under fault');
+const test = faults('life cycle under fault', 'process.exit never called, every watch and lease ended');
 
 /** The faults at which the library's own class calls `process.exit`, each as an answer to a watch. */
 const FAULTS: Readonly<Record<string, (exchange: Exchange) => void>> = {
@@ -120,7 +120,7 @@ test('an operator whose watch does nothing any more says so, one whose server is
   const started = operator.start().catch(() => {});
   await eventually('some requests', async () => server.exchanges.length >= 8);
   assert.is(operator.stalled(performance.now()), undefined);
-  assert.match(operator.stalled(performance.now() + 200_000) ?? '', /^the watch of \S+ does nothing any more$/);
+  assert.match(operator.stalled(performance.now() + 200_000) ?? '', /^\S+: the watch does nothing any more$/);
   operator.stop();
   await started;
   await operator.stopped();

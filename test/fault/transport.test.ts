@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';
 import { connectWith } from '../../src/kube/connect.ts';
@@ -11,8 +10,9 @@ import { limited } from '../../src/kube/limits.ts';
 import { createKubeClient } from '../../src/kube/rest.ts';
 import { createCertificateAuthority } from '../../src/pki/authority.ts';
 import { configMap, type Exchange, type ScriptedServer, startScripted } from './scripted-server.ts';
+import { faults } from './survived.ts';
 
-const test = suite('transport under fault');
+const test = faults('transport under fault', 'answers, errors, requests and connections');
 const REF = { namespace: 'n', name: 'a' };
 /** The error of a call that must fail. */
 const failureOf = (call: Promise<unknown>): Promise<KubeError> =>

@@ -1,13 +1,13 @@
 // deadline: 120
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import { startSource } from '../../src/kube/source.ts';
 import { eventually } from '../support/eventually.ts';
 import { configMap, type Exchange, startScripted } from './scripted-server.ts';
+import { faults } from './survived.ts';
 
-const test = suite('watch under fault');
+const test = faults('watch under fault', 'objects in the store, changes told, requests sent');
 
 /** Follows ConfigMaps of a scripted server; `check` sees the names and changes so far. */
 async function following(

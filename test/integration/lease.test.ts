@@ -1,4 +1,4 @@
-// deadline: 120
+// deadline: 200
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -133,6 +133,29 @@ test('of two operators one works; after its end, and after its kill, the other d
   await once(second.child, 'exit');
   await reconciles('four');
   assert.is(await third.stop(), 0);
+});
+
+test('an operator whose lease is stolen ends, writes nothing more, and waits its turn when it is started again', async () => {
+  const victim = await startOperator('victim');
+  await reconciles('five');
+  const spec = JSON.stringify({ spec: { holderIdentity: 'thief', leaseDurationSeconds: 15 } });
+  const exited = once(victim.child, 'exit');
+  const args = ['patch', 'lease', '-n', 'proviso-system', 'proviso-operator', '--type=merge', '-p', spec];
+  assert.is((await plane.kubectl(args)).code, 0);
+  assert.equal(await exited, [1, null]);
+  await plane.kubectl(['apply', '-f', '-'], {
+    input: JSON.stringify({
+      apiVersion: 'proviso.dev/v1alpha1',
+      kind: 'Contract',
+      metadata: { name: 'six', namespace: 'default' },
+      spec: {},
+    }),
+  });
+  const again = await startOperator('again');
+  const { stdout } = await plane.kubectl(['get', 'contract', 'six', '-o', 'jsonpath={.status}']);
+  assert.is(stdout, '');
+  await reconciles('six');
+  assert.is(await again.stop(), 0);
 });
 
 test.run();

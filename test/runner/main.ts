@@ -6,12 +6,13 @@ import { junitReport } from './junit.ts';
 import { endAll, type FileResult, runFile } from './run-file.ts';
 
 /**
- * Runs test files, each in a process of its own: `node test/runner/main.ts [--jobs N] [--junit FILE] [paths…]`. Closes
- * with one line `N passed, N failed` and exits 1 unless everything passed.
+ * Runs test files, each in a process of its own: `node test/runner/main.ts [--jobs N] [--junit FILE] [--notes] [paths…]`.
+ * With `--notes` it shows the lines that begin with `»`, by which a file tells what it has seen. Closes with one line
+ * `N passed, N failed` and exits 1 unless everything passed.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { jobs: { type: 'string', default: '2' }, junit: { type: 'string' } },
+  options: { jobs: { type: 'string', default: '2' }, junit: { type: 'string' }, notes: { type: 'boolean' } },
 });
 const jobs = Number(values.jobs);
 if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs takes a number from 1 on, not '${values.jobs}'`);
@@ -42,6 +43,7 @@ function report({ file, passed, failed, problem, output, seconds }: FileResult):
     `${sign} ${name}  ${passed}/${passed + failed}  ${seconds.toFixed(1)} s${problem === undefined ? '' : `  ${problem}`}`,
   );
   if (failed > 0) console.log(output.trimEnd().replaceAll(/^/gm, '     | '));
+  else if (values.notes) for (const [note] of output.matchAll(/^» .*$/gm)) console.log(`     ${note.slice(2)}`);
 }
 
 await Promise.all(Array.from({ length: jobs }, work));
