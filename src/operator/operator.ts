@@ -259,6 +259,7 @@ export class ProvisoOperator extends OperatorBase {
     reconcile: (context: OperatorContext, object: T) => Promise<ReconcileResult>,
   ): Promise<void> {
     const { workers, metrics, log } = this.#options;
+    metrics.maxWorkers.set({ controller: name }, workers);
     const logOf = (key: string) => log.child({ controller: name, key, reconcileID: randomUUID() });
     return runWorkers({
       queue: this.#queues[name],

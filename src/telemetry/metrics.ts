@@ -14,6 +14,7 @@ export interface OperatorMetrics {
   readonly reconcileErrors: Counter<'controller'>;
   readonly reconcileSeconds: Histogram<'controller'>;
   readonly activeWorkers: Gauge<'controller'>;
+  readonly maxWorkers: Gauge<'controller'>;
   /** Seconds from take to done. */
   readonly workSeconds: Histogram<'name'>;
   /** Errors that trying again can't help, and reconciles that were cut. */
@@ -85,6 +86,12 @@ export function createOperatorMetrics(controllers: readonly string[]): OperatorM
     activeWorkers: new Gauge({
       name: 'controller_runtime_active_workers',
       help: 'Reconciles that run now.',
+      labelNames: ['controller'],
+      registers,
+    }),
+    maxWorkers: new Gauge({
+      name: 'controller_runtime_max_concurrent_reconciles',
+      help: 'Reconciles that may run at once.',
       labelNames: ['controller'],
       registers,
     }),

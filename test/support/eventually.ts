@@ -1,8 +1,11 @@
-/** Calls `probe` every 100 ms until it returns something, and fails with its last error after `seconds`. */
+/**
+ * Calls `probe` every 100 ms until it returns something, and fails with its last error after `seconds`. After an outage a
+ * watch may rightly wait 30 s before it tries again, and a lost lease is free only after 15 s.
+ */
 export async function eventually<T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
-  seconds = 30,
+  seconds = 90,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   let last: unknown;

@@ -89,7 +89,7 @@ export class Operated {
   }
 
   /** Waits until Ready of the object's current generation has the reason; returns the object. */
-  untilReason<T extends WithStatus>(kind: string, name: string, reason: string, seconds = 30): Promise<T> {
+  untilReason<T extends WithStatus>(kind: string, name: string, reason: string, seconds?: number): Promise<T> {
     const probe = async () => {
       const object = await this.read<T>(kind, name);
       const ready = findCondition(object.status?.conditions, CONDITION.Ready);
