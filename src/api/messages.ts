@@ -70,17 +70,8 @@ export interface RunMessage {
   readonly materials: readonly RecordedMaterial[];
   readonly completeness: CompletenessMessage;
   readonly attestation?: RecordedAttestation;
-  /** What the attestation can be checked against, once it is there. */
-  readonly verification?: VerificationMessage;
-}
-
-/** The keys, or the authorities and the identity, that the signer of a run is held to. */
-export interface VerificationMessage {
-  /** SPKI PEM. */
-  readonly keys: readonly string[];
-  /** Certificate PEM. */
-  readonly roots?: readonly string[];
-  readonly identity?: string;
+  /** Whom the signers of the attestation are held to, once it is there. */
+  readonly verification?: Trust;
 }
 
 /** One line of a list of runs. */

@@ -39,6 +39,23 @@ export const CONTRACT_RULES: readonly Rule<Contract>[] = [
       indices(spec.signers, ({ key }) => key !== undefined && sources(key) !== 1).map((i) => `spec.signers[${i}].key`),
   },
   {
+    message: "'validFrom' must be before 'validUntil'",
+    broken: ({ spec }) =>
+      indices(spec.signers, ({ key }) => isNever(key?.validFrom, key?.validUntil)).map((i) => `spec.signers[${i}].key`),
+  },
+  {
+    message: "a keyless signer must have exactly one of 'subject' and 'subjectGlob'",
+    broken: ({ spec }) =>
+      indices(spec.signers, ({ keyless }) => keyless !== undefined && countGiven(keyless.subject, keyless.subjectGlob) !== 1).map(
+        (i) => `spec.signers[${i}].keyless`,
+      ),
+  },
+  {
+    message: "'signerThreshold' needs 'signers': the identity that opened the run signs alone",
+    broken: ({ spec }) =>
+      (spec.signerThreshold ?? 1) > 1 && (spec.signers ?? []).length === 0 ? ['spec'] : [],
+  },
+  {
     message: 'spec.deadline must be between 1m and 720h',
     broken: ({ spec }) => (isWithin(spec.deadline, MINUTE, 720 * HOUR) ? [] : ['spec.deadline']),
   },
@@ -89,6 +106,10 @@ const countGiven = (...members: readonly unknown[]): number => members.filter((m
 
 const sources = ({ secretRef, configMapRef, inline }: ContractSpecKey): number =>
   countGiven(secretRef, configMapRef, inline);
+
+/** Whether a span of time is empty. What is no time at all is the schema's to refuse. */
+const isNever = (from: string | undefined, until: string | undefined): boolean =>
+  from !== undefined && until !== undefined && Date.parse(from) >= Date.parse(until);
 
 function isWithin(text: string | undefined, least: number, most: number): boolean {
   if (text === undefined) return true;

@@ -428,6 +428,14 @@ export const SCHEMAS = {
            "type": "string",
            "minLength": 1,
            "maxLength": 8192
+          },
+          "validFrom": {
+           "type": "string",
+           "maxLength": 64
+          },
+          "validUntil": {
+           "type": "string",
+           "maxLength": 64
           }
          },
          "additionalProperties": false
@@ -435,8 +443,7 @@ export const SCHEMAS = {
         "keyless": {
          "type": "object",
          "required": [
-          "issuer",
-          "subject"
+          "issuer"
          ],
          "properties": {
           "issuer": {
@@ -449,6 +456,68 @@ export const SCHEMAS = {
            "type": "string",
            "minLength": 1,
            "maxLength": 2048
+          },
+          "subjectGlob": {
+           "type": "string",
+           "minLength": 2,
+           "maxLength": 2048,
+           "pattern": "^[^*].*\\*"
+          },
+          "claims": {
+           "type": "array",
+           "maxItems": 16,
+           "x-list-keys": [
+            "name"
+           ],
+           "items": {
+            "type": "object",
+            "required": [
+             "name",
+             "value"
+            ],
+            "properties": {
+             "name": {
+              "type": "string",
+              "maxLength": 64,
+              "enum": [
+               "buildSignerURI",
+               "buildSignerDigest",
+               "runnerEnvironment",
+               "sourceRepositoryURI",
+               "sourceRepositoryDigest",
+               "sourceRepositoryRef",
+               "sourceRepositoryIdentifier",
+               "sourceRepositoryOwnerURI",
+               "sourceRepositoryOwnerIdentifier",
+               "buildConfigURI",
+               "buildConfigDigest",
+               "buildTrigger",
+               "runInvocationURI",
+               "sourceRepositoryVisibility"
+              ]
+             },
+             "value": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 2048
+             }
+            },
+            "additionalProperties": false
+           }
+          },
+          "trustRootRef": {
+           "type": "object",
+           "required": [
+            "name"
+           ],
+           "properties": {
+            "name": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253
+            }
+           },
+           "additionalProperties": false
           }
          },
          "additionalProperties": false
@@ -456,6 +525,11 @@ export const SCHEMAS = {
        },
        "additionalProperties": false
       }
+     },
+     "signerThreshold": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 16
      },
      "deadline": {
       "type": "string",

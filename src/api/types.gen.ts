@@ -88,6 +88,8 @@ export interface ContractSpec {
   readonly enforcement?: 'Enforce' | 'Audit';
   /** Who may sign the attestation; any one match is enough. None listed: the identity that opened the run, with a certificate of the cluster's own authority, which `proviso push` gets by itself. */
   readonly signers?: readonly ContractSpecSigner[];
+  /** How many different signers of the list must have signed, in one envelope. Two signatures of one key count once. Default 1. */
+  readonly signerThreshold?: number;
   /** How long a run may take from init to push, `1m` to `720h`, in hours, minutes and seconds; then it is Expired. Default `1h`. Example: `1h30m`. */
   readonly deadline?: string;
 }
@@ -119,18 +121,32 @@ export interface ContractSpecMaterial {
 
 /** One signer: exactly one of `key` and `keyless`. */
 export interface ContractSpecSigner {
-  /** A public key, PEM, P-256 or Ed25519: exactly one of `secretRef`, `configMapRef` and `inline`. */
+  /** A public key, PEM: ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 4096 bits. Exactly one of `secretRef`, `configMapRef` and `inline`. */
   readonly key?: ContractSpecKey;
-  /** A certificate of a Sigstore authority for exactly this issuer and subject. This version can't check these yet: a contract that names one is Stalled with reason NotSupported. */
+  /** Whoever holds a certificate of a Sigstore authority for this identity: its issuer, and its one subject alternative name, which is a URI, an email address, a DNS name or a username. */
   readonly keyless?: {
     /** The OIDC issuer, compared exactly. Example: `https://token.actions.githubusercontent.com`. */
     readonly issuer: string;
-    /** The subject alternative name, compared exactly. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/heads/main`. */
-    readonly subject: string;
+    /** The whole subject alternative name, compared exactly. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/heads/main`. */
+    readonly subject?: string;
+    /** The whole subject alternative name with `*` for any characters, also `/`; nothing else is special. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/tags/v*`. */
+    readonly subjectGlob?: string;
+    /** Facts that the authority must have written into the certificate, each compared exactly. Example: `sourceRepositoryRef` is `refs/heads/main`. */
+    readonly claims?: readonly ({
+      /** What is stated, by the name that Fulcio gives it. Example: `sourceRepositoryURI`. */
+      readonly name: 'buildSignerURI' | 'buildSignerDigest' | 'runnerEnvironment' | 'sourceRepositoryURI' | 'sourceRepositoryDigest' | 'sourceRepositoryRef' | 'sourceRepositoryIdentifier' | 'sourceRepositoryOwnerURI' | 'sourceRepositoryOwnerIdentifier' | 'buildConfigURI' | 'buildConfigDigest' | 'buildTrigger' | 'runInvocationURI' | 'sourceRepositoryVisibility';
+      /** Its value. Example: `https://github.com/o/r`. */
+      readonly value: string;
+    })[];
+    /** The TrustRoot that the certificate is checked against. Absent, the one that is marked as default. */
+    readonly trustRootRef?: {
+      /** The name of the TrustRoot. Example: `public-good`. */
+      readonly name: string;
+    };
   };
 }
 
-/** A public key, PEM, P-256 or Ed25519: exactly one of `secretRef`, `configMapRef` and `inline`. */
+/** A public key, PEM: ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 4096 bits. Exactly one of `secretRef`, `configMapRef` and `inline`. */
 export interface ContractSpecKey {
   /** A key of a Secret in this namespace. */
   readonly secretRef?: {
@@ -148,6 +164,10 @@ export interface ContractSpecKey {
   };
   /** The public key itself, PEM, starting with `-----BEGIN PUBLIC KEY-----`. At most 8192 characters. */
   readonly inline?: string;
+  /** The key counts from then on, RFC 3339. With the end of another one later than this, a new key takes over without a gap. Absent: it always counted. */
+  readonly validFrom?: string;
+  /** The key counts until then, RFC 3339. Absent: it counts for ever. */
+  readonly validUntil?: string;
 }
 
 /** What the operator found; nobody else writes it. */
@@ -164,11 +184,13 @@ export interface ContractStatus {
   readonly materials?: number;
   /** How many Workflows in this namespace use the contract. */
   readonly workflows?: number;
-  /** The keys that the signers resolved to, in their order. */
+  /** The keys and identities that the signers resolved to, in their order. */
   readonly signers?: readonly {
-    /** `SHA256:` and the base64 SHA-256 of the key (SPKI, DER). */
-    readonly fingerprint: string;
-    /** Where it came from. Example: `secret/release-key`. */
+    /** `SHA256:` and the base64 SHA-256 of the key (SPKI, DER); absent for an identity. */
+    readonly fingerprint?: string;
+    /** The subject of a keyless signer, or its pattern; absent for a key. */
+    readonly identity?: string;
+    /** Where it came from. Example: `Secret release-key`, `TrustRoot public-good`. */
     readonly source?: string;
   }[];
   /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, NameTaken, NotSupported and InvalidSpec. Ready is False with Reconciling for ProvisioningFailed, which is tried again. */
@@ -421,6 +443,25 @@ export interface RecordedAttestation {
   readonly payloadDigest?: string;
   /** Who signed the attestation, as it was verified. */
   readonly signer: RecordedSigner;
+  /** The other signers, when the contract asks for several. */
+  readonly cosigners?: readonly ({
+    /** Whether it was matched by its Key or by its Certificate. */
+    readonly kind: 'Key' | 'Certificate';
+    /** The subject alternative name of the certificate; absent for a key. */
+    readonly identity?: string;
+    /** The OIDC issuer in the certificate. Example: `https://token.actions.githubusercontent.com`. */
+    readonly issuer?: string;
+    /** When it was signed with a certificate, as far as that is proven, RFC 3339. */
+    readonly time?: string;
+    /** What proves the time: the Log that has an entry of it, the Timestamp of an authority, or the Receipt here. */
+    readonly timeSource?: 'Log' | 'Timestamp' | 'Receipt';
+    /** What the certificate says of the build, for example `sourceRepositoryURI` and `runInvocationURI`. */
+    readonly claims?: Readonly<Record<string, string>>;
+    /** The fingerprint: of a key `SHA256:` and base64, of a certificate SHA-256 in hex. */
+    readonly fingerprint: string;
+    /** The signer in short, as `kubectl get` shows it. */
+    readonly display: string;
+  })[];
   /** The EvidenceStore that has the bytes. */
   readonly storeName?: string;
   /** When the attestation was handed in, RFC 3339. */
@@ -433,6 +474,14 @@ export interface RecordedSigner {
   readonly kind: 'Key' | 'Certificate';
   /** The subject alternative name of the certificate; absent for a key. */
   readonly identity?: string;
+  /** The OIDC issuer in the certificate. Example: `https://token.actions.githubusercontent.com`. */
+  readonly issuer?: string;
+  /** When it was signed with a certificate, as far as that is proven, RFC 3339. */
+  readonly time?: string;
+  /** What proves the time: the Log that has an entry of it, the Timestamp of an authority, or the Receipt here. */
+  readonly timeSource?: 'Log' | 'Timestamp' | 'Receipt';
+  /** What the certificate says of the build, for example `sourceRepositoryURI` and `runInvocationURI`. */
+  readonly claims?: Readonly<Record<string, string>>;
   /** The fingerprint: of a key `SHA256:` and base64, of a certificate SHA-256 in hex. */
   readonly fingerprint: string;
   /** The signer in short, as `kubectl get` shows it. */

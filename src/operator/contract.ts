@@ -72,7 +72,10 @@ async function examine(context: OperatorContext, contract: Contract, previous: R
     const event = { type: 'Normal', reason: REASON.RevisionCreated, action: 'Reconcile', note } as const;
     context.events.record({ ...contract, kind: KIND.Contract.kind }, event);
   }
-  const signers = keys.signers.map(({ fingerprint }, index) => ({ fingerprint, source: keys.sources[index] ?? '' }));
+  const signers = keys.signers.map((signer, index) => ({
+    ...(signer.kind === 'key' ? { fingerprint: signer.fingerprint } : { identity: nameOfSigner(signer) }),
+    source: keys.sources[index] ?? '',
+  }));
   return {
     finding: { state: 'ready', message: `revision ${revision} is in force` },
     facts: { revision, revisionName: name, revisionDigest: digest, ...(signers.length === 0 ? {} : { signers }) },

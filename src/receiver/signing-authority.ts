@@ -3,7 +3,7 @@ import { Problem } from '../api/problem.ts';
 import { type Secret, secretText } from '../api/secret.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Issuer, openAuthority } from '../pki/authority.ts';
-import { authorityFault } from '../verify/certificate.ts';
+import { authorityFault } from '../verify/chain.ts';
 import { createTtlCache } from './ttl-cache.ts';
 
 /** The cluster's own certificate authority for signing. */

@@ -2,6 +2,7 @@ import type { CompletenessMessage, ContractMessage, RunMessage, RunSummary } fro
 import { verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import { type Completeness, completeness, describeOwed } from '../contract/completeness.ts';
+import { nameOfSigner } from '../contract/signers.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 
 export const completenessMessage = (found: Completeness): CompletenessMessage => ({
@@ -19,7 +20,7 @@ export function contractMessage(contract: EffectiveContract, pinned: WorkflowRun
     materials: contract.materials,
     envAllowList: contract.envAllowList,
     annotations: contract.annotations,
-    signers: contract.signers.map(({ fingerprint }) => fingerprint),
+    signers: contract.signers.map(nameOfSigner),
   };
 }
 

@@ -1,18 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Problem } from '../../api/problem.ts';
+import type { RootDocument, Trust } from '../../api/trust.ts';
 import { runStatedBy, statedBy } from '../../attestation/stated.ts';
 import { PREDICATE_TYPE } from '../../attestation/statement.ts';
 import { verifyAttestation } from '../../verify/attestation.ts';
 import { readPublicKey } from '../../verify/keys.ts';
-import type { Trust } from '../../verify/verdict.ts';
+import { rootDocument, rootOfAuthorities } from '../../verify/root-document.ts';
 import type { Io } from '../io.ts';
 import { type Reason, signatureReason } from '../print/reasons.ts';
 
 export interface BundleFlags {
   readonly key?: string;
   readonly ca?: string;
+  /** A Sigstore trusted_root.json. */
+  readonly trustedRoot?: string;
   readonly identity?: string;
+  /** The OIDC issuer in the certificate. */
+  readonly issuer?: string;
   /** When the bundle was received; certificates live ten minutes. */
   readonly at?: string;
 }
@@ -34,9 +39,9 @@ export async function verifyBundle(io: Io, file: string, flags: BundleFlags): Pr
   if (Number.isNaN(now.getTime()))
     throw new Problem('usage', `--at '${flags.at}' is no time such as 2026-01-31T12:00:00Z`);
   const verdict = verifyAttestation(await read(io, file), trust, now);
-  if (!verdict.verified) return { reasons: [signatureReason(verdict, now)] };
+  if (!verdict.verified) return { reasons: [signatureReason(verdict)] };
   return {
-    reasons: [signatureReason(verdict, now), ...statementReasons(verdict.statement)],
+    reasons: [signatureReason(verdict), ...statementReasons(verdict.statement)],
     statement: told(verdict.statement),
   };
 }
@@ -68,18 +73,43 @@ function statementReasons(statement: unknown): readonly Reason[] {
   ].map((text) => ({ ok: true, text }));
 }
 
-async function offlineTrust(io: Io, { key, ca, identity }: BundleFlags): Promise<Trust> {
+async function offlineTrust(io: Io, { key, ca, trustedRoot, identity, issuer }: BundleFlags): Promise<Trust> {
   if (key !== undefined) {
     const reading = readPublicKey((await read(io, key)).toString('utf8'));
     if (!reading.ok) throw new Problem('key-unreadable', `--key ${key}: ${reading.message}`);
-    return { keys: [{ publicKey: reading.publicKey, fingerprint: reading.fingerprint }] };
+    const { publicKey, fingerprint } = reading;
+    return { signers: [{ kind: 'key', publicKey, fingerprint }], roots: {} };
   }
-  if (ca !== undefined && identity !== undefined) {
-    return { keys: [], clusterCa: { roots: [(await read(io, ca)).toString('utf8')], identity } };
+  if (identity !== undefined && trustedRoot !== undefined && issuer !== undefined) {
+    return identityTrust(rootDocument((await read(io, trustedRoot)).toString('utf8')), identity, issuer);
+  }
+  if (identity !== undefined && ca !== undefined) {
+    return identityTrust(authorities(ca, (await read(io, ca)).toString('utf8')), identity, issuer);
   }
   throw new Problem('usage', 'it is not said whose signature is expected', {
-    hint: 'add --key cosign.pub, or --ca FILE with --identity URI',
+    hint: 'add --key cosign.pub, or --ca FILE with --identity URI, or --trusted-root FILE with --identity and --issuer',
   });
+}
+
+const identityTrust = (root: RootDocument, subject: string, issuer: string | undefined): Trust => ({
+  signers: [
+    {
+      kind: 'identity',
+      root: 'given',
+      subject: { exact: subject },
+      ...(issuer === undefined ? {} : { issuer }),
+      claims: [],
+    },
+  ],
+  roots: { given: root },
+});
+
+function authorities(file: string, pem: string): RootDocument {
+  try {
+    return rootOfAuthorities([pem]);
+  } catch (cause) {
+    throw new Problem('usage', `--ca ${file}: there is no certificate in PEM`, { cause });
+  }
 }
 
 const read = (io: Io, file: string): Promise<Buffer> =>

@@ -1,9 +1,8 @@
 import { sha256Hex } from '../../api/canonical.ts';
 import type { RunMessage } from '../../api/messages.ts';
+import type { Trust } from '../../api/trust.ts';
 import { statedBy } from '../../attestation/stated.ts';
 import { verifyAttestation } from '../../verify/attestation.ts';
-import { readPublicKey } from '../../verify/keys.ts';
-import type { Trust } from '../../verify/verdict.ts';
 import { readAnswer } from '../client/answer.ts';
 import { EXIT } from '../exit-code.ts';
 import { formatReasons, type Reason, signatureReason } from '../print/reasons.ts';
@@ -29,6 +28,8 @@ export async function verify(session: Session, name: string | undefined, flags: 
   return verified ? EXIT.ok : EXIT.error;
 }
 
+const NOBODY: Trust = { signers: [], roots: {} };
+
 async function verifyRun(session: Session, name: string | undefined): Promise<readonly Reason[]> {
   const ref = name === undefined ? currentRun(session) : runRef(session, name);
   const run = await session.receiver().state(ref);
@@ -39,22 +40,13 @@ async function verifyRun(session: Session, name: string | undefined): Promise<re
   const bytes = await readAnswer(await session.receiver().evidence(attestation.digest));
   const found = `sha256:${sha256Hex(bytes)}`;
   const received = new Date(attestation.receiveTime);
-  const verdict = verifyAttestation(bytes, trustOf(run), received);
+  const verdict = verifyAttestation(bytes, run.verification ?? NOBODY, received);
   return [
     { ok: found === attestation.digest, text: `the stored bytes have the digest on the run, ${attestation.digest}` },
-    signatureReason(verdict, received),
+    signatureReason(verdict),
     ...(verdict.verified ? statementReasons(run, verdict.statement) : []),
     { ok: run.succeeded === 'True', text: `the verdict of the run is ${run.reason}: ${run.message}` },
   ];
-}
-
-function trustOf({ verification }: RunMessage): Trust {
-  const keys = (verification?.keys ?? []).flatMap((pem) => {
-    const reading = readPublicKey(pem);
-    return reading.ok ? [{ publicKey: reading.publicKey, fingerprint: reading.fingerprint }] : [];
-  });
-  const { identity, roots } = verification ?? {};
-  return { keys, ...(identity === undefined || roots === undefined ? {} : { clusterCa: { roots, identity } }) };
 }
 
 function statementReasons(run: RunMessage, statement: Readonly<Record<string, unknown>>): readonly Reason[] {

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { CONDITION, settleConditions } from '../../api/conditions.ts';
 import { KIND } from '../../api/kinds.ts';
 import { LABEL_WORKFLOW } from '../../api/labels.ts';
-import type { CancelRequest, RunListMessage, RunMessage, VerificationMessage } from '../../api/messages.ts';
+import type { CancelRequest, RunListMessage, RunMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { RUN_REASON } from '../../api/reasons.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
@@ -24,16 +24,10 @@ export const getRunRoute = (context: ReceiverContext) => async (request: Request
   const contract = await contractOf(context, run);
   const message: RunMessage = {
     ...runMessage(run, contract),
-    ...(run.status?.attestation === undefined ? {} : { verification: await verificationOf(context, run, contract) }),
+    ...(run.status?.attestation === undefined ? {} : { verification: await trustOf(context, run, contract) }),
   };
   response.json(message);
 };
-
-async function verificationOf(context: ReceiverContext, run: WorkflowRun, contract: EffectiveContract) {
-  const { keys, clusterCa } = await trustOf(context, run, contract);
-  const verification: VerificationMessage = { keys: keys.map(({ publicKey }) => publicKey), ...clusterCa };
-  return verification;
-}
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 500;

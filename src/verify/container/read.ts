@@ -1,28 +1,10 @@
 import { bundleFromJSON, ValidationError } from '@sigstore/bundle';
-import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
-import { parseStrictJson } from '../api/strict-json.ts';
-import { decodeBase64 } from './base64.ts';
-import type { Refusal } from './verdict.ts';
-
-/** One signature of an envelope. The key id is a hint of the sender and decides nothing. */
-export interface EnvelopeSignature {
-  readonly keyid: string;
-  readonly bytes: Buffer;
-}
-
-/** What any container comes down to. */
-export interface SignedContent {
-  readonly payload: Buffer;
-  readonly payloadType: string;
-  readonly signatures: readonly EnvelopeSignature[];
-  /** The leaf's DER, when the container carries a certificate. */
-  readonly certificate: Buffer | undefined;
-  readonly mediaType: string;
-}
-
-export type ContainerReading =
-  | { readonly ok: true; readonly content: SignedContent }
-  | { readonly ok: false; readonly refusal: Refusal };
+import { TransparencyLogEntry } from '@sigstore/protobuf-specs';
+import { asArray, asRecord, asText, type UnknownRecord } from '../../api/record.ts';
+import { parseStrictJson } from '../../api/strict-json.ts';
+import { decodeBase64 } from '../base64.ts';
+import type { Refusal } from '../verdict.ts';
+import type { ContainerReading, EnvelopeSignature } from './content.ts';
 
 const MAX_DEPTH = 32;
 const MAX_SIGNATURES = 16;
@@ -49,7 +31,7 @@ export function readContainer(bytes: Uint8Array): ContainerReading {
   const isBundle = isSet(container.mediaType) || CONTENTS.some((name) => isSet(container[name]));
   if (container.payload !== undefined) {
     if (isBundle) return malformed('a Sigstore bundle or a DSSE envelope', 'an object that can be read as both');
-    return readEnvelope(container, DSSE_MEDIA_TYPE, undefined);
+    return readEnvelope(container, DSSE_MEDIA_TYPE, { logEntries: [], timestamps: [], intermediates: [] });
   }
   if (!isBundle) return malformed('a Sigstore bundle or a DSSE envelope');
   return readBundle(container);
@@ -80,14 +62,21 @@ function readBundle(bundle: UnknownRecord): ContainerReading {
   }
   const chain = asArray(asRecord(material.x509CertificateChain)?.certificates);
   const leaf = asRecord(material.certificate) ?? asRecord(chain[0]);
-  if (leaf === undefined) return readEnvelope(envelope, mediaType, undefined);
+  const proofs = {
+    logEntries: asArray(material.tlogEntries).map((entry) => TransparencyLogEntry.fromJSON(entry)),
+    timestamps: asArray(asRecord(material.timestampVerificationData)?.rfc3161Timestamps).map((entry) =>
+      Buffer.from(String(asRecord(entry)?.signedTimestamp), 'base64'),
+    ),
+    intermediates: chain.slice(1).map((entry) => Buffer.from(String(asRecord(entry)?.rawBytes), 'base64')),
+  };
+  if (leaf === undefined) return readEnvelope(envelope, mediaType, proofs);
   const certificate = decodeBase64(leaf.rawBytes);
   return certificate === undefined
     ? malformed('a certificate in base64')
-    : readEnvelope(envelope, mediaType, certificate);
+    : readEnvelope(envelope, mediaType, { ...proofs, certificate });
 }
 
-function readEnvelope(envelope: UnknownRecord, mediaType: string, certificate: Buffer | undefined): ContainerReading {
+function readEnvelope(envelope: UnknownRecord, mediaType: string, proofs: Omit<EnvelopeSignature, 'keyid' | 'bytes'>): ContainerReading {
   const payload = decodeBase64(envelope.payload);
   if (payload === undefined || payload.length === 0) return malformed('a payload in base64');
   const payloadType = asText(envelope.payloadType);
@@ -98,10 +87,12 @@ function readEnvelope(envelope: UnknownRecord, mediaType: string, certificate: B
   const signatures = entries.flatMap((entry) => {
     const signature = asRecord(entry);
     const decoded = decodeBase64(signature?.sig);
-    return decoded === undefined ? [] : [{ keyid: asText(signature?.keyid) ?? '', bytes: decoded }];
+    return decoded === undefined ? [] : [{ keyid: asText(signature?.keyid) ?? '', bytes: decoded, ...proofs }];
   });
-  if (signatures.length < entries.length) return malformed('signatures in base64');
-  return { ok: true, content: { payload, payloadType, signatures, certificate, mediaType } };
+  const [first, ...rest] = signatures;
+  if (first === undefined || signatures.length < entries.length) return malformed('signatures in base64');
+  const form = mediaType === DSSE_MEDIA_TYPE ? 'dsse' : 'sigstore-bundle';
+  return { ok: true, contents: [{ form, payload, payloadType, signatures: [first, ...rest], mediaType, at: '' }] };
 }
 
 /** Protobuf's JSON takes null for absent. */
