@@ -1,3 +1,4 @@
+import type { Trust } from './trust.ts';
 import type { RecordedAttestation, RecordedMaterial, RunCommit } from './types.gen.ts';
 
 /** What a run still owes, with a hint what to type. */

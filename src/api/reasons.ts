@@ -31,6 +31,8 @@ export const REASON = {
   StoreNotFound: 'StoreNotFound',
   /** Stalled: an object with the name of one that is to be made exists and isn't ours. Only Ready=False while it goes. */
   NameTaken: 'NameTaken',
+  /** Stalled: the trusted root of a keyless signer doesn't exist, isn't for the namespace, or isn't Ready. */
+  TrustRootNotFound: 'TrustRootNotFound',
   /** Ready=False: a call to the API server failed; it is tried again. */
   ProvisioningFailed: 'ProvisioningFailed',
   /** Stalled: the store could not be written, read or cleaned by the probe. */

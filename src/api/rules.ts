@@ -53,14 +53,14 @@ export const CONTRACT_RULES: readonly Rule<Contract>[] = [
   {
     message: "a keyless signer must have exactly one of 'subject' and 'subjectGlob'",
     broken: ({ spec }) =>
-      indices(spec.signers, ({ keyless }) => keyless !== undefined && countGiven(keyless.subject, keyless.subjectGlob) !== 1).map(
-        (i) => `spec.signers[${i}].keyless`,
-      ),
+      indices(
+        spec.signers,
+        ({ keyless }) => keyless !== undefined && countGiven(keyless.subject, keyless.subjectGlob) !== 1,
+      ).map((i) => `spec.signers[${i}].keyless`),
   },
   {
     message: "'signerThreshold' needs 'signers': the identity that opened the run signs alone",
-    broken: ({ spec }) =>
-      (spec.signerThreshold ?? 1) > 1 && (spec.signers ?? []).length === 0 ? ['spec'] : [],
+    broken: ({ spec }) => ((spec.signerThreshold ?? 1) > 1 && (spec.signers ?? []).length === 0 ? ['spec'] : []),
   },
   {
     message: 'spec.deadline must be between 1m and 720h',

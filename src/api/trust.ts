@@ -28,13 +28,13 @@ export interface TrustedIdentity {
 
 export type TrustedSigner = TrustedKey | TrustedIdentity;
 
-/** How many independent proofs a root asks for. */
+/** How many independent proofs a root asks for. What isn't given is one, if the root has an authority for it, and else none. */
 export interface TrustThresholds {
-  readonly logEntries: number;
+  readonly logEntries?: number;
   /** Times that a log or a timestamp authority vouches for. With 0 the time of receipt counts. */
-  readonly timestamps: number;
+  readonly timestamps?: number;
   /** Signed certificate timestamps. */
-  readonly ctEntries: number;
+  readonly ctEntries?: number;
 }
 
 /** A Sigstore trusted root as text, so that it can be handed to another thread and remembered by its digest. */
@@ -43,7 +43,6 @@ export interface RootDocument {
   readonly digest: string;
   /** `trusted_root.json`. */
   readonly json: string;
-  /** Absent: one of everything that the root has an authority for. */
   readonly thresholds?: TrustThresholds;
 }
 

@@ -125,7 +125,9 @@ function addReadCommands(program: Command, within: Within): void {
     .option('-b, --bundle <file>', 'a bundle, checked without the cluster')
     .option('-k, --key <file>', 'the public key that must have signed it')
     .option('--ca <file>', 'the authority that must have issued its certificate')
-    .option('--identity <uri>', 'the identity that its certificate must carry')
+    .option('--trusted-root <file>', 'the Sigstore trusted_root.json that its certificate is checked against')
+    .option('--identity <name>', 'the identity that its certificate must carry')
+    .option('--issuer <url>', 'the OIDC issuer that its certificate must name')
     .option('--at <time>', 'when it was handed in; certificates live ten minutes (default: now)')
     .action((run: string | undefined, flags: VerifyFlags) =>
       within(async (session) => (await import('./commands/verify.ts')).verify(session, run, flags)),

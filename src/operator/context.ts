@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/object.ts';
-import type { Contract, EvidenceStore, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -20,6 +20,7 @@ export interface OperatorStores {
   /** Index `workflow`: `namespace/workflow`. */
   readonly runs: Store<WorkflowRun>;
   readonly evidenceStores: Store<EvidenceStore>;
+  readonly trustRoots: Store<TrustRoot>;
   readonly revisions: Store<ControllerRevision>;
   readonly serviceAccounts: Store<KubeObject>;
   readonly roles: Store<KubeObject>;

@@ -5,9 +5,9 @@ import { openEvidenceStore, providerOf } from '../evidence/open.ts';
 import { probe } from '../evidence/probe.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
+import { defaultOf } from './cluster-scoped.ts';
 import { conditionsFor, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
-import { defaultStore } from './default-store.ts';
 
 const CHECK_MINUTES = 30;
 const RECHECK_FAILED_MINUTES = 0.5;
@@ -49,7 +49,7 @@ function dueIn(store: EvidenceStore, now: Date): number {
 }
 
 function defaultConflict({ stores }: OperatorContext, store: EvidenceStore): Finding | undefined {
-  const winner = defaultStore(stores.evidenceStores.list());
+  const winner = defaultOf(stores.evidenceStores.list());
   if (store.spec.default !== true || winner === undefined || winner.metadata.name === store.metadata.name)
     return undefined;
   const message = `the EvidenceStore '${winner.metadata.name}' is the default already; take spec.default away from one of them`;

@@ -1,10 +1,12 @@
 import { KIND, type ResourceKind } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
-import type { Contract, ContractSpecKey } from '../api/types.gen.ts';
 import type { TrustedSigner } from '../api/trust.ts';
+import type { Contract, ContractSpecKey, ContractSpecSigner } from '../api/types.gen.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { readPublicKey } from '../verify/keys.ts';
+import type { OperatorContext } from './context.ts';
+import { chooseTrustRoot } from './trust-choice.ts';
 
 export type SignersReading =
   | { readonly ok: true; readonly signers: readonly TrustedSigner[]; readonly sources: readonly string[] }
@@ -19,16 +21,14 @@ type PemReading =
   | Extract<SignersReading, { ok: false }>;
 
 /** The public keys that a contract's signers name, and the trusted roots of those that are identities. */
-export async function resolveSigners(
-  client: KubeClient,
-  trustRoots: TrustRoots,
-  contract: Contract,
-): Promise<SignersReading> {
+export async function resolveSigners(context: OperatorContext, contract: Contract): Promise<SignersReading> {
+  const { client } = context;
   const signers: TrustedSigner[] = [];
   const sources: string[] = [];
   for (const [index, { key, keyless }] of (contract.spec.signers ?? []).entries()) {
     if (keyless !== undefined) {
-      const root = trustRoots.resolve(keyless.trustRootRef?.name, contract.metadata.namespace ?? '');
+      const { namespace = '' } = contract.metadata;
+      const root = await chooseTrustRoot(context, keyless.trustRootRef?.name, namespace);
       if (!root.ok) return { ...root, message: `spec.signers[${index}].keyless: ${root.message}` };
       signers.push(identityOf(keyless, root.name));
       sources.push(`TrustRoot ${root.name}`);
@@ -54,7 +54,7 @@ export async function resolveSigners(
   return { ok: true, signers, sources };
 }
 
-const identityOf = (keyless: ContractSpecKeyless, root: string): TrustedSigner => ({
+const identityOf = (keyless: NonNullable<ContractSpecSigner['keyless']>, root: string): TrustedSigner => ({
   kind: 'identity',
   root,
   issuer: keyless.issuer,

@@ -2,8 +2,8 @@ import type { CompletenessMessage, ContractMessage, RunMessage, RunSummary } fro
 import { verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import { type Completeness, completeness, describeOwed } from '../contract/completeness.ts';
-import { nameOfSigner } from '../contract/signers.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
+import { nameOfSigner } from '../contract/signers.ts';
 
 export const completenessMessage = (found: Completeness): CompletenessMessage => ({
   required: found.required,

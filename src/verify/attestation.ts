@@ -1,9 +1,9 @@
+import type { Trust } from '../api/trust.ts';
 import { preAuthEncoding } from '../attestation/dsse.ts';
 import type { SignedContent } from './container/content.ts';
 import { readContainer } from './container/read.ts';
 import { findSigners } from './signers.ts';
 import { readStatement } from './statement.ts';
-import type { Trust } from '../api/trust.ts';
 import type { Refusal, Verdict } from './verdict.ts';
 
 type Verified = Extract<Verdict, { verified: true }>;

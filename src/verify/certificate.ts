@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import type { RootDocument } from '../api/trust.ts';
 import { findPaths, type Path } from './chain.ts';
 import { certificateFacts } from './claims.ts';
 import type { EnvelopeSignature, SignedContent } from './container/content.ts';
@@ -9,7 +10,6 @@ import { subjectName } from './names.ts';
 import { type PreparedRoot, prepareRoot } from './root.ts';
 import { countCtEntries } from './sct.ts';
 import { proveTimes } from './times.ts';
-import type { RootDocument } from '../api/trust.ts';
 import type { Refusal, Signer } from './verdict.ts';
 
 type CertifiedSigner = Extract<Signer, { kind: 'certificate' }>;

@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { extensionFault, pathLengthOf } from './extensions.ts';
 
 /** A certificate that may issue others, with what was found out about it once. */
@@ -11,7 +11,7 @@ export interface Issuer {
 }
 
 export function issuerOf(certificate: X509Certificate): Issuer {
-  const fault = certificate.ca ? extensionFault(certificate.raw, 'authority') : 'one that is no authority';
+  const fault = extensionFault(certificate.raw, 'authority');
   return { certificate, fault, pathLength: fault === undefined ? pathLengthOf(certificate.raw) : undefined };
 }
 

@@ -2,9 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { X509Certificate as LibraryCertificate } from '@sigstore/core';
 import type { CertificateAuthority, TransparencyLogInstance } from '@sigstore/protobuf-specs';
 import type { TrustMaterial } from '@sigstore/verify';
+import type { RootDocument, TrustThresholds } from '../api/trust.ts';
 import { type Authority, issuerOf } from './chain.ts';
 import { extendedKeyUsageOf, readExtensions } from './extensions.ts';
-import type { RootDocument, TrustThresholds } from '../api/trust.ts';
 import { logKey, readTrustedRoot } from './trusted-root.ts';
 
 /** A trusted root, ready to check against. */
@@ -13,7 +13,7 @@ export interface PreparedRoot {
   readonly timestampAuthorities: TrustMaterial['timestampAuthorities'];
   readonly tlogs: TrustMaterial['tlogs'];
   readonly ctlogs: TrustMaterial['ctlogs'];
-  readonly thresholds: TrustThresholds;
+  readonly thresholds: Required<TrustThresholds>;
 }
 
 const REMEMBERED = 32;
@@ -49,10 +49,11 @@ function prepare({ digest, json, thresholds }: RootDocument): PreparedRoot {
     timestampAuthorities,
     tlogs,
     ctlogs,
-    thresholds: thresholds ?? {
+    thresholds: {
       logEntries: tlogs.length > 0 ? 1 : 0,
       timestamps: tlogs.length + timestampAuthorities.length > 0 ? 1 : 0,
       ctEntries: ctlogs.length > 0 ? 1 : 0,
+      ...thresholds,
     },
   };
 }

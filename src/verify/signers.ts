@@ -1,10 +1,10 @@
+import type { Trust, TrustedIdentity, TrustedKey } from '../api/trust.ts';
 import { proveCertificate } from './certificate.ts';
 import type { EnvelopeSignature, SignedContent } from './container/content.ts';
 import { hintsOf } from './hints.ts';
 import { identityFault } from './identity.ts';
 import { readPublicKey } from './keys.ts';
 import { isSignedBy } from './signature.ts';
-import type { Trust, TrustedIdentity, TrustedKey } from '../api/trust.ts';
 import type { Refusal, Signer } from './verdict.ts';
 
 export type SignersReading =

@@ -56,7 +56,10 @@ const named = (...values: readonly string[]) =>
 test('a certificate for exactly the identity', async () => {
   const verdict = verifyAttestation(await authority.bundle(), authority.trust, NOW);
   assert.is(verdict.verified, true, JSON.stringify(verdict));
-  if (verdict.verified) assert.is(verdict.signer.kind === 'certificate' && verdict.signer.identity, IDENTITY);
+  if (!verdict.verified) return;
+  const [signer] = verdict.signers;
+  assert.is(signer.kind === 'certificate' && signer.identity, IDENTITY);
+  assert.is(signer.kind === 'certificate' && signer.issuer, 'https://kubernetes.default.svc');
 });
 
 test('attack: identities that resemble the allowed one', async () => {
@@ -90,8 +93,8 @@ test('attack: a certificate that is not for signing code', async () => {
 });
 
 test('attack: a certificate for a key of another kind', async () => {
-  const ed25519 = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as typeof P256_KEYS;
-  assert.match(refused(await odd([CODE_SIGNING, named(IDENTITY)], ed25519), 'certificate-invalid'), /ed25519/);
+  const x25519 = (await crypto.subtle.generateKey('X25519', true, ['deriveBits'])) as typeof P256_KEYS;
+  assert.match(refused(await odd([CODE_SIGNING, named(IDENTITY)], x25519), 'certificate-invalid'), /x25519/);
   const verdict = verifyAttestation(await odd([CODE_SIGNING, named(IDENTITY)], P256_KEYS), authority.trust, NOW);
   assert.is(verdict.verified, true, 'only the key may be what is refused');
 });
@@ -105,8 +108,8 @@ test('attack: before and after its ten minutes', async () => {
 test('attack: another authority of the same name, and none at all', async () => {
   const twin = await createAuthority();
   refused(await twin.bundle(), 'certificate-invalid');
-  const nobody = { keys: [], clusterCa: { roots: [], identity: IDENTITY } };
-  refused(await authority.bundle(), 'certificate-invalid', nobody);
+  refused(await authority.bundle(), 'signer-not-allowed', { signers: [], roots: {} });
+  refused(await authority.bundle(), 'signer-not-allowed', { ...authority.trust, roots: {} });
 });
 
 test('attack: the authority itself as a leaf, and damaged DER', async () => {

@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto';
+import type { Trust } from '../../src/api/trust.ts';
 import { sigstoreBundle } from '../../src/attestation/bundle.ts';
 import { dsseEnvelope, preAuthEncoding } from '../../src/attestation/dsse.ts';
 import { PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE } from '../../src/attestation/statement.ts';
@@ -7,7 +8,6 @@ import { createCertificateAuthority, openAuthority } from '../../src/pki/authori
 import { createSigningRequest } from '../../src/pki/request.ts';
 import { issueSigningCertificate } from '../../src/pki/signing.ts';
 import { fingerprintOf } from '../../src/verify/keys.ts';
-import type { Trust } from '../../src/verify/trust.ts';
 
 export const NOW = new Date('2026-05-05T12:00:00Z');
 export const IDENTITY = 'https://kubernetes.io/namespaces/shop/serviceaccounts/proviso-build';

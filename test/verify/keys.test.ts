@@ -4,7 +4,17 @@ import * as assert from 'uvu/assert';
 import { PAYLOAD_TYPE, STATEMENT_TYPE } from '../../src/attestation/statement.ts';
 import { verifyAttestation } from '../../src/verify/attestation.ts';
 import { readPublicKey } from '../../src/verify/keys.ts';
-import { bundleBy, bytesOf, envelopeBy, type Keys, NOW, p256, STATEMENT, trustIn } from './fixtures.ts';
+import {
+  bundleBy,
+  bytesOf,
+  createAuthority,
+  envelopeBy,
+  type Keys,
+  NOW,
+  p256,
+  STATEMENT,
+  trustIn,
+} from './fixtures.ts';
 
 const test = suite('verify with keys');
 const good = p256();
@@ -67,10 +77,9 @@ test('attack: a signature over other bytes, or over another type', () => {
   refused(bytesOf({ ...envelope, payloadType: 'application/json' }), 'signature-invalid');
 });
 
-test('attack: nobody is trusted, or a certificate is expected', () => {
-  refused(bundleBy(good), 'signer-not-allowed', { keys: [] });
-  const clusterCa = { roots: [], identity: 'x' };
-  refused(bundleBy(good), 'signer-not-allowed', { keys: [], clusterCa });
+test('attack: nobody is trusted, or a certificate is expected', async () => {
+  refused(bundleBy(good), 'signer-not-allowed', { signers: [], roots: {} });
+  refused(bundleBy(good), 'signer-not-allowed', (await createAuthority()).trust);
 });
 
 test('attack: a signed payload that is no statement that all read the same', () => {
@@ -149,8 +158,14 @@ test('keys that are none, private, or of another kind', () => {
   assert.is(message(pem(good)), 'ok');
   assert.match(message(good.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()), /private key.*replace/);
   assert.match(message('hello'), /BEGIN PUBLIC KEY/);
-  assert.match(message(pem(generateKeyPairSync('rsa', { modulusLength: 2048 }))), /P-256 or Ed25519, not rsa/);
-  assert.match(message(pem(generateKeyPairSync('ec', { namedCurve: 'P-384' }))), /P-256 or Ed25519, not ec secp384r1/);
+  assert.match(
+    message(pem(generateKeyPairSync('rsa', { modulusLength: 1024 }))),
+    /2048 to 4096 bits, not rsa of 1024 bits/,
+  );
+  const cheap = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
+  assert.match(message(pem(cheap)), /not rsa of 2048 bits and exponent 3/);
+  assert.match(message(pem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }))), /not ec secp256k1/);
+  assert.match(message(pem(generateKeyPairSync('ed448'))), /not ed448/);
   assert.match(message(pem(good) + pem(p256())), /several PEM blocks/);
 });
 

@@ -20,7 +20,8 @@ export function formatReasons(io: Io, reasons: readonly Reason[], verdict: strin
 export function signatureReason(verdict: Verdict): Reason {
   if (!verdict.verified) {
     const refusals = verdict.refusals.map(
-      ({ step, at, expected, found }) => `${[step, at].filter(Boolean).join(', ')}: expected ${expected}, found ${found}`,
+      ({ step, at, expected, found }) =>
+        `${[step, at].filter(Boolean).join(', ')}: expected ${expected}, found ${found}`,
     );
     return { ok: false, text: refusals.join('; ') };
   }

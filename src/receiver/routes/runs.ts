@@ -6,7 +6,6 @@ import type { CancelRequest, RunListMessage, RunMessage } from '../../api/messag
 import { Problem } from '../../api/problem.ts';
 import { RUN_REASON } from '../../api/reasons.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
-import type { EffectiveContract } from '../../contract/effective.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';

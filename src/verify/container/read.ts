@@ -76,7 +76,11 @@ function readBundle(bundle: UnknownRecord): ContainerReading {
     : readEnvelope(envelope, mediaType, { ...proofs, certificate });
 }
 
-function readEnvelope(envelope: UnknownRecord, mediaType: string, proofs: Omit<EnvelopeSignature, 'keyid' | 'bytes'>): ContainerReading {
+function readEnvelope(
+  envelope: UnknownRecord,
+  mediaType: string,
+  proofs: Omit<EnvelopeSignature, 'keyid' | 'bytes'>,
+): ContainerReading {
   const payload = decodeBase64(envelope.payload);
   if (payload === undefined || payload.length === 0) return malformed('a payload in base64');
   const payloadType = asText(envelope.payloadType);
