@@ -3,7 +3,8 @@ import { parseStrictJson } from '../api/strict-json.ts';
 import { preAuthEncoding } from '../attestation/dsse.ts';
 import { PAYLOAD_TYPE, STATEMENT_TYPE } from '../attestation/statement.ts';
 import { checkCertificate } from './certificate.ts';
-import { readContainer, type SignedContent } from './container.ts';
+import type { SignedContent } from './container/content.ts';
+import { readContainer } from './container/read.ts';
 import { isSignedBy, readPublicKey } from './keys.ts';
 import type { Refusal, Signer, Trust, Verdict } from './verdict.ts';
 
@@ -23,7 +24,11 @@ export function verifyAttestation(bytes: Uint8Array, trust: Trust, now: Date): V
 function judge(bytes: Uint8Array, trust: Trust, now: Date): Verdict {
   const reading = readContainer(bytes);
   if (!reading.ok) return refused([reading.refusal]);
-  const { content } = reading;
+  const [content, ...others] = reading.contents;
+  if (others.length > 0) {
+    const found = `${others.length + 1} of them`;
+    return refused([{ code: 'attestation-malformed', step: 'container', expected: 'one attestation', found }]);
+  }
   const found = findSigner(content, trust, now);
   if (!('kind' in found)) return refused(found);
   const read = readStatement(content);
@@ -74,14 +79,15 @@ function checkCertificateSigner(
   clusterCa: NonNullable<Trust['clusterCa']>,
   now: Date,
 ): Signer | readonly Refusal[] {
-  if (content.certificate === undefined) {
+  const signature = content.signatures.find(({ certificate }) => certificate !== undefined);
+  if (signature?.certificate === undefined) {
     const expected = `a certificate of the cluster's authority for '${clusterCa.identity}'`;
     return [{ code: 'signer-not-allowed', step: 'signer', expected, found: 'a signature without a certificate' }];
   }
-  const reading = checkCertificate(content.certificate, clusterCa, now);
+  const reading = checkCertificate(signature.certificate, clusterCa, now);
   if (!reading.ok) return [reading.refusal];
   const { publicKey } = reading.certificate;
-  if (!content.signatures.some(({ bytes }) => isSignedBy(publicKey, data, bytes))) {
+  if (!isSignedBy(publicKey, data, signature.bytes)) {
     const expected = "a signature by the certificate's key over these bytes";
     return [{ code: 'signature-invalid', step: 'signature', expected, found: 'one that does not verify' }];
   }
