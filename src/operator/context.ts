@@ -40,6 +40,8 @@ export interface OperatorContext {
   /** The PEM that the receiver's certificate is checked against, once it is made. */
   readonly servingCa: () => string | undefined;
   readonly now: () => Date;
+  /** Aborted when the reconcile is cut, for what the client's own calls don't end with. */
+  readonly signal: AbortSignal;
 }
 
 /** `minutes` with a spread of a tenth, in milliseconds, so that many objects don't come due at once. */

@@ -1,7 +1,8 @@
+import { defaultOf } from '../api/offer.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { Workflow } from '../api/types.gen.ts';
-import { defaultOf, mayUse } from './cluster-scoped.ts';
 import type { OperatorContext } from './context.ts';
+import { mayUse } from './may-use.ts';
 
 export type StoreChoice =
   | { readonly ok: true; readonly name: string }

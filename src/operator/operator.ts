@@ -15,7 +15,6 @@ import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { OperatorBase } from './base.ts';
-import { ensureCertificates } from './certificates.ts';
 import { followClock } from './clock.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
@@ -24,6 +23,8 @@ import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
 import { queueObserver, workerObserver } from './observers.ts';
 import { type LookUp, type QueueName, SOURCES, type SourceRule } from './sources.ts';
+import { reconcileTrustRoot } from './trustroot.ts';
+import { keepCertificates } from './upkeep.ts';
 import { reconcileWorkflow } from './workflow.ts';
 import { reconcileRun } from './workflowrun.ts';
 
@@ -51,8 +52,6 @@ const LEASE = 'proviso-operator';
 const LEASE_TIMEOUT_MS = 4_000;
 /** Twice what a reconcile may take. */
 const QUEUE_STALLED_MS = 120_000;
-const CERTIFICATE_CHECK_MS = 3600_000;
-const CERTIFICATE_RETRY_MS = 2_000;
 
 type SourceName = keyof typeof SOURCES;
 
@@ -79,6 +78,11 @@ export class ProvisoOperator extends OperatorBase {
     workflowsOf: (contract) => this.#stores().workflows.byIndex('contract', contract),
     allWorkflows: () => this.#stores().workflows.list(),
     evidenceStores: () => this.#stores().evidenceStores.list(),
+    trustRoots: () => this.#stores().trustRoots.list(),
+    keylessContracts: () =>
+      this.#stores()
+        .contracts.list()
+        .filter(({ spec }) => spec.signers?.some(({ keyless }) => keyless !== undefined)),
   };
   readonly #deposed = Promise.withResolvers<void>();
   #running: Promise<unknown> = Promise.resolve();
@@ -92,6 +96,7 @@ export class ProvisoOperator extends OperatorBase {
       workflows: createWorkQueue(queueObserver(metrics, 'workflows')),
       workflowruns: createWorkQueue(queueObserver(metrics, 'workflowruns')),
       evidencestores: createWorkQueue(queueObserver(metrics, 'evidencestores')),
+      trustroots: createWorkQueue(queueObserver(metrics, 'trustroots')),
     };
     this.#client = this.#clientUntil(this.#cut.signal);
     this.#events = createEventRecorder(this.#client, 'operator', (error) => log.warn({ err: error }, 'Event not sent'));
@@ -121,8 +126,9 @@ export class ProvisoOperator extends OperatorBase {
   /** Starts the watches and the workers; resolves once everything is listed and work has begun. */
   protected override async init(): Promise<void> {
     for (const name of Object.keys(SOURCES) as SourceName[]) {
-      const { group, version, plural } = SOURCES[name].kind;
-      await this.watchResource(group, version, plural, (event) => this.#onEvent(name, event));
+      const { kind, isOwnNamespace } = SOURCES[name] as SourceRule<KubeObject>;
+      const namespace = isOwnNamespace === true ? this.#options.namespace : undefined;
+      await this.watchResource(kind.group, kind.version, kind.plural, (event) => this.#onEvent(name, event), namespace);
     }
     await Promise.all([...this.#sources.values()].map(({ synced }) => synced));
     this.#isSynced = true;
@@ -135,6 +141,7 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('workflows', context, context.stores.workflows, reconcileWorkflow),
       this.#work('workflowruns', context, context.stores.runs, reconcileRun),
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
+      this.#work('trustroots', context, context.stores.trustRoots, reconcileTrustRoot),
     ];
     this.#running = Promise.all([...work, this.#keepCertificates(), this.#keepTime()]);
   }
@@ -271,13 +278,15 @@ export class ProvisoOperator extends OperatorBase {
         const object = store.get(refOfKey(key));
         if (object === undefined || object.metadata.deletionTimestamp !== undefined) return {};
         const own = logOf(key);
-        const client = this.#clientUntil(AbortSignal.any([signal, this.#cut.signal]));
-        return reconcile({ ...context, client, log: own }, object).catch((error: unknown) => {
-          const { kind } = judgeFailure(error);
-          const level = { retry: 'warn', permanent: 'error', conflict: 'debug', wait: 'debug' } as const;
-          own[level[kind]]({ err: error, disposition: kind }, 'Reconcile failed');
-          throw error;
-        });
+        const until = AbortSignal.any([signal, this.#cut.signal]);
+        return reconcile({ ...context, client: this.#clientUntil(until), log: own, signal: until }, object).catch(
+          (error: unknown) => {
+            const { kind } = judgeFailure(error);
+            const level = { retry: 'warn', permanent: 'error', conflict: 'debug', wait: 'debug' } as const;
+            own[level[kind]]({ err: error, disposition: kind }, 'Reconcile failed');
+            throw error;
+          },
+        );
       },
     });
   }
@@ -288,37 +297,28 @@ export class ProvisoOperator extends OperatorBase {
     return createKubeClient(limited(this.#options.connection.transport, { signal, beforeWrite }));
   }
 
-  /** Makes and renews the certificates; a new authority goes into every workflow's Secret. */
-  async #keepCertificates(): Promise<void> {
+  /** A new authority goes into every workflow's Secret. */
+  #keepCertificates(): Promise<void> {
     const { namespace, endpoint, log, now = () => new Date() } = this.#options;
     const hosts = [new URL(endpoint).hostname];
-    while (!this.#abort.signal.aborted) {
-      let wait = CERTIFICATE_CHECK_MS;
-      try {
-        const ca = await ensureCertificates({ client: this.#client, log, namespace, hosts, now });
-        if (ca !== this.#servingCa) {
-          this.#servingCa = ca;
-          this.#lookAgain('workflows', this.#stores().workflows);
-        }
-      } catch (error) {
-        log.warn({ err: error }, 'Certificates not in place');
-        wait = CERTIFICATE_RETRY_MS;
-      }
-      await sleep(wait, undefined, { signal: this.#abort.signal }).catch(() => {});
-    }
+    return keepCertificates({ client: this.#client, log, namespace, hosts, now }, this.#abort.signal, (servingCa) => {
+      this.#servingCa = servingCa;
+      this.#lookAgain('workflows', this.#stores().workflows);
+    });
   }
 
   #lookAgain(queue: QueueName, store: Store<KubeObject>): void {
     for (const { metadata } of store.list()) this.#queues[queue].add(keyOf(metadata), 'backlog');
   }
 
-  /** Deadlines and tokens are looked at again when the clock was set. */
+  /** Deadlines, tokens and what expires are looked at again when the clock was set. */
   #keepTime(): Promise<void> {
     const { log, now = () => new Date() } = this.#options;
     return followClock(now, this.#abort.signal, (ms) => {
       log.warn({ ms }, 'Clock jumped');
       this.#lookAgain('workflowruns', this.#stores().runs);
       this.#lookAgain('workflows', this.#stores().workflows);
+      this.#lookAgain('trustroots', this.#stores().trustRoots);
     });
   }
 
@@ -341,6 +341,7 @@ export class ProvisoOperator extends OperatorBase {
       endpoint,
       servingCa: () => this.#servingCa,
       now,
+      signal: this.#cut.signal,
     };
   }
 }

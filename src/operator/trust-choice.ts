@@ -1,7 +1,8 @@
 import { CONDITION, findCondition } from '../api/conditions.ts';
+import { defaultOf } from '../api/offer.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
-import { defaultOf, mayUse } from './cluster-scoped.ts';
 import type { OperatorContext } from './context.ts';
+import { mayUse } from './may-use.ts';
 
 export type TrustRootChoice =
   | { readonly ok: true; readonly name: string }

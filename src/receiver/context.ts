@@ -10,6 +10,7 @@ import type { Contracts } from './contracts.ts';
 import type { MemoryBudget } from './memory.ts';
 import type { SigningAuthority } from './signing-authority.ts';
 import type { Stores } from './stores.ts';
+import type { TrustRoots } from './trust-roots.ts';
 
 /** What every route works with. */
 export interface ReceiverContext {
@@ -21,6 +22,7 @@ export interface ReceiverContext {
   readonly contracts: Contracts;
   readonly stores: Stores;
   readonly signing: SigningAuthority;
+  readonly trustRoots: TrustRoots;
   /** Runs as the watch has them, with the index `digest`; a moment behind. */
   readonly runs: Store<WorkflowRun>;
   readonly events: EventRecorder;

@@ -21,6 +21,7 @@ import { awaitCertificate, createReceiverServer, followCertificate } from './ser
 import { createShares } from './shares.ts';
 import { createSigningAuthority } from './signing-authority.ts';
 import { createStores } from './stores.ts';
+import { createTrustRoots } from './trust-roots.ts';
 
 export interface ReceiverOptions {
   /** Proviso's own namespace. */
@@ -111,6 +112,7 @@ function createContext(
     contracts: createContracts(client),
     stores: createStores(client),
     signing: createSigningAuthority(client, options.namespace),
+    trustRoots: createTrustRoots(client, options.namespace),
     runs,
     events: createEventRecorder(client, 'receiver', (error) => log.warn({ err: error }, 'Event not sent')),
     log,

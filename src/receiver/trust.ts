@@ -8,14 +8,21 @@ import type { ReceiverContext } from './context.ts';
 /** The trusted root of the cluster's own authority. */
 const CLUSTER_ROOT = 'proviso-cluster';
 
-/** Who may sign for a run: the contract's keys, or if it names none, the identity that opened the run. */
+/** Who may sign for a run: the contract's signers, or if it names none, the identity that opened the run. */
 export async function trustOf(
-  { signing }: Pick<ReceiverContext, 'signing'>,
+  { signing, trustRoots }: Pick<ReceiverContext, 'signing' | 'trustRoots'>,
   run: WorkflowRun,
   contract: EffectiveContract,
 ): Promise<Trust> {
   const { signers, signerThreshold: threshold } = contract;
-  if (signers.length > 0) return { signers, ...(threshold === undefined ? {} : { threshold }), roots: {} };
+  if (signers.length > 0) {
+    const names = new Set(signers.flatMap((signer) => (signer.kind === 'identity' ? [signer.root] : [])));
+    const { namespace = '' } = run.metadata;
+    const roots = await Promise.all(
+      [...names].map(async (name) => [name, await trustRoots.get(name, namespace)] as const),
+    );
+    return { signers, ...(threshold === undefined ? {} : { threshold }), roots: Object.fromEntries(roots) };
+  }
   const { serviceAccount } = run.spec.identity;
   if (serviceAccount === undefined) return { signers: [], roots: {} };
   const { certificate } = await signing.get();

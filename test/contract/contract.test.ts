@@ -151,7 +151,6 @@ test('what can not be enforced is refused, what is disabled is not', () => {
   };
   assert.is(reason({ policies: { materials: [{ ref: { name: 'p' } }] } }), 'NotSupported');
   assert.is(reason({ policies: { attestation: [{ ref: { name: 'p' }, disabled: true }] } }), 'ok');
-  assert.is(reason({ signers: [{ keyless: { issuer: 'https://a', subject: 'b' } }] }), 'NotSupported');
   assert.is(reason({ deadline: 'soon' }), 'InvalidSpec');
 });
 

@@ -76,7 +76,8 @@ test('what this version can not enforce is refused and not ignored', async () =>
   await operated.apply('Contract', 'keyless', {
     signers: [{ keyless: { issuer: 'https://example.com', subject: 'me' } }],
   });
-  assert.ok(stalled(await operated.untilReason<Contract>('contract', 'keyless', 'NotSupported')));
+  const missing = stalled(await operated.untilReason<Contract>('contract', 'keyless', 'TrustRootNotFound'));
+  assert.match(missing?.message ?? '', /spec\.signers\[0\]\.keyless: no TrustRoot is the default; create one/);
   const oidc = { issuer: 'https://example.com', audience: 'proviso', claims: { repository: 'o/r' } };
   await operated.apply('Workflow', 'outside', { contractRef: { name: 'steps' }, submitters: [{ oidc }] });
   assert.ok(stalled(await operated.untilReason<Workflow>('workflow.proviso.dev', 'outside', 'NotSupported')));
@@ -244,7 +245,7 @@ test('attack: with its rights on all Secrets and Roles the operator reaches only
   const as = '--as=system:serviceaccount:proviso-system:proviso-operator';
   const attempt = (...args: readonly string[]) => operated.plane.kubectl([...args, '-n', 'shop', as]);
   await operated.kubectl('create secret generic theirs -n shop --from-literal=a=b');
-  const named = /only Secrets, accounts, Roles and RoleBindings named proviso-\*/;
+  const named = /only Secrets, ConfigMaps, accounts, Roles and RoleBindings named proviso-\*/;
   assert.match(
     (await attempt('patch', 'secret', 'theirs', '--type=merge', '-p', '{"stringData":{"a":"c"}}')).stderr,
     named,

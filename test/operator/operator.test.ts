@@ -198,6 +198,8 @@ test('a crowd that follows from something waits behind what somebody has just ch
     workflowsOf: () => [workflow(1)],
     allWorkflows: () => [workflow(1)],
     evidenceStores: () => [],
+    trustRoots: () => [],
+    keylessContracts: () => [],
   };
   const workflows: SourceRule<Workflow> = SOURCES.workflows;
   const enqueued = (change: Omit<Change<Workflow>, 'initial'>) =>
