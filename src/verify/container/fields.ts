@@ -20,8 +20,10 @@ export const isGiven = (value: unknown): boolean =>
 export function readObject(value: unknown, at: string): UnknownRecord {
   const record = asRecord(value);
   if (record === undefined) return fault(at, 'an object', nameOf(value));
+  const names = Object.keys(record);
+  if (names.length > LIMITS.members) fault(at, `at most ${LIMITS.members} members`, String(names.length));
   const spellings = new Map<string, string>();
-  for (const name of Object.keys(record)) {
+  for (const name of names) {
     const folded = name.toLowerCase().toUpperCase().replaceAll('_', '');
     const other = spellings.get(folded);
     if (other !== undefined) fault(at, 'each member in one spelling', `'${other}' and '${name}'`);

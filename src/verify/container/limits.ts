@@ -6,6 +6,8 @@ export const LIMITS = {
   depth: 32,
   /** JSON values of one document or line. */
   values: 1 << 18,
+  /** Of an object that is read here, known and unknown ones. */
+  members: 64,
   /** Of JSON lines, blank ones included. */
   lines: 256,
   /** Attestations in one container; cosign draws the same line. */

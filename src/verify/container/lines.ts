@@ -16,8 +16,8 @@ const BLANK: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d, NEWLINE]);
  * can be. Undefined when they have to be read as one. Throws a fault when there are too many.
  */
 export function splitLines(bytes: Uint8Array): readonly Line[] | undefined {
-  const start = bytes.findIndex((byte) => !BLANK.has(byte));
-  const end = start < 0 ? -1 : bytes.indexOf(NEWLINE, start);
+  const start = firstInk(bytes);
+  const end = bytes.indexOf(NEWLINE, start);
   if (end < 0 || isBlank(bytes.subarray(end))) return undefined;
   const first = parseBounded(bytes.subarray(start, end));
   return !first.ok && first.code === 'json-malformed' ? undefined : split(bytes);
@@ -36,4 +36,11 @@ function split(bytes: Uint8Array): readonly Line[] {
   return lines;
 }
 
-const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => BLANK.has(byte));
+const isBlank = (bytes: Uint8Array): boolean => firstInk(bytes) === bytes.length;
+
+/** Where the first byte stands that isn't blank, or the length. */
+function firstInk(bytes: Uint8Array): number {
+  let at = 0;
+  while (at < bytes.length && BLANK.has(bytes[at] ?? 0)) at++;
+  return at;
+}

@@ -1,43 +1,55 @@
-import { TransparencyLogEntry } from '@sigstore/protobuf-specs';
+import type { Checkpoint, InclusionPromise, InclusionProof, TransparencyLogEntry } from '@sigstore/protobuf-specs';
 import { parseDocument } from './document.ts';
 import { fault } from './fault.ts';
 import { isSet, readBytes, readInteger, readList, readObject, readText } from './fields.ts';
 import { LIMITS } from './limits.ts';
 
-/** The entries of a bundle. The library takes any text for a number and any for base64, so all is checked first. */
+/** The entries of a bundle. The library that belongs to the type takes any text for a number or for base64. */
 export const readLogEntries = (value: unknown, at: string): readonly TransparencyLogEntry[] =>
   readList(value, at, LIMITS.logEntries).map((entry, index) => readLogEntry(entry, `${at}/${index}`));
 
 function readLogEntry(value: unknown, at: string): TransparencyLogEntry {
   const entry = readObject(value, at);
-  readOptionalInteger(entry.logIndex, `${at}/logIndex`);
-  readOptionalInteger(entry.integratedTime, `${at}/integratedTime`);
-  readBytes(readObject(entry.logId, `${at}/logId`).keyId, `${at}/logId/keyId`);
   const kindVersion = readObject(entry.kindVersion, `${at}/kindVersion`);
-  readName(kindVersion.kind, `${at}/kindVersion/kind`);
-  readName(kindVersion.version, `${at}/kindVersion/version`);
-  readBytes(entry.canonicalizedBody, `${at}/canonicalizedBody`);
-  if (isSet(entry.inclusionPromise)) checkPromise(entry.inclusionPromise, `${at}/inclusionPromise`);
-  if (isSet(entry.inclusionProof)) checkProof(entry.inclusionProof, `${at}/inclusionProof`);
-  return TransparencyLogEntry.fromJSON(entry);
+  return {
+    logIndex: readOptionalInteger(entry.logIndex, `${at}/logIndex`),
+    logId: { keyId: readBytes(readObject(entry.logId, `${at}/logId`).keyId, `${at}/logId/keyId`) },
+    kindVersion: {
+      kind: readName(kindVersion.kind, `${at}/kindVersion/kind`),
+      version: readName(kindVersion.version, `${at}/kindVersion/version`),
+    },
+    integratedTime: readOptionalInteger(entry.integratedTime, `${at}/integratedTime`),
+    inclusionPromise: isSet(entry.inclusionPromise)
+      ? readPromise(entry.inclusionPromise, `${at}/inclusionPromise`)
+      : undefined,
+    inclusionProof: isSet(entry.inclusionProof) ? readProof(entry.inclusionProof, `${at}/inclusionProof`) : undefined,
+    canonicalizedBody: readBytes(entry.canonicalizedBody, `${at}/canonicalizedBody`),
+  };
 }
 
-function checkPromise(value: unknown, at: string): void {
-  readBytes(readObject(value, at).signedEntryTimestamp, `${at}/signedEntryTimestamp`, LIMITS.signatureBytes);
-}
+const readPromise = (value: unknown, at: string): InclusionPromise => ({
+  signedEntryTimestamp: readBytes(
+    readObject(value, at).signedEntryTimestamp,
+    `${at}/signedEntryTimestamp`,
+    LIMITS.signatureBytes,
+  ),
+});
 
-function checkProof(value: unknown, at: string): void {
+function readProof(value: unknown, at: string): InclusionProof {
   const proof = readObject(value, at);
-  readOptionalInteger(proof.logIndex, `${at}/logIndex`);
-  readOptionalInteger(proof.treeSize, `${at}/treeSize`);
-  readBytes(proof.rootHash, `${at}/rootHash`);
-  for (const [index, hash] of readList(proof.hashes, `${at}/hashes`, LIMITS.proofHashes).entries()) {
-    readBytes(hash, `${at}/hashes/${index}`);
-  }
-  if (!isSet(proof.checkpoint)) return;
-  const checkpoint = readObject(proof.checkpoint, `${at}/checkpoint`);
-  readText(checkpoint.envelope, `${at}/checkpoint/envelope`, LIMITS.checkpointText);
+  const hashes = readList(proof.hashes, `${at}/hashes`, LIMITS.proofHashes);
+  return {
+    logIndex: readOptionalInteger(proof.logIndex, `${at}/logIndex`),
+    rootHash: readBytes(proof.rootHash, `${at}/rootHash`),
+    treeSize: readOptionalInteger(proof.treeSize, `${at}/treeSize`),
+    hashes: hashes.map((hash, index) => readBytes(hash, `${at}/hashes/${index}`)),
+    checkpoint: isSet(proof.checkpoint) ? readCheckpoint(proof.checkpoint, `${at}/checkpoint`) : undefined,
+  };
 }
+
+const readCheckpoint = (value: unknown, at: string): Checkpoint => ({
+  envelope: readText(readObject(value, at).envelope, `${at}/envelope`, LIMITS.checkpointText),
+});
 
 /** Cosign's own form of an entry: what the log promised, and the four members that the promise is over. */
 export function readSignedEntryTimestamp(json: string, at: string): TransparencyLogEntry {
@@ -63,8 +75,6 @@ export function readSignedEntryTimestamp(json: string, at: string): Transparency
 }
 
 /** Protobuf leaves out what is zero. */
-function readOptionalInteger(value: unknown, at: string): void {
-  if (isSet(value)) readInteger(value, at);
-}
+const readOptionalInteger = (value: unknown, at: string): string => (isSet(value) ? readInteger(value, at) : '0');
 
 const readName = (value: unknown, at: string): string => readText(value, at) || fault(at, 'a name', 'none');

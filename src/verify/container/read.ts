@@ -1,3 +1,4 @@
+import { excerpt } from '../../api/excerpt.ts';
 import { asRecord, type UnknownRecord } from '../../api/record.ts';
 import { readBundle } from './bundle.ts';
 import type { ContainerReading, SignedContent } from './content.ts';
@@ -57,11 +58,9 @@ export function readContainer(bytes: Uint8Array): ContainerReading {
     return { ok: true, contents: [first, ...rest] };
   } catch (error) {
     if (error instanceof ContainerFault) return { ok: false, refusal: error.refusal };
-    const found = error instanceof Error ? error.message : String(error);
-    return {
-      ok: false,
-      refusal: { code: 'attestation-malformed', step: 'container', expected: 'a readable attestation', found },
-    };
+    const found = excerpt(error instanceof Error ? error.message : String(error));
+    const expected = 'a readable attestation';
+    return { ok: false, refusal: { code: 'attestation-malformed', step: 'container', expected, found } };
   }
 }
 

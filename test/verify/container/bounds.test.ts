@@ -44,6 +44,12 @@ test('attack: more bytes than the receiver takes, and texts that are huge', () =
   refused({ ...envelope, signatures: [{ sig: 'AAAA', cert: `-----BEGIN CERTIFICATE-----\n${'\n'.repeat(1 << 20)}` }] });
 });
 
+test('attack: objects of many members', () => {
+  const extra = Object.fromEntries(Array.from({ length: LIMITS.members }, (_, n) => [`k${n}`, n]));
+  assert.match(refused({ ...envelope, ...extra }), /at most 64 members \| 67/);
+  assert.match(refused({ ...envelope, signatures: [{ sig: 'AAAA', ...extra }] }), /at most 64 members \| 65 \(\/sig/);
+});
+
 test('attack: members by which objects of JavaScript could be mistaken', () => {
   const hidden = `{"__proto__":${DSSE}}`;
   assert.match(refused(hidden), /^a Sigstore bundle or a DSSE envelope/);

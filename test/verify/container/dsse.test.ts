@@ -110,18 +110,24 @@ test('attack: PEM with something around it, between, inside, or too much of it',
   const one = first.trim();
   const key = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n';
   for (const [cert, said] of [
-    [`x${first}`, /nothing else \| x-----BEGIN/],
+    [`x${first}`, /a PEM block .* \| x-----BEGIN/],
+    [` ${first}`, /a PEM block/],
+    [`\ufeff${first}`, /a PEM block/],
     [`${first}x`, /nothing else \| x/],
+    [`${first}\u00a0`, /nothing else/],
+    [`${one} `, /a PEM block/],
+    [`${one}${second}`, /a PEM block/],
     [`${first}subject=/CN=x\n${second}`, /nothing else \| subject=/],
     [first + key, /nothing else \| -----BEGIN PRIVATE/],
-    [key, /nothing else/],
-    [one.slice(0, -5), /nothing else/],
-    [one.replace('\n', '\nProc-Type: 4,ENCRYPTED\n'), /nothing else/],
+    [key, /a PEM block/],
+    [one.slice(0, -5), /a PEM block/],
+    [one.replace('\n-----END', '-----END'), /a PEM block/],
+    [one.replace('\n', '\nProc-Type: 4,ENCRYPTED\n'), /a PEM block/],
     [one.replace('MII', 'MI='), /not base64/],
     [one.replace('\n-----END', 'A\n-----END'), /not base64|DER/],
     [first.repeat(11), /at most 10 certificates/],
     [' \n', /a PEM block/],
-    [DER[0].toString('base64'), /nothing else/],
+    [DER[0].toString('base64'), /a PEM block/],
   ] as const) {
     assert.match(refused(withSignature({ cert })), said);
   }

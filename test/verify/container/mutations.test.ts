@@ -36,6 +36,7 @@ const RUN = {
     },
   },
 };
+const LAYER_NAME = 'a layer of cosign';
 const CONTAINERS: Readonly<Record<string, Uint8Array>> = {
   'bundle v0.1, in an answer of npm': fixture('npm-v0.1.json'),
   'bundle v0.2': fixture('bundle-v0.2.json'),
@@ -43,7 +44,7 @@ const CONTAINERS: Readonly<Record<string, Uint8Array>> = {
   'a bare envelope': bytesOf(envelope),
   'an envelope of the generator': fixture('generator.jsonl'),
   'an envelope of Witness': bytesOf({ ...envelope, signatures: [{ ...envelope.signatures[0], ...witness }] }),
-  'a layer of cosign': bytesOf(LAYER),
+  [LAYER_NAME]: bytesOf(LAYER),
   'annotations of Chains': bytesOf(RUN),
   'JSON lines': Buffer.from(`${JSON.stringify(envelope)}\n\n${JSON.stringify(parsed(fixture('bundle-v0.2.json')))}\n`),
 };
@@ -71,6 +72,7 @@ function survives(bytes: Uint8Array): boolean {
 }
 
 for (const [name, bytes] of Object.entries(CONTAINERS)) {
+  if (name === LAYER_NAME) continue; // below, with more to say
   test(`${name}: changed bytes are refused or read, and never thrown out`, () => {
     fc.assert(fc.property(mutation(bytes), survives), { numRuns: 10_000, seed: SEED });
   });
@@ -107,9 +109,9 @@ test('a changed layer is refused, or holds the bytes that its digest is of', () 
   fc.assert(
     fc.property(mutation(bytesOf(LAYER)), (mutated) => {
       const reading = readContainer(mutated);
-      return !reading.ok || reading.contents.every((content) => content.payload.equals(payload));
+      return survives(mutated) && (!reading.ok || reading.contents.every((content) => content.payload.equals(payload)));
     }),
-    { numRuns: 10_000, seed: SEED + 1 },
+    { numRuns: 10_000, seed: SEED },
   );
 });
 
