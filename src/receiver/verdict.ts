@@ -29,7 +29,7 @@ export function judgeAttestation(
         at: step,
         message: `expected ${expected}, found ${found}`,
       })),
-      ...(first.code.startsWith('json-') ? {} : { hint: signerHint(contract) }),
+      ...(first.code.startsWith('json-') ? {} : { hint: signerHint(run, contract) }),
     });
   }
   const findings = compareStatement(verdict.statement, recordOfRun(run, contract));
@@ -57,10 +57,12 @@ export function judgeAttestation(
   return verdict;
 }
 
-const signerHint = (contract: EffectiveContract): string =>
-  contract.signers.length === 0
-    ? 'push with the certificate of this run: proviso push, without --key'
-    : 'push with a key that the contract names: proviso push --key FILE';
+function signerHint({ spec }: WorkflowRun, contract: EffectiveContract): string {
+  if (contract.signers.length > 0) return 'push with a key that the contract names: proviso push --key FILE';
+  return spec.identity.serviceAccount === undefined
+    ? 'only service accounts of the cluster get certificates: whoever owns the contract has to name a key in spec.signers'
+    : 'push with the certificate of this run: proviso push, without --key';
+}
 
 export interface AcceptedFacts {
   readonly verified: Verified;
