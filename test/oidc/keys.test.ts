@@ -143,6 +143,13 @@ test('keys come from where the discovery document says, or from where the instal
   assert.equal(issuer.requests.slice(asked), [DISCOVERY, JWKS, '/elsewhere']);
 });
 
+test('an issuer that ends with a slash keeps it, and its document has no second one', async () => {
+  const slashed = { ...issuer.allowed, issuer: `${issuer.url}/` };
+  issuer.handlers.set(DISCOVERY, json({ issuer: slashed.issuer, jwks_uri: `${issuer.url}${JWKS}` }));
+  assert.is((await loadKeys(slashed)).keys.length, 2);
+  assert.match(await failure(), /of another issuer/);
+});
+
 test('attack: a discovery document of another issuer', async () => {
   for (const other of [`${issuer.url}/`, 'https://other', undefined, [issuer.url]]) {
     issuer.handlers.set(DISCOVERY, json({ issuer: other, jwks_uri: `${issuer.url}${JWKS}` }));

@@ -48,6 +48,23 @@ test('tokens signed with RSA and with ECDSA, for one audience or several', async
   await verify(await issuer.token({ nbf: now() + 10, iat: now() + 10 }));
 });
 
+test('every algorithm that is allowed, and one that the installation took away', async () => {
+  const algorithms = ['RS256', 'ES256', 'ES384', 'PS256', 'EdDSA'];
+  const keys = await Promise.all(algorithms.map((alg) => makeKey(alg, alg)));
+  const jwks = issuer.handlers.get(JWKS);
+  issuer.handlers.set(JWKS, json({ keys: keys.map(({ jwk }) => jwk) }));
+  const allowed = { ...issuer.allowed, algorithms: ['ES256'] };
+  const narrow = createOidcVerifier(new Map([[issuer.url, allowed]]), { onFailure: () => {} });
+  const wide = fresh();
+  for (const key of keys) {
+    const jwt = readJwt(await issuer.token({}, { key }));
+    assert.is((await wide.verify(jwt)).issuer, issuer.url, key.alg);
+    const outcome = await narrow.verify(jwt).catch((error: unknown) => error);
+    assert.is(outcome instanceof Problem, key.alg !== 'ES256', key.alg);
+  }
+  if (jwks !== undefined) issuer.handlers.set(JWKS, jwks);
+});
+
 test('attack: another audience, none, or one that merely contains ours', async () => {
   for (const aud of ['other', '', undefined, [], ['other'], 'proviso2', 'Proviso', { proviso: true }, [['proviso']]]) {
     await refused('token-audience', await issuer.token({ aud }));
