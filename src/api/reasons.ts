@@ -27,6 +27,8 @@ export const REASON = {
   ContractNotFound: 'ContractNotFound',
   /** Ready=False: the contract that the Workflow names isn't Ready. */
   ContractNotReady: 'ContractNotReady',
+  /** Stalled: a submitter is of an OIDC issuer, or for an audience, that the installation doesn't allow. */
+  IssuerNotAllowed: 'IssuerNotAllowed',
   /** Stalled: the evidence store that the Workflow names, or a default one, doesn't exist. */
   StoreNotFound: 'StoreNotFound',
   /** Stalled: an object with the name of one that is to be made exists and isn't ours. Only Ready=False while it goes. */

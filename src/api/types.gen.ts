@@ -380,7 +380,7 @@ export interface WorkflowRunSpec {
     /** SHA-256 of what the revision means. A ControllerRevision of that name with another content is refused. Example: `sha256:3f9a01c2de…`, 64 hexadecimal digits. */
     readonly digest: string;
   };
-  /** Who opened the run, as the cluster knows it. */
+  /** Who opened the run, as the cluster or the issuer of the token knows it. */
   readonly identity: RunIdentity;
   /** What makes the run one of a kind; a hash, so that opening it twice finds the same. */
   readonly runKey: string;
@@ -402,9 +402,9 @@ export interface WorkflowRunSpec {
   readonly deadlineTime: string;
 }
 
-/** Who opened the run, as the cluster knows it. */
+/** Who opened the run, as the cluster or the issuer of the token knows it. */
 export interface RunIdentity {
-  /** The user name of the token. Example: `system:serviceaccount:shop:proviso-build`. */
+  /** The user name of the token; of one from outside `oidc:<issuer>#<sub>`, of a long one its hash and beginning. Example: `system:serviceaccount:shop:proviso-build`. */
   readonly username: string;
   /** The name of the service account, when the caller is one. Example: `proviso-build`. */
   readonly serviceAccount?: string;
@@ -417,6 +417,14 @@ export interface RunIdentity {
   };
   /** The PipelineRun, Argo Workflow, Job or pod whose run this is; nobody else can add to it. */
   readonly owner?: RunOwner;
+  /** The OIDC issuer of a token from outside the cluster; absent for identities of the cluster. Example: `https://token.actions.githubusercontent.com`. */
+  readonly issuer?: string;
+  /** The `sub` of a token from outside. Example: `repo:o/r:ref:refs/heads/main`. */
+  readonly subject?: string;
+  /** The run of the CI system that the token vouches for, whose jobs share this run; absent, it is the subject's alone. Example: `github:1296269/16588214930`. */
+  readonly pipeline?: string;
+  /** Verified claims of the token: those that it was admitted by, and those that say where it is from. Example: `repository: o/r`. */
+  readonly claims?: Readonly<Record<string, string>>;
 }
 
 /** The PipelineRun, Argo Workflow, Job or pod whose run this is; nobody else can add to it. */
@@ -437,7 +445,7 @@ export interface RunRunner {
   readonly type: 'ARGO_WORKFLOW' | 'AZURE_PIPELINE' | 'CIRCLECI_BUILD' | 'DAGGER_PIPELINE' | 'GENERIC' | 'GITHUB_ACTION' | 'GITLAB_PIPELINE' | 'JENKINS_JOB' | 'KUBERNETES_JOB' | 'TEAMCITY_PIPELINE' | 'TEKTON_PIPELINE';
   /** Where a person finds the run, as the pipeline said. Example: `https://ci.example.com/run/7`. */
   readonly url?: string;
-  /** Whether the type was derived from the pod of the token, and not only claimed. */
+  /** Whether the type was derived from the pod or the issuer of the token, and not only claimed. */
   readonly authenticated: boolean;
 }
 
@@ -621,15 +629,15 @@ export interface WorkflowSpec {
   readonly project?: string;
   /** Who answers for it; recorded in every attestation. Example: `payments`. */
   readonly team?: string;
-  /** Identities from outside the cluster that may submit, besides the provisioned service account. This version can't check them yet: a Workflow that names one is Stalled with reason NotSupported. Other service accounts are admitted by plain RBAC: the verb `submit` on `workflows.proviso.dev`. */
+  /** Identities from outside the cluster that may submit, besides the provisioned service account: any one match lets a token in. Other service accounts are admitted by plain RBAC: the verb `submit` on `workflows.proviso.dev`. */
   readonly submitters?: readonly {
-    /** Tokens of an OIDC issuer that the installation allows. */
+    /** Tokens of an OIDC issuer; the Workflow is Stalled with reason IssuerNotAllowed unless the installation allows it. */
     readonly oidc: {
       /** The issuer, compared exactly. Example: `https://token.actions.githubusercontent.com`. */
       readonly issuer: string;
-      /** The audience that the token must carry. Example: `proviso`. */
+      /** The audience that the token must carry, one that the installation allows. Example: `proviso`. */
       readonly audience: string;
-      /** Claims that the token must carry, compared exactly; at least one. Example: `repository: o/r`. */
+      /** Claims that the token must carry, all of them; at least one. A text must be the same, an integer, true or false must read the same, and a list or an object matches nothing. Example: `repository: o/r`. */
       readonly claims: Readonly<Record<string, string>>;
     };
   }[];
@@ -711,6 +719,6 @@ export interface WorkflowStatus {
     /** When its verdict fell, RFC 3339; absent while it is open. */
     readonly finishTime?: string;
   };
-  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, StoreNotFound, NameTaken and NotSupported. Ready is False without Stalled for ContractNotReady and ProvisioningFailed, which are tried again, and for NameTaken while the cluster removes what an earlier Workflow of the name left. Reconciling is True while work is under way. */
+  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, StoreNotFound, NameTaken and IssuerNotAllowed. Ready is False without Stalled for ContractNotReady and ProvisioningFailed, which are tried again, and for NameTaken while the cluster removes what an earlier Workflow of the name left. Reconciling is True while work is under way. */
   readonly conditions?: readonly Condition[];
 }

@@ -4,6 +4,7 @@ import type { EffectiveContract } from '../contract/effective.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Store } from '../kube/store.ts';
+import type { AllowedIssuers } from '../oidc/issuers.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** A contract's revision as the API server keeps it. */
@@ -37,6 +38,8 @@ export interface OperatorContext {
   readonly namespace: string;
   /** Where pipelines find the receiver. */
   readonly endpoint: string;
+  /** Whose tokens the installation takes. */
+  readonly issuers: AllowedIssuers;
   /** The PEM that the receiver's certificate is checked against, once it is made. */
   readonly servingCa: () => string | undefined;
   readonly now: () => Date;

@@ -10,6 +10,7 @@ import { fence, limited } from '../kube/limits.ts';
 import { createKubeClient } from '../kube/rest.ts';
 import { type Source, stalledSource, startSource } from '../kube/source.ts';
 import { keyOf, refOfKey, type Store } from '../kube/store.ts';
+import type { AllowedIssuers } from '../oidc/issuers.ts';
 import { type ReconcileResult, runWorkers } from '../queue/workers.ts';
 import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -34,6 +35,8 @@ export interface ProvisoOperatorOptions {
   readonly namespace: string;
   /** Where pipelines find the receiver. */
   readonly endpoint: string;
+  /** Whose tokens the installation takes. */
+  readonly issuers: AllowedIssuers;
   /** Reconciles at once, per kind. */
   readonly workers: number;
   /** Unlike that of any other replica. */
@@ -331,7 +334,7 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   #context(): OperatorContext {
-    const { log, namespace, endpoint, now = () => new Date() } = this.#options;
+    const { log, namespace, endpoint, issuers, now = () => new Date() } = this.#options;
     return {
       client: this.#client,
       stores: this.#stores(),
@@ -339,6 +342,7 @@ export class ProvisoOperator extends OperatorBase {
       log,
       namespace,
       endpoint,
+      issuers,
       servingCa: () => this.#servingCa,
       now,
       signal: this.#cut.signal,

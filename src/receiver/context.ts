@@ -18,6 +18,8 @@ export interface ReceiverContext {
   /** Who calls. Takes the request from what the identity may send, and for its time from what it may have under way. */
   readonly authenticate: (request: IncomingMessage, response: ServerResponse) => Promise<Authenticated>;
   readonly memory: MemoryBudget;
+  /** What callers from outside may have of it, all together. */
+  readonly memoryOutside: MemoryBudget;
   readonly access: Access;
   readonly contracts: Contracts;
   readonly stores: Stores;

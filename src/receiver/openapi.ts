@@ -1,3 +1,4 @@
+import { AUDIENCE } from '../api/labels.ts';
 import { PROBLEMS } from '../api/problems.ts';
 import { REQUEST_SCHEMAS } from './schemas.ts';
 
@@ -53,6 +54,8 @@ export const OPERATIONS: readonly Operation[] = [
   },
 ];
 
+const BEARER = `A token of the cluster for the audience '${AUDIENCE}', or a token of an OIDC issuer that the installation allows and the Workflow names.`;
+
 /** The OpenAPI 3.1 document of this API. */
 export function openApiDocument(): object {
   const paths: Record<string, Record<string, object>> = {};
@@ -67,7 +70,7 @@ export function openApiDocument(): object {
     security: [{ bearer: [] }],
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER } },
       schemas: { ...REQUEST_SCHEMAS, Problem: PROBLEM_SCHEMA },
     },
   };

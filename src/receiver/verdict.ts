@@ -27,7 +27,7 @@ export function judgeAttestation(
     const [first] = verdict.refusals;
     throw new Problem(first.code, `expected ${first.expected}, found ${first.found}`, {
       errors: verdict.refusals.map((refusal) => ({ at: placeOf(refusal), message: messageOf(refusal) })),
-      ...(first.code.startsWith('json-') ? {} : { hint: signerHint(contract) }),
+      ...(first.code.startsWith('json-') ? {} : { hint: signerHint(run, contract) }),
     });
   }
   const findings = compareStatement(verdict.statement, recordOfRun(run, contract));
@@ -58,10 +58,13 @@ export function judgeAttestation(
 const placeOf = ({ step, at }: Refusal): string => (at === undefined ? step : `${step}, ${at}`);
 const messageOf = ({ expected, found }: Refusal): string => `expected ${expected}, found ${found}`;
 
-const signerHint = (contract: EffectiveContract): string =>
-  contract.signers.length === 0
-    ? 'push with the certificate of this run: proviso push, without --key'
-    : 'push with a key that the contract names: proviso push --key FILE';
+function signerHint({ spec }: WorkflowRun, contract: EffectiveContract): string {
+  if (contract.signers.length > 0)
+    return 'sign as the contract asks: proviso push --key FILE, or --attestation FILE with what another tool signed';
+  return spec.identity.serviceAccount === undefined
+    ? 'only service accounts of the cluster get certificates: whoever owns the contract has to name a key or an identity in spec.signers'
+    : 'push with the certificate of this run: proviso push, without --key';
+}
 
 export interface AcceptedFacts {
   readonly verified: Verified;

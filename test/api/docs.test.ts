@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ],
   workflow: [
     ...['Ready', 'ContractNotFound', 'ContractNotReady', 'StoreNotFound', 'NameTaken', 'ProvisioningFailed'],
-    ...['NotSupported', 'TokenIssued', 'HistoryPruned'],
+    ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned'],
   ],
   workflowrun: [...Object.values(RUN_REASON), 'PushRefused'],
   evidencestore: ['Ready', 'ProbeFailed', 'InvalidSpec'],

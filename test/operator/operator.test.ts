@@ -163,6 +163,7 @@ test('the helpers of the base class can not be used by accident', () => {
   process.env.HOME = '/nonexistent';
   const connection = connect();
   const operator = new ProvisoOperator({
+    issuers: new Map(),
     connection,
     namespace: 'p',
     endpoint: 'https://x',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
 import type { Contract, EvidenceStore, TrustRoot, Workflow } from '../../src/api/types.gen.ts';
 import { connect } from '../../src/kube/connect.ts';
+import type { AllowedIssuer } from '../../src/oidc/issuers.ts';
 import { CONTROLLERS } from '../../src/operator/observers.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -14,6 +15,16 @@ import { manifest } from './manifest.ts';
 
 export const ENDPOINT = 'https://proviso-receiver.proviso-system.svc';
 export const RECEIVER = 'system:serviceaccount:proviso-system:proviso-receiver';
+
+/** The one issuer that the installation allows. */
+export const ALLOWED_ISSUER: AllowedIssuer = {
+  issuer: 'https://issuer.example',
+  jwksUri: undefined,
+  ca: undefined,
+  audiences: ['proviso'],
+  algorithms: ['RS256'],
+  provider: undefined,
+};
 
 export type WithStatus = Contract | Workflow | EvidenceStore | TrustRoot;
 
@@ -40,6 +51,7 @@ export class Operated {
       connection: connect(this.#kubeconfig),
       namespace: 'proviso-system',
       endpoint: ENDPOINT,
+      issuers: new Map([[ALLOWED_ISSUER.issuer, ALLOWED_ISSUER]]),
       workers: 4,
       identity: randomUUID(),
       metrics: this.metrics,

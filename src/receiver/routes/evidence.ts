@@ -5,11 +5,13 @@ import { Problem } from '../../api/problem.ts';
 import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
 import { isDigest } from '../../evidence/digest.ts';
 import type { ByteRange, Digest, EvidenceInfo } from '../../evidence/store.ts';
+import { homeOf } from '../auth/caller.ts';
 import type { Authenticated } from '../auth/review.ts';
 import { bodyChunks } from '../body.ts';
 import { assertDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
 import { paced } from '../patience.ts';
+import { maySee } from '../run-access.ts';
 import type { OpenStore } from '../stores.ts';
 import { nameQuery } from './params.ts';
 
@@ -72,11 +74,7 @@ async function findEvidence(
   digest: Digest,
 ): Promise<{ readonly store: OpenStore; readonly info: EvidenceInfo }> {
   for (const run of context.runs.byIndex('digest', digest)) {
-    const namespace = run.metadata.namespace ?? '';
-    const allowed =
-      (await context.access.mayRead(caller, namespace, 'get')) ||
-      (await context.access.maySubmit(caller, namespace, run.spec.workflowRef.name));
-    const storeName = allowed ? storeNameOf(run, digest) : undefined;
+    const storeName = (await maySee(context, caller, run)) ? storeNameOf(run, digest) : undefined;
     if (storeName === undefined) continue;
     const store = await context.stores.get(storeName);
     const info = await store.bytes.stat(digest);
@@ -101,7 +99,7 @@ async function storeForSubmitter(
   { caller }: Authenticated,
   request: Request,
 ): Promise<OpenStore> {
-  const namespace = nameQuery(request, 'namespace') ?? caller.serviceAccount?.namespace ?? '';
+  const namespace = nameQuery(request, 'namespace') ?? homeOf(caller) ?? '';
   const name = nameQuery(request, 'workflow') ?? '';
   const allowed = name !== '' && (await context.access.maySubmit(caller, namespace, name));
   const workflow = allowed ? await context.client.find<Workflow>(KIND.Workflow, { namespace, name }) : undefined;

@@ -11,6 +11,7 @@ import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, explainRefusedWrite, runForReader, runForSubmitter } from '../run-access.ts';
+import { isOwnFromOutside } from '../run-identity.ts';
 import { validated } from '../schemas.ts';
 import { runMessage, runSummary } from '../state.ts';
 import { trustOf } from '../trust.ts';
@@ -48,6 +49,7 @@ export const listRunsRoute = (context: ReceiverContext) => async (request: Reque
   const runs = context.runs
     .byIndex('namespace', namespace)
     .filter(({ metadata }) => !isNamed || metadata.labels?.[LABEL_WORKFLOW] === workflow)
+    .filter((run) => caller.kind !== 'oidc' || isOwnFromOutside(caller, run))
     .toSorted((a, b) => startOf(b).localeCompare(startOf(a)));
   const count = Math.min(MAX_LIMIT, Math.max(1, Number(limit) || DEFAULT_LIMIT));
   const answer: RunListMessage = { items: runs.slice(0, count).map(runSummary) };

@@ -16,12 +16,16 @@ export const signingRoute = (context: ReceiverContext) => async (request: Reques
   const { caller, issuer } = await context.authenticate(request, response);
   const reserve = reserveFor(context, caller, response);
   const { csr } = validated<CertificateRequest>('CertificateRequest', await readJson(request, reserve));
-  if (caller.serviceAccount === undefined) {
-    throw new Problem('submit-forbidden', 'signing certificates are for service accounts', {
-      hint: 'sign with a key that the contract names: proviso push --key FILE',
-    });
+  if (caller.kind !== 'serviceAccount') {
+    throw new Problem(
+      'submit-forbidden',
+      `signing certificates are for service accounts, not for '${caller.username}'`,
+      {
+        hint: 'sign with a key that the contract names: proviso push --key FILE, or keyless with another tool: proviso push --attestation FILE',
+      },
+    );
   }
-  const { namespace, name } = caller.serviceAccount;
+  const { namespace, name } = caller;
   const identity = serviceAccountIdentity(namespace, name);
   const authority = await context.signing.get();
   const options = { identity, issuerUrl: issuer, now: new Date(), minutes: MINUTES };
