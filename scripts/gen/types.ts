@@ -21,6 +21,10 @@ const NAMED: Readonly<Record<string, string>> = {
   'WorkflowRun.status.attestation.signer': 'RecordedSigner',
   'EvidenceStore.spec': 'EvidenceStoreSpec',
   'EvidenceStore.status': 'EvidenceStoreStatus',
+  'TrustRoot.spec': 'TrustRootSpec',
+  'TrustRoot.spec.sigstore': 'TrustRootSource',
+  'TrustRoot.spec.sigstore.tuf': 'TrustRootTuf',
+  'TrustRoot.status': 'TrustRootStatus',
 };
 
 const HEADER = `/* Generated from crds/ by scripts/gen.ts; run \`make gen\` after a change there. */

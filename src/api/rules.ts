@@ -1,5 +1,12 @@
 import { parseDuration } from './duration.ts';
-import type { Contract, ContractSpecKey, ContractSpecMaterial, EvidenceStore, Workflow } from './types.gen.ts';
+import type {
+  Contract,
+  ContractSpecKey,
+  ContractSpecMaterial,
+  EvidenceStore,
+  TrustRoot,
+  Workflow,
+} from './types.gen.ts';
 
 /** A rule across fields that the API server checks by CEL: its message there, and the paths that break it here. */
 export interface Rule<T> {
@@ -68,6 +75,30 @@ export const EVIDENCE_STORE_RULES: readonly Rule<EvidenceStore>[] = [
     message: "spec.filesystem.path must not contain '.' or '..' as a part",
     broken: ({ spec }) =>
       spec.filesystem?.path.split('/').some((part) => part === '.' || part === '..') ? ['spec.filesystem.path'] : [],
+  },
+];
+
+export const TRUST_ROOT_RULES: readonly Rule<TrustRoot>[] = [
+  {
+    message: 'metadata.name must have at most 63 characters, since the name of a ConfigMap is made from it',
+    broken: ({ metadata }) => (metadata.name.length > 63 ? ['metadata.name'] : []),
+  },
+  {
+    message: "a trusted root must have exactly one of 'inline', 'configMapRef' and 'tuf'",
+    broken: ({ spec: { sigstore } }) =>
+      countGiven(sigstore.inline, sigstore.configMapRef, sigstore.tuf) === 1 ? [] : ['spec.sigstore'],
+  },
+  {
+    message: "a TUF root must have exactly one of 'inline' and 'configMapRef'",
+    broken: ({ spec: { sigstore } }) =>
+      sigstore.tuf === undefined || countGiven(sigstore.tuf.root.inline, sigstore.tuf.root.configMapRef) === 1
+        ? []
+        : ['spec.sigstore.tuf.root'],
+  },
+  {
+    message: 'spec.sigstore.tuf.refreshInterval must be between 10m and 720h',
+    broken: ({ spec: { sigstore } }) =>
+      isWithin(sigstore.tuf?.refreshInterval, 10 * MINUTE, 720 * HOUR) ? [] : ['spec.sigstore.tuf.refreshInterval'],
   },
 ];
 

@@ -218,6 +218,113 @@ export interface EvidenceStoreStatus {
   readonly conditions?: readonly Condition[];
 }
 
+/** A TrustRoot says which certificate authorities, timestamp authorities and transparency logs count. Signers of a contract that are named by issuer and subject are checked against it. */
+export interface TrustRoot {
+  readonly metadata: ObjectMeta;
+  /** The version of this schema, `proviso.dev/v1alpha1`. */
+  readonly apiVersion?: string;
+  /** The kind of this object, `TrustRoot`. */
+  readonly kind?: string;
+  /** Where the root comes from, who may use it, and how many proofs a signature needs. */
+  readonly spec: TrustRootSpec;
+  /** The root in force; nobody but the operator writes it. */
+  readonly status?: TrustRootStatus;
+}
+
+/** Where the root comes from, who may use it, and how many proofs a signature needs. */
+export interface TrustRootSpec {
+  /** Whether signers that name no root use this one. Default false. Of two, the older one counts. */
+  readonly default?: boolean;
+  /** The namespaces whose contracts may use it, by label. Default: all of them. */
+  readonly namespaces?: {
+    /** Labels that the namespace must carry, each with this value; 1 to 16. Example: `team: payments`. */
+    readonly matchLabels?: Readonly<Record<string, string>>;
+  };
+  /** A Sigstore trusted root, the JSON document `trusted_root.json`: exactly one of `inline`, `configMapRef` and `tuf`. */
+  readonly sigstore: TrustRootSource;
+  /** How many independent proofs a signature needs. What isn't given here is one, if the root has an authority for it, and else none. */
+  readonly thresholds?: {
+    /** Entries of different transparency logs of the root. 0 asks for none. */
+    readonly logEntries?: number;
+    /** Times that a log or a timestamp authority of the root vouches for. With 0 the time at which the receiver got the signature counts, so certificates must still be valid then. */
+    readonly timestamps?: number;
+    /** Signed certificate timestamps of logs of the root in the certificate. 0 asks for none. */
+    readonly ctEntries?: number;
+  };
+}
+
+/** A Sigstore trusted root, the JSON document `trusted_root.json`: exactly one of `inline`, `configMapRef` and `tuf`. */
+export interface TrustRootSource {
+  /** The document itself, media type v0.1 or v0.2. At most 262144 characters (256 KiB). */
+  readonly inline?: string;
+  /** A key of a ConfigMap in Proviso's own namespace. */
+  readonly configMapRef?: {
+    /** The name of the ConfigMap. Example: `sigstore-root`. */
+    readonly name: string;
+    /** The key inside it that holds the document. Example: `trusted_root.json`. */
+    readonly key: string;
+  };
+  /** A repository of The Update Framework, from which the operator fetches the document again and again. */
+  readonly tuf?: TrustRootTuf;
+}
+
+/** A repository of The Update Framework, from which the operator fetches the document again and again. */
+export interface TrustRootTuf {
+  /** The address under which its metadata lies, https only, without user, query and fragment; the documents lie under `targets/` there. Redirects aren't followed. Example: `https://tuf-repo-cdn.sigstore.dev`. */
+  readonly mirror: string;
+  /** The `root.json` that the repository's keys are taken from, of any version; newer ones must be signed by it. Exactly one of `inline` and `configMapRef`. */
+  readonly root: {
+    /** The document itself. At most 65536 characters (64 KiB). */
+    readonly inline?: string;
+    /** A key of a ConfigMap in Proviso's own namespace. */
+    readonly configMapRef?: {
+      /** The name of the ConfigMap. Example: `sigstore-root`. */
+      readonly name: string;
+      /** The key inside it that holds the document. Example: `trusted_root.json`. */
+      readonly key: string;
+    };
+  };
+  /** The document's path in the repository. Default `trusted_root.json`. */
+  readonly target?: string;
+  /** Certificates, PEM, that the mirror's own certificate is checked against instead of the public ones, for a mirror inside a company. At most 65536 characters. */
+  readonly ca?: string;
+  /** How often the repository is looked at, `10m` to `720h`, in hours, minutes and seconds. Default `24h`. */
+  readonly refreshInterval?: string;
+}
+
+/** The root in force; nobody but the operator writes it. */
+export interface TrustRootStatus {
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
+  readonly observedGeneration?: number;
+  /** `sha256:` and the SHA-256 of the document in force, hex. Absent while there is none. */
+  readonly digest?: string;
+  /** The ConfigMap in Proviso's own namespace that holds the document in force under `trusted_root.json`. It counts only as long as its bytes have the digest. */
+  readonly configMapName?: string;
+  /** How many authorities of each class the document has, whether or not they are valid now. */
+  readonly authorities?: {
+    /** Number of authorities of this class. */
+    readonly certificateAuthorities?: number;
+    /** Number of authorities of this class. */
+    readonly timestampAuthorities?: number;
+    /** Number of authorities of this class. */
+    readonly tlogs?: number;
+    /** Number of authorities of this class. */
+    readonly ctlogs?: number;
+  };
+  /** When, for the first time, a class has no authority left that is valid, RFC 3339; from then on new signatures can't be checked. Absent: never. */
+  readonly expirationTime?: string;
+  /** When the document was last read from its source with success, RFC 3339. */
+  readonly lastRefreshTime?: string;
+  /** When the TUF repository was last asked, with or without success, RFC 3339. */
+  readonly lastAttemptTime?: string;
+  /** The versions of the repository's root, timestamp, snapshot and targets metadata; none of them may go down while the source stays the same. Example: `14.301.233.18`. */
+  readonly tufVersion?: string;
+  /** `sha256:` and a SHA-256 over what makes the source: another mirror, TUF root or target is another source, whose versions are counted anew. */
+  readonly sourceDigest?: string;
+  /** Ready is True with reason Ready when a root is in force; its message says if the last refresh failed. Stalled is True with reason TrustRootInvalid, SourceNotFound, Expired, NameTaken, or InvalidSpec, when another root is the default already. Reconciling is True with reason FetchFailed while a first fetch is tried again, or ProvisioningFailed. */
+  readonly conditions?: readonly Condition[];
+}
+
 /** A WorkflowRun is one run of a pipeline: where it came from, what was handed in, and the verdict. The receiver opens it and judges it, the operator marks deadlines and progress; nobody else may write it. A verdict never changes. */
 export interface WorkflowRun {
   readonly metadata: ObjectMeta;

@@ -1,3 +1,5 @@
+import { COMPLETE_TRUST_ROOTS, REFUSED_TRUST_ROOTS } from './refused-trust-roots.ts';
+
 /** An object that must be refused, both by the API server and by the check without one. */
 export interface RefusedObject {
   readonly what: string;
@@ -29,7 +31,6 @@ export const evidenceStore = (spec: object): object => ({
   metadata: { name: 'default' },
   spec,
 });
-
 const sbom = { name: 'sbom', type: 'SBOM_CYCLONEDX_JSON' };
 const secretRef = { name: 'release-key', key: 'cosign.pub' };
 const keyless = { issuer: 'https://issuer.example', subject: 'x' };
@@ -242,7 +243,7 @@ const OTHERS: readonly RefusedObject[] = [
   },
 ];
 
-export const REFUSED_OBJECTS: readonly RefusedObject[] = [...CONTRACTS, ...OTHERS];
+export const REFUSED_OBJECTS: readonly RefusedObject[] = [...CONTRACTS, ...OTHERS, ...REFUSED_TRUST_ROOTS];
 
 /** One of each kind with every field in use, which must pass. */
 export const COMPLETE_OBJECTS: readonly object[] = [
@@ -285,4 +286,5 @@ export const COMPLETE_OBJECTS: readonly object[] = [
     namespaces: { matchLabels: { team: 'payments' } },
     filesystem: { path: '/var/lib/proviso/evidence' },
   }),
+  ...COMPLETE_TRUST_ROOTS,
 ];
