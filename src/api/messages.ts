@@ -78,7 +78,7 @@ export interface RunMessage {
 export interface VerificationMessage {
   /** SPKI PEM. */
   readonly keys: readonly string[];
-  /** Certificate PEM. */
+  /** Certificates, PEM, of the cluster's authorities that issue signing certificates and were valid at the time of receipt. */
   readonly roots?: readonly string[];
   readonly identity?: string;
 }
@@ -116,7 +116,7 @@ export interface CertificateRequest {
   readonly csr: string;
 }
 export interface CertificateMessage {
-  /** PEM, leaf first. */
+  /** PEM, leaf first, then the authority that has issued it; its root is published, and needn't be sent. */
   readonly certificateChain: readonly string[];
   readonly identity: string;
   readonly notAfter: string;

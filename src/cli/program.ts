@@ -124,7 +124,7 @@ function addReadCommands(program: Command, within: Within): void {
     .argument('[run]', 'NAMESPACE/RUN (default: the run opened here, or PROVISO_RUN)')
     .option('-b, --bundle <file>', 'a bundle, checked without the cluster')
     .option('-k, --key <file>', 'the public key that must have signed it')
-    .option('--ca <file>', 'the authority that must have issued its certificate')
+    .option('--ca <file>', 'the authorities, PEM, one of which must have issued its certificate')
     .option('--identity <uri>', 'the identity that its certificate must carry')
     .option('--at <time>', 'when it was handed in; certificates live ten minutes (default: now)')
     .action((run: string | undefined, flags: VerifyFlags) =>

@@ -15,7 +15,7 @@ import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { OperatorBase } from './base.ts';
-import { ensureCertificates } from './certificates.ts';
+import { type CertificateKeeper, keepCertificates } from './certificates.ts';
 import { followClock } from './clock.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
@@ -51,8 +51,6 @@ const LEASE = 'proviso-operator';
 const LEASE_TIMEOUT_MS = 4_000;
 /** Twice what a reconcile may take. */
 const QUEUE_STALLED_MS = 120_000;
-const CERTIFICATE_CHECK_MS = 3600_000;
-const CERTIFICATE_RETRY_MS = 2_000;
 
 type SourceName = keyof typeof SOURCES;
 
@@ -136,7 +134,8 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('workflowruns', context, context.stores.runs, reconcileRun),
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
     ];
-    this.#running = Promise.all([...work, this.#keepCertificates(), this.#keepTime()]);
+    const certificates = this.#keepCertificates();
+    this.#running = Promise.all([...work, certificates.stopped, this.#keepTime(certificates)]);
   }
 
   /** Our own list-watch under the library's name: it survives every fault, and sees what was deleted meanwhile. */
@@ -289,34 +288,25 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   /** Makes and renews the certificates; a new authority goes into every workflow's Secret. */
-  async #keepCertificates(): Promise<void> {
+  #keepCertificates(): CertificateKeeper {
     const { namespace, endpoint, log, now = () => new Date() } = this.#options;
-    const hosts = [new URL(endpoint).hostname];
-    while (!this.#abort.signal.aborted) {
-      let wait = CERTIFICATE_CHECK_MS;
-      try {
-        const ca = await ensureCertificates({ client: this.#client, log, namespace, hosts, now });
-        if (ca !== this.#servingCa) {
-          this.#servingCa = ca;
-          this.#lookAgain('workflows', this.#stores().workflows);
-        }
-      } catch (error) {
-        log.warn({ err: error }, 'Certificates not in place');
-        wait = CERTIFICATE_RETRY_MS;
-      }
-      await sleep(wait, undefined, { signal: this.#abort.signal }).catch(() => {});
-    }
+    return keepCertificates({ client: this.#client, log, namespace, endpoint, now }, this.#abort.signal, (ca) => {
+      if (ca === this.#servingCa) return;
+      this.#servingCa = ca;
+      this.#lookAgain('workflows', this.#stores().workflows);
+    });
   }
 
   #lookAgain(queue: QueueName, store: Store<KubeObject>): void {
     for (const { metadata } of store.list()) this.#queues[queue].add(keyOf(metadata), 'backlog');
   }
 
-  /** Deadlines and tokens are looked at again when the clock was set. */
-  #keepTime(): Promise<void> {
+  /** Deadlines, tokens and certificates are looked at again when the clock was set. */
+  #keepTime(certificates: CertificateKeeper): Promise<void> {
     const { log, now = () => new Date() } = this.#options;
     return followClock(now, this.#abort.signal, (ms) => {
       log.warn({ ms }, 'Clock jumped');
+      certificates.checkNow();
       this.#lookAgain('workflowruns', this.#stores().runs);
       this.#lookAgain('workflows', this.#stores().workflows);
     });

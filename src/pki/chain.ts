@@ -29,7 +29,7 @@ export function readChain(own: string, roots = ''): ChainReading {
   for (let last = first; !isIssuedBy(last, last); chain.push(last)) {
     const issuer = certificates.find((each) => !chain.includes(each) && isIssuedBy(last, each));
     if (issuer === undefined) {
-      const whose = `'${name(last)}' was issued by '${last.issuer.replaceAll('\n', ', ')}'`;
+      const whose = `'${name(last)}' was issued by '${oneLine(last.issuer)}'`;
       return refuse(`${whose}, and the certificate that has signed it isn't there`);
     }
     if (chain.length === MAX_LENGTH) return refuse(`its chain has more than ${MAX_LENGTH} certificates`);
@@ -63,6 +63,9 @@ function lengthFault(certificate: X509Certificate, below: number): string | unde
   }
 }
 
-const name = ({ subject }: X509Certificate): string => subject.replaceAll('\n', ', ');
+const name = ({ subject }: X509Certificate): string => oneLine(subject);
+
+/** Node has `undefined` for an empty name. */
+const oneLine = (text: string | undefined): string => (text ?? '').replaceAll('\n', ', ');
 
 const refuse = (message: string): ChainReading => ({ ok: false, message });

@@ -7,7 +7,8 @@ export const serviceAccountIdentity = (namespace: string, name: string): string 
   `https://kubernetes.io/namespaces/${namespace}/serviceaccounts/${name}`;
 
 /** What the API server calls a service account, and puts into its tokens as their subject. */
-export const serviceAccountSubject = (namespace: string, name: string): string => `system:serviceaccount:${namespace}:${name}`;
+export const serviceAccountSubject = (namespace: string, name: string): string =>
+  `system:serviceaccount:${namespace}:${name}`;
 
 export interface SigningOptions {
   /** The SAN, a URI. */
@@ -50,9 +51,7 @@ export async function issueSigningCertificate(issuer: Issuer, csr: string, optio
         new x509.SubjectAlternativeNameExtension([{ type: 'url', value: identity }], true),
         new x509.Extension(OID_ISSUER_V1, false, Buffer.from(issuerUrl, 'utf8')),
         new x509.Extension(OID_ISSUER, false, utf8String(issuerUrl)),
-        ...(tokenSubject === undefined
-          ? []
-          : [new x509.Extension(OID_TOKEN_SUBJECT, false, utf8String(tokenSubject))]),
+        ...(tokenSubject === undefined ? [] : [new x509.Extension(OID_TOKEN_SUBJECT, false, utf8String(tokenSubject))]),
         await x509.SubjectKeyIdentifierExtension.create(request.publicKey, false, crypto),
         await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate, false, crypto),
       ],

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { certificatesIn } from '../../api/pem.ts';
 import { Problem } from '../../api/problem.ts';
 import { runStatedBy, statedBy } from '../../attestation/stated.ts';
 import { PREDICATE_TYPE } from '../../attestation/statement.ts';
@@ -75,7 +76,9 @@ async function offlineTrust(io: Io, { key, ca, identity }: BundleFlags): Promise
     return { keys: [{ publicKey: reading.publicKey, fingerprint: reading.fingerprint }] };
   }
   if (ca !== undefined && identity !== undefined) {
-    return { keys: [], clusterCa: { roots: [(await read(io, ca)).toString('utf8')], identity } };
+    const roots = certificatesIn((await read(io, ca)).toString('utf8'));
+    if (roots.length === 0) throw new Problem('usage', `--ca ${ca}: there is no certificate in it, PEM`);
+    return { keys: [], clusterCa: { roots, identity } };
   }
   throw new Problem('usage', 'it is not said whose signature is expected', {
     hint: 'add --key cosign.pub, or --ca FILE with --identity URI',

@@ -111,7 +111,7 @@ async function acceptKept(
     if (known === digest) return run;
     if (known !== undefined) throw differs(run, known, digest);
     assertOpen(run, now);
-    const verified = judgeAttestation(bytes, run, contract, await trustOf(context, run, contract), now);
+    const verified = judgeAttestation(bytes, run, contract, await trustOf(context, run, contract, now), now);
     const store = await context.stores.get(run.spec.evidenceStoreName);
     const stored = await keep(store.bytes, bytes, kept);
     const status = acceptedStatus(run, contract, { verified, stored, storeName: store.name, now });

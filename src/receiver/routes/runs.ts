@@ -22,15 +22,18 @@ export const getRunRoute = (context: ReceiverContext) => async (request: Request
   const authenticated = await context.authenticate(request, response);
   const run = await runForReader(context, authenticated, param(request, 'namespace'), param(request, 'run'));
   const contract = await contractOf(context, run);
+  const attestation = run.status?.attestation;
   const message: RunMessage = {
     ...runMessage(run, contract),
-    ...(run.status?.attestation === undefined ? {} : { verification: await verificationOf(context, run, contract) }),
+    ...(attestation === undefined
+      ? {}
+      : { verification: await verificationOf(context, run, contract, new Date(attestation.receiveTime)) }),
   };
   response.json(message);
 };
 
-async function verificationOf(context: ReceiverContext, run: WorkflowRun, contract: EffectiveContract) {
-  const { keys, clusterCa } = await trustOf(context, run, contract);
+async function verificationOf(context: ReceiverContext, run: WorkflowRun, contract: EffectiveContract, at: Date) {
+  const { keys, clusterCa } = await trustOf(context, run, contract, at);
   const verification: VerificationMessage = { keys: keys.map(({ publicKey }) => publicKey), ...clusterCa };
   return verification;
 }
