@@ -35,6 +35,14 @@ export const REASON = {
   ProvisioningFailed: 'ProvisioningFailed',
   /** Stalled: the store could not be written, read or cleaned by the probe. */
   ProbeFailed: 'ProbeFailed',
+  /** Stalled: what a TrustRoot gives is no trusted root, or none that can be checked against. */
+  TrustRootInvalid: 'TrustRootInvalid',
+  /** Stalled: the ConfigMap that a TrustRoot names doesn't exist or lacks the key. */
+  SourceNotFound: 'SourceNotFound',
+  /** Ready=False: nothing could be fetched yet; it is tried again. Event: a refresh failed. */
+  FetchFailed: 'FetchFailed',
+  /** Stalled: a class of authorities has none left that is valid. */
+  Expired: 'Expired',
   /** Event: a token was issued or renewed. */
   TokenIssued: 'TokenIssued',
   /** Event: a contract got a new revision. */

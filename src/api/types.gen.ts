@@ -313,13 +313,13 @@ export interface TrustRootStatus {
   };
   /** When, for the first time, a class has no authority left that is valid, RFC 3339; from then on new signatures can't be checked. Absent: never. */
   readonly expirationTime?: string;
-  /** When the document was last read from its source with success, RFC 3339. */
+  /** When the document was last fetched with success, RFC 3339; of one that isn't fetched, when it was last changed. */
   readonly lastRefreshTime?: string;
   /** When the TUF repository was last asked, with or without success, RFC 3339. */
   readonly lastAttemptTime?: string;
   /** The versions of the repository's root, timestamp, snapshot and targets metadata; none of them may go down while the source stays the same. Example: `14.301.233.18`. */
   readonly tufVersion?: string;
-  /** `sha256:` and a SHA-256 over what makes the source: another mirror, TUF root or target is another source, whose versions are counted anew. */
+  /** `sha256:` and a SHA-256 over what makes a TUF source: another mirror, root or target is another source, whose versions are counted anew. */
   readonly sourceDigest?: string;
   /** Ready is True with reason Ready when a root is in force; its message says if the last refresh failed. Stalled is True with reason TrustRootInvalid, SourceNotFound, Expired, NameTaken, or InvalidSpec, when another root is the default already. Reconciling is True with reason FetchFailed while a first fetch is tried again, or ProvisioningFailed. */
   readonly conditions?: readonly Condition[];

@@ -15,7 +15,6 @@ import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { OperatorBase } from './base.ts';
-import { type CertificateKeeper, keepCertificates } from './certificates.ts';
 import { followClock } from './clock.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
@@ -24,6 +23,9 @@ import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
 import { queueObserver, workerObserver } from './observers.ts';
 import { type LookUp, type QueueName, SOURCES, type SourceRule } from './sources.ts';
+import { isPublication } from './trust-publication.ts';
+import { reconcileTrustRoot } from './trustroot.ts';
+import { type CertificateKeeper, keepCertificates } from './upkeep.ts';
 import { reconcileWorkflow } from './workflow.ts';
 import { reconcileRun } from './workflowrun.ts';
 
@@ -72,11 +74,13 @@ export class ProvisoOperator extends OperatorBase {
   readonly #leaseAbort = new AbortController();
   readonly #client: KubeClient;
   #servingCa: string | undefined;
+  #certificates: CertificateKeeper | undefined;
   #isSynced = false;
   readonly #lookUp: LookUp = {
     workflowsOf: (contract) => this.#stores().workflows.byIndex('contract', contract),
     allWorkflows: () => this.#stores().workflows.list(),
     evidenceStores: () => this.#stores().evidenceStores.list(),
+    trustRoots: () => this.#stores().trustRoots.list(),
   };
   readonly #deposed = Promise.withResolvers<void>();
   #running: Promise<unknown> = Promise.resolve();
@@ -90,6 +94,7 @@ export class ProvisoOperator extends OperatorBase {
       workflows: createWorkQueue(queueObserver(metrics, 'workflows')),
       workflowruns: createWorkQueue(queueObserver(metrics, 'workflowruns')),
       evidencestores: createWorkQueue(queueObserver(metrics, 'evidencestores')),
+      trustroots: createWorkQueue(queueObserver(metrics, 'trustroots')),
     };
     this.#client = this.#clientUntil(this.#cut.signal);
     this.#events = createEventRecorder(this.#client, 'operator', (error) => log.warn({ err: error }, 'Event not sent'));
@@ -119,8 +124,9 @@ export class ProvisoOperator extends OperatorBase {
   /** Starts the watches and the workers; resolves once everything is listed and work has begun. */
   protected override async init(): Promise<void> {
     for (const name of Object.keys(SOURCES) as SourceName[]) {
-      const { group, version, plural } = SOURCES[name].kind;
-      await this.watchResource(group, version, plural, (event) => this.#onEvent(name, event));
+      const { kind, isOwnNamespace } = SOURCES[name] as SourceRule<KubeObject>;
+      const namespace = isOwnNamespace === true ? this.#options.namespace : undefined;
+      await this.watchResource(kind.group, kind.version, kind.plural, (event) => this.#onEvent(name, event), namespace);
     }
     await Promise.all([...this.#sources.values()].map(({ synced }) => synced));
     this.#isSynced = true;
@@ -133,9 +139,10 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('workflows', context, context.stores.workflows, reconcileWorkflow),
       this.#work('workflowruns', context, context.stores.runs, reconcileRun),
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
+      this.#work('trustroots', context, context.stores.trustRoots, reconcileTrustRoot),
     ];
-    const certificates = this.#keepCertificates();
-    this.#running = Promise.all([...work, certificates.stopped, this.#keepTime(certificates)]);
+    this.#certificates = this.#keepCertificates();
+    this.#running = Promise.all([...work, this.#certificates.stopped, this.#keepTime()]);
   }
 
   /** Our own list-watch under the library's name: it survives every fault, and sees what was deleted meanwhile. */
@@ -243,6 +250,7 @@ export class ProvisoOperator extends OperatorBase {
     const type = ({ ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const)[event.type];
     const { before } = event as WatchedEvent;
     const object = event.object as unknown as KubeObject;
+    if (isPublication(rule.kind, object)) this.#certificates?.checkNow();
     const change = { type, object, initial: !this.#isSynced, ...(before === undefined ? {} : { before }) };
     for (const { queue, key, afterMs, priority = 'live' } of rule.enqueues(change, this.#lookUp)) {
       if (afterMs === undefined) this.#queues[queue].add(key, change.initial ? 'backlog' : priority);
@@ -270,13 +278,15 @@ export class ProvisoOperator extends OperatorBase {
         const object = store.get(refOfKey(key));
         if (object === undefined || object.metadata.deletionTimestamp !== undefined) return {};
         const own = logOf(key);
-        const client = this.#clientUntil(AbortSignal.any([signal, this.#cut.signal]));
-        return reconcile({ ...context, client, log: own }, object).catch((error: unknown) => {
-          const { kind } = judgeFailure(error);
-          const level = { retry: 'warn', permanent: 'error', conflict: 'debug', wait: 'debug' } as const;
-          own[level[kind]]({ err: error, disposition: kind }, 'Reconcile failed');
-          throw error;
-        });
+        const until = AbortSignal.any([signal, this.#cut.signal]);
+        return reconcile({ ...context, client: this.#clientUntil(until), log: own, signal: until }, object).catch(
+          (error: unknown) => {
+            const { kind } = judgeFailure(error);
+            const level = { retry: 'warn', permanent: 'error', conflict: 'debug', wait: 'debug' } as const;
+            own[level[kind]]({ err: error, disposition: kind }, 'Reconcile failed');
+            throw error;
+          },
+        );
       },
     });
   }
@@ -287,11 +297,10 @@ export class ProvisoOperator extends OperatorBase {
     return createKubeClient(limited(this.#options.connection.transport, { signal, beforeWrite }));
   }
 
-  /** Makes and renews the certificates; a new authority goes into every workflow's Secret. */
+  /** A new authority goes into every workflow's Secret. */
   #keepCertificates(): CertificateKeeper {
     const { namespace, endpoint, log, now = () => new Date() } = this.#options;
     return keepCertificates({ client: this.#client, log, namespace, endpoint, now }, this.#abort.signal, (ca) => {
-      if (ca === this.#servingCa) return;
       this.#servingCa = ca;
       this.#lookAgain('workflows', this.#stores().workflows);
     });
@@ -301,14 +310,15 @@ export class ProvisoOperator extends OperatorBase {
     for (const { metadata } of store.list()) this.#queues[queue].add(keyOf(metadata), 'backlog');
   }
 
-  /** Deadlines, tokens and certificates are looked at again when the clock was set. */
-  #keepTime(certificates: CertificateKeeper): Promise<void> {
+  /** Deadlines, tokens and what expires are looked at again when the clock was set. */
+  #keepTime(): Promise<void> {
     const { log, now = () => new Date() } = this.#options;
     return followClock(now, this.#abort.signal, (ms) => {
       log.warn({ ms }, 'Clock jumped');
-      certificates.checkNow();
+      this.#certificates?.checkNow();
       this.#lookAgain('workflowruns', this.#stores().runs);
       this.#lookAgain('workflows', this.#stores().workflows);
+      this.#lookAgain('trustroots', this.#stores().trustRoots);
     });
   }
 
@@ -331,6 +341,7 @@ export class ProvisoOperator extends OperatorBase {
       endpoint,
       servingCa: () => this.#servingCa,
       now,
+      signal: this.#cut.signal,
     };
   }
 }

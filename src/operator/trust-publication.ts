@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CertificateAuthority } from '@sigstore/protobuf-specs';
-import { KIND } from '../api/kinds.ts';
+import { KIND, type ResourceKind } from '../api/kinds.ts';
 import { API_VERSION, LABEL_MANAGED_BY, MANAGED_BY } from '../api/labels.ts';
 import type { KubeObject } from '../api/object.ts';
 import { TRUST_CONFIG_MAP, TRUSTED_ROOT } from '../api/trust.ts';
@@ -11,6 +11,10 @@ import type { CertificateOptions } from './key-pair.ts';
 
 /** The TrustRoot that holds the cluster's own authorities. */
 const CLUSTER_ROOT = 'proviso-cluster';
+
+/** Whether an object is one of the two places; each is looked at again when it changes. */
+export const isPublication = (kind: ResourceKind, { metadata: { name } }: KubeObject): boolean =>
+  (kind === KIND.TrustRoot && name === CLUSTER_ROOT) || (kind === KIND.ConfigMap && name === TRUST_CONFIG_MAP);
 
 const labels = { [LABEL_MANAGED_BY]: MANAGED_BY };
 

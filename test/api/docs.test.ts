@@ -19,6 +19,10 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ],
   workflowrun: [...Object.values(RUN_REASON), 'PushRefused'],
   evidencestore: ['Ready', 'ProbeFailed', 'InvalidSpec'],
+  trustroot: [
+    ...['Ready', 'TrustRootInvalid', 'SourceNotFound', 'FetchFailed', 'Expired', 'InvalidSpec', 'NameTaken'],
+    'ProvisioningFailed',
+  ],
 };
 
 const pageOf = (name: string): Promise<string> => readFile(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');

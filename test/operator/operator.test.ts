@@ -198,6 +198,7 @@ test('a crowd that follows from something waits behind what somebody has just ch
     workflowsOf: () => [workflow(1)],
     allWorkflows: () => [workflow(1)],
     evidenceStores: () => [],
+    trustRoots: () => [],
   };
   const workflows: SourceRule<Workflow> = SOURCES.workflows;
   const enqueued = (change: Omit<Change<Workflow>, 'initial'>) =>

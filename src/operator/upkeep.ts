@@ -3,9 +3,10 @@ import type { CertificateOptions } from './key-pair.ts';
 import { ensureServing } from './serving-certificates.ts';
 import { ensureSigning } from './signing-authority.ts';
 
-/** What somebody else has changed of what is published stands for no longer than this. */
 const CHECK_MS = 600_000;
 const RETRY_MS = 2_000;
+/** Whoever changes what is published again and again keeps nobody busier than that. */
+const PAUSE_MS = 1_000;
 
 export interface CertificateKeeper {
   /** Resolves when the signal has come and nothing runs any more. */
@@ -14,17 +15,19 @@ export interface CertificateKeeper {
   checkNow(): void;
 }
 
-/** Keeps the certificates in place until the signal; tells the PEM that clients check the receiver against. */
+/** Makes and renews the certificates until the signal; tells of each new PEM that clients check the receiver against. */
 export function keepCertificates(
   options: CertificateOptions,
   signal: AbortSignal,
-  onServingCa: (ca: string) => void,
+  onServingCa: (pem: string) => void,
 ): CertificateKeeper {
+  let known: string | undefined;
   let wake = new AbortController();
   const check = async (): Promise<number> => {
     try {
       const ca = await ensureServing(options);
-      onServingCa(ca);
+      if (ca !== known) onServingCa(ca);
+      known = ca;
       await ensureSigning(options, ca);
       return CHECK_MS;
     } catch (error) {
@@ -36,7 +39,9 @@ export function keepCertificates(
     while (!signal.aborted) {
       wake = new AbortController();
       const wait = await check();
-      await sleep(wait, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(() => {});
+      await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
+      const until = AbortSignal.any([signal, wake.signal]);
+      await sleep(wait - PAUSE_MS, undefined, { signal: until }).catch(() => {});
     }
   };
   return { stopped: run(), checkNow: () => wake.abort() };
