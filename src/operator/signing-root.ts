@@ -56,7 +56,7 @@ export function writeSigningRoot(
   found?: Secret,
 ): Promise<boolean> {
   const texts = { ...texted('tls', root), ...texted('next', next), [TRUSTED_ROOT]: trustedRootJson(authorities) };
-  const annotations = { [PUBLISHED_AT]: publishedAt?.toISOString() ?? '' };
+  const annotations = publishedAt === undefined ? {} : { [PUBLISHED_AT]: publishedAt.toISOString() };
   return writeSecret(options, SIGNING_ROOT, { type: 'Opaque', texts, annotations }, found);
 }
 

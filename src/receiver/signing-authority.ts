@@ -58,15 +58,24 @@ async function readAuthority(
   }
   // Said at the first request, and not of every attestation that it has signed in vain.
   const reading = readChain(certificate, secretText(secret, 'ca.crt'));
-  if (!reading.ok) {
-    const expected = 'expected an authority that may issue certificates for signing, and its root';
-    const where = `the Secret ${namespace}/${SIGNING_CA_SECRET}`;
-    throw new Problem('cluster-unavailable', `${where}: ${expected}, but ${reading.message}`, {
-      hint: 'an administrator has to replace it: basicConstraints CA:TRUE, keyUsage keyCertSign, no name constraints; the root in ca.crt',
-    });
-  }
+  if (!reading.ok) throw unfit(namespace, reading.message);
   const { chain } = reading;
-  return { issuer: await openAuthority({ certificate: chain[0].toString(), privateKey }), chain };
+  try {
+    return { issuer: await openAuthority({ certificate: chain[0].toString(), privateKey }), chain };
+  } catch (error) {
+    throw unfit(
+      namespace,
+      `tls.key is not the P-256 key of it, PKCS#8: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function unfit(namespace: string, found: string): Problem {
+  const expected = 'expected an authority that may issue certificates for signing, and its root';
+  const hint =
+    'an administrator has to replace it: basicConstraints CA:TRUE, keyUsage keyCertSign, no name constraints, a P-256 key; the root in ca.crt';
+  const where = `the Secret ${namespace}/${SIGNING_CA_SECRET}`;
+  return new Problem('cluster-unavailable', `${where}: ${expected}, but ${found}`, { hint });
 }
 
 interface ConfigMap extends KubeObject {

@@ -87,7 +87,8 @@ export function authorityFault(pem: string): string | undefined {
 const isValidAt = ({ validFromDate, validToDate }: X509Certificate, now: Date): boolean =>
   validFromDate <= now && now <= validToDate;
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 300);
+/** Node has `undefined` for an empty name. */
+const oneLine = (text: string | undefined): string => (text ?? 'nobody').replaceAll(/\s+/g, ' ').slice(0, 300);
 
 const refuse = (code: Refusal['code'], expected: string, found: string): CertificateReading => ({
   ok: false,

@@ -1,4 +1,4 @@
-// deadline: 180
+// deadline: 300
 import { X509Certificate } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

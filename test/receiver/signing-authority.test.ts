@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KIND, type ResourceKind } from '../../src/api/kinds.ts';
@@ -53,6 +54,16 @@ test("attack: an intermediate of somebody else's root, or of none", async () => 
   const stranger = await createAuthorities(now);
   for (const root of [stranger.root.certificate, undefined, ours.intermediate.certificate]) {
     assert.match(await taken(cluster(ours.intermediate, root)), /^cluster-unavailable: .*has signed it isn't there/);
+  }
+});
+
+test('a key of another kind is told, and not what it is', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  for (const wrong of [pem, 'nonsense']) {
+    const found = await taken(cluster({ ...fit, privateKey: wrong }));
+    assert.match(found, /^cluster-unavailable: .*tls\.key is not the P-256 key/);
+    assert.not.match(found, /BEGIN|nonsense/);
   }
 });
 
