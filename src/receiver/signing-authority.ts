@@ -29,14 +29,22 @@ const REMEMBERED_MS = 60_000;
 /** Reads the authority from its Secret in Proviso's namespace, again every minute so that a rotation is seen. */
 export function createSigningAuthority(client: KubeClient, namespace: string): SigningAuthority {
   const known = createTtlCache<SigningMaterial>(1);
+  let last:
+    | { readonly published: string | undefined; readonly certificate: string; readonly document: RootDocument }
+    | undefined;
   return {
     async get() {
       const found = known.get('');
       if (found !== undefined) return found;
       const { issuer, chain } = await readAuthority(client, namespace);
       // After the Secret: what it holds was published before.
-      const trustedRoot = await readTrust(client, namespace, chain);
-      const material = { issuer, certificate: chain[0].toString(), trustedRoot };
+      const published = await readPublication(client, namespace);
+      const certificate = chain[0].toString();
+      // The same document stays the same object, so that nobody reads its certificates again every minute.
+      if (last?.published !== published || last?.certificate !== certificate) {
+        last = { published, certificate, document: documentOf(published, chain, namespace) };
+      }
+      const material = { issuer, certificate, trustedRoot: last.document };
       known.set('', material, REMEMBERED_MS);
       return material;
     },
@@ -85,10 +93,13 @@ interface ConfigMap extends KubeObject {
 /** There is no log and no timestamp authority, so the time of receipt counts. */
 const THRESHOLDS = { logEntries: 0, timestamps: 0, ctEntries: 0 };
 
-/** What is published; with the authority in use, for one that was given is published a while after it is used. */
-async function readTrust(client: KubeClient, namespace: string, chain: AuthorityChain): Promise<RootDocument> {
+async function readPublication(client: KubeClient, namespace: string): Promise<string | undefined> {
   const map = await client.find<ConfigMap>(KIND.ConfigMap, { namespace, name: TRUST_CONFIG_MAP });
-  const published = map?.data?.[TRUSTED_ROOT];
+  return map?.data?.[TRUSTED_ROOT];
+}
+
+/** What is published; with the authority in use, for one that was given is published a while after it is used. */
+function documentOf(published: string | undefined, chain: AuthorityChain, namespace: string): RootDocument {
   const authorities = published === undefined ? [] : readPublished(published);
   if (authorities === undefined) {
     const where = `the ConfigMap ${namespace}/${TRUST_CONFIG_MAP} holds no Sigstore trusted root under ${TRUSTED_ROOT}`;
