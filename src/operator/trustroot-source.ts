@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../api/canonical.ts';
 import { KIND } from '../api/kinds.ts';
 import { TRUST_ROOT_KEY, trustRootConfigMap } from '../api/labels.ts';
 import type { KubeObject } from '../api/object.ts';
@@ -79,4 +79,4 @@ export const targetOf = ({ target = TRUST_ROOT_KEY }: TrustRootTuf): string => t
 export const tufSourceDigest = (tuf: TrustRootTuf, root: string): string =>
   sha256(JSON.stringify([tuf.mirror, targetOf(tuf), sha256(root)]));
 
-export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+export const sha256 = (text: string): string => `sha256:${sha256Hex(text)}`;

@@ -68,7 +68,7 @@ async function get(address: string, maxLength: number, agent: Agent, options: Tu
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (url.protocol !== 'https:' || !url.href.startsWith(base)) throw new Error(`${address} is not under ${base}`);
   if (isIP(host) !== 0 && !isAllowedAddress(host)) throw new Error(notAllowed(host));
-  const sent = request(url, { agent, signal, lookup: lookUp, headers: { 'user-agent': 'proviso' } });
+  const sent = request(url, { agent, signal, lookup: guardedLookup(), headers: { 'user-agent': 'proviso' } });
   // One that comes after the answer is seen by who reads the answer.
   sent.on('error', () => {});
   sent.end();
@@ -98,13 +98,15 @@ async function get(address: string, maxLength: number, agent: Agent, options: Tu
 const notAllowed = (address: string): string =>
   `${address} is an address of the machine's own cloud or link and is never asked`;
 
-/** As the system resolves names, but for addresses that may not be asked. */
-const lookUp: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const refused = addresses?.find(({ address }) => !isAllowedAddress(address));
-    const failed = error ?? (refused === undefined ? null : new Error(`${hostname}: ${notAllowed(refused.address)}`));
-    const [first] = addresses ?? [];
-    if (failed !== null || options.all === true) callback(failed, addresses ?? []);
-    else callback(null, first?.address ?? '', first?.family);
-  });
-};
+/** Resolves a name to all its addresses, and refuses it if one of them may not be asked. */
+export function guardedLookup(resolve: typeof lookup = lookup): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses: readonly LookupAddress[] = []) => {
+      const refused = addresses.find(({ address }) => !isAllowedAddress(address));
+      const failed = error ?? (refused === undefined ? null : new Error(`${hostname}: ${notAllowed(refused.address)}`));
+      const [first] = addresses;
+      if (failed !== null || options.all === true) callback(failed, [...addresses]);
+      else callback(null, first?.address ?? '', first?.family);
+    });
+  };
+}

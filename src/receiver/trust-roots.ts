@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sha256Hex } from '../api/canonical.ts';
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { TRUST_ROOT_KEY } from '../api/labels.ts';
@@ -37,7 +37,7 @@ export function createTrustRoots(client: KubeClient, namespace: string): TrustRo
     const holder = { namespace, name: root.status?.configMapName ?? '' };
     const json = (await client.find<ConfigMap>(KIND.ConfigMap, holder))?.data?.[TRUST_ROOT_KEY];
     const { digest = '' } = root.status ?? {};
-    return json === undefined || digestOf(json) !== digest ? undefined : documentOf(root, json, digest);
+    return json === undefined || `sha256:${sha256Hex(json)}` !== digest ? undefined : documentOf(root, json, digest);
   };
   return {
     async get(name, forNamespace) {
@@ -121,5 +121,3 @@ const thresholdsOf = (
   timestamps: timestamps ?? Math.min(1, tlogs + timestampAuthorities),
   ctEntries: ctEntries ?? Math.min(1, ctlogs),
 });
-
-const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;

@@ -245,7 +245,7 @@ test('attack: with its rights on all Secrets and Roles the operator reaches only
   const as = '--as=system:serviceaccount:proviso-system:proviso-operator';
   const attempt = (...args: readonly string[]) => operated.plane.kubectl([...args, '-n', 'shop', as]);
   await operated.kubectl('create secret generic theirs -n shop --from-literal=a=b');
-  const named = /only Secrets, accounts, Roles and RoleBindings named proviso-\*/;
+  const named = /only Secrets, ConfigMaps, accounts, Roles and RoleBindings named proviso-\*/;
   assert.match(
     (await attempt('patch', 'secret', 'theirs', '--type=merge', '-p', '{"stringData":{"a":"c"}}')).stderr,
     named,

@@ -55,11 +55,15 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['operator', 'patch', 'events.events.k8s.io'],
     ['operator', 'list', 'secrets'],
     ['operator', 'delete', 'secrets'],
+    ['operator', 'list', 'configmaps'],
+    ['operator', 'patch', 'trustroots.proviso.dev'],
     ['receiver', 'get', 'contracts.proviso.dev'],
     ['receiver', 'list', 'workflows.proviso.dev'],
     ['receiver', 'watch', 'evidencestores.proviso.dev'],
     ['receiver', 'patch', 'workflowruns.proviso.dev'],
     ['receiver', 'get', 'secrets'],
+    ['receiver', 'get', 'configmaps'],
+    ['receiver', 'patch', 'trustroots.proviso.dev'],
   ] as const) {
     assert.is(await may(who, verb, what), 'no', `${who} may ${verb} ${what}`);
   }
@@ -109,6 +113,24 @@ test('attack: a TrustRoot of another name is not for the operator to write, nor 
     const patch = ['patch', 'configmap', '-n', 'proviso-system', 'proviso-trust', '-p', '{"data":{"a":"b"}}', as];
     assert.match((await plane.kubectl(patch)).stderr, /is forbidden/);
   }
+});
+
+test('everybody may see which trust roots there are, and nobody in a namespace may change one', async () => {
+  const may = async (verb: string): Promise<string> => {
+    const somebody = ['--as=system:serviceaccount:shop:admin', '--as-group=system:authenticated'];
+    return (await plane.kubectl(['auth', 'can-i', verb, 'trustroots.proviso.dev', ...somebody])).stdout.trim();
+  };
+  await plane.kubectl([
+    'create',
+    'rolebinding',
+    '-n',
+    'shop',
+    'admin',
+    '--clusterrole=admin',
+    '--serviceaccount=shop:admin',
+  ]);
+  assert.is(await may('list'), 'yes');
+  for (const verb of ['create', 'update', 'patch', 'delete']) assert.is(await may(verb), 'no', verb);
 });
 
 test('the controller manager may do its work on runs also under its own name', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
-import type { Contract, EvidenceStore, Workflow } from '../../src/api/types.gen.ts';
+import type { Contract, EvidenceStore, TrustRoot, Workflow } from '../../src/api/types.gen.ts';
 import { connect } from '../../src/kube/connect.ts';
 import { CONTROLLERS } from '../../src/operator/observers.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
@@ -15,7 +15,7 @@ import { manifest } from './manifest.ts';
 export const ENDPOINT = 'https://proviso-receiver.proviso-system.svc';
 export const RECEIVER = 'system:serviceaccount:proviso-system:proviso-receiver';
 
-export type WithStatus = Contract | Workflow | EvidenceStore;
+export type WithStatus = Contract | Workflow | EvidenceStore | TrustRoot;
 
 export const stalled = (object: WithStatus) => findCondition(object.status?.conditions, CONDITION.Stalled);
 
@@ -130,7 +130,7 @@ export class Operated {
   /** Every object must be readable by whoever reads conditions. */
   async assertInvariants(): Promise<void> {
     await eventually('conditions that hold the invariants', async () => {
-      const text = await this.kubectl('get contracts,workflows.proviso.dev,evidencestores -A -o json');
+      const text = await this.kubectl('get contracts,workflows.proviso.dev,evidencestores,trustroots -A -o json');
       const broken = (JSON.parse(text) as { items: Observed[] }).items.flatMap(brokenInvariants);
       if (broken.length > 0) throw new Error(broken.join('\n'));
       return true;
