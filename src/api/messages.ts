@@ -108,7 +108,7 @@ export interface CertificateRequest {
   readonly csr: string;
 }
 export interface CertificateMessage {
-  /** PEM, leaf first. */
+  /** PEM, leaf first, then the authority that has issued it; its root is published, and needn't be sent. */
   readonly certificateChain: readonly string[];
   readonly identity: string;
   readonly notAfter: string;

@@ -124,7 +124,7 @@ function addReadCommands(program: Command, within: Within): void {
     .argument('[run]', 'NAMESPACE/RUN (default: the run opened here, or PROVISO_RUN)')
     .option('-b, --bundle <file>', 'a bundle, checked without the cluster')
     .option('-k, --key <file>', 'the public key that must have signed it')
-    .option('--ca <file>', 'the authority that must have issued its certificate')
+    .option('--ca <file>', 'the authorities, PEM, one of which must have issued its certificate')
     .option('--trusted-root <file>', 'the Sigstore trusted_root.json that its certificate is checked against')
     .option('--identity <name>', 'the identity that its certificate must carry')
     .option('--issuer <url>', 'the OIDC issuer that its certificate must name')

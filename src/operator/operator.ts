@@ -24,8 +24,9 @@ import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
 import { queueObserver, workerObserver } from './observers.ts';
 import { type LookUp, type QueueName, SOURCES, type SourceRule } from './sources.ts';
+import { isPublication } from './trust-publication.ts';
 import { reconcileTrustRoot } from './trustroot.ts';
-import { keepCertificates } from './upkeep.ts';
+import { type CertificateKeeper, keepCertificates } from './upkeep.ts';
 import { reconcileWorkflow } from './workflow.ts';
 import { reconcileRun } from './workflowrun.ts';
 
@@ -76,6 +77,7 @@ export class ProvisoOperator extends OperatorBase {
   readonly #leaseAbort = new AbortController();
   readonly #client: KubeClient;
   #servingCa: string | undefined;
+  #certificates: CertificateKeeper | undefined;
   #isSynced = false;
   readonly #lookUp: LookUp = {
     workflowsOf: (contract) => this.#stores().workflows.byIndex('contract', contract),
@@ -146,7 +148,8 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
       this.#work('trustroots', context, context.stores.trustRoots, reconcileTrustRoot),
     ];
-    this.#running = Promise.all([...work, this.#keepCertificates(), this.#keepTime()]);
+    this.#certificates = this.#keepCertificates();
+    this.#running = Promise.all([...work, this.#certificates.stopped, this.#keepTime()]);
   }
 
   /** Our own list-watch under the library's name: it survives every fault, and sees what was deleted meanwhile. */
@@ -194,26 +197,6 @@ export class ProvisoOperator extends OperatorBase {
     await Promise.race([this.#events.drain(), sleep(EVENTS_MS, undefined, { ref: false })]);
   }
 
-  protected override setResourceStatus(): never {
-    throw new Error('setResourceStatus writes without a precondition; use applyStatus of src/kube/apply.ts');
-  }
-
-  protected override patchResourceStatus(): never {
-    throw new Error('patchResourceStatus writes without a precondition; use applyStatus of src/kube/apply.ts');
-  }
-
-  protected override handleResourceFinalizer(): never {
-    throw new Error('Proviso needs no finalizers: what it makes is owned by what it is made for');
-  }
-
-  protected override setResourceFinalizers(): never {
-    throw new Error('Proviso needs no finalizers: what it makes is owned by what it is made for');
-  }
-
-  protected override registerCustomResourceDefinition(): never {
-    throw new Error('the installation applies crds/; an operator that may write CRDs has more rights than it needs');
-  }
-
   /** Waits for the lease with warm caches. Who loses it stops: what another leader does must not be undone. */
   async #lead(): Promise<void> {
     const { connection, namespace, identity, log, metrics } = this.#options;
@@ -254,6 +237,7 @@ export class ProvisoOperator extends OperatorBase {
     const type = ({ ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const)[event.type];
     const { before } = event as WatchedEvent;
     const object = event.object as unknown as KubeObject;
+    if (isPublication(rule.kind, object)) this.#certificates?.checkNow();
     const change = { type, object, initial: !this.#isSynced, ...(before === undefined ? {} : { before }) };
     for (const { queue, key, afterMs, priority = 'live' } of rule.enqueues(change, this.#lookUp)) {
       if (afterMs === undefined) this.#queues[queue].add(key, change.initial ? 'backlog' : priority);
@@ -301,11 +285,10 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   /** A new authority goes into every workflow's Secret. */
-  #keepCertificates(): Promise<void> {
+  #keepCertificates(): CertificateKeeper {
     const { namespace, endpoint, log, now = () => new Date() } = this.#options;
-    const hosts = [new URL(endpoint).hostname];
-    return keepCertificates({ client: this.#client, log, namespace, hosts, now }, this.#abort.signal, (servingCa) => {
-      this.#servingCa = servingCa;
+    return keepCertificates({ client: this.#client, log, namespace, endpoint, now }, this.#abort.signal, (ca) => {
+      this.#servingCa = ca;
       this.#lookAgain('workflows', this.#stores().workflows);
     });
   }
@@ -319,6 +302,7 @@ export class ProvisoOperator extends OperatorBase {
     const { log, now = () => new Date() } = this.#options;
     return followClock(now, this.#abort.signal, (ms) => {
       log.warn({ ms }, 'Clock jumped');
+      this.#certificates?.checkNow();
       this.#lookAgain('workflowruns', this.#stores().runs);
       this.#lookAgain('workflows', this.#stores().workflows);
       this.#lookAgain('trustroots', this.#stores().trustRoots);

@@ -2,7 +2,6 @@ import type { Trust } from '../api/trust.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import { serviceAccountIdentity } from '../pki/signing.ts';
-import { rootOfAuthorities } from '../verify/root-document.ts';
 import type { ReceiverContext } from './context.ts';
 
 /** The trusted root of the cluster's own authority. */
@@ -25,11 +24,11 @@ export async function trustOf(
   }
   const { serviceAccount } = run.spec.identity;
   if (serviceAccount === undefined) return { signers: [], roots: {} };
-  const { certificate } = await signing.get();
+  const { trustedRoot } = await signing.get();
   const subject = { exact: serviceAccountIdentity(namespaceOf(run), serviceAccount) };
   return {
     signers: [{ kind: 'identity', root: CLUSTER_ROOT, subject, claims: [] }],
-    roots: { [CLUSTER_ROOT]: rootOfAuthorities([certificate]) },
+    roots: { [CLUSTER_ROOT]: trustedRoot },
   };
 }
 

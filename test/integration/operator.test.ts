@@ -242,11 +242,12 @@ test('metrics count what was done, under the names of controller-runtime', async
 
 test('certificates are made, and given ones are left alone', async () => {
   const trust = await operated.kubectl('get configmap -n proviso-system proviso-trust -o jsonpath={.data}');
-  assert.equal(Object.keys(JSON.parse(trust) as object).sort(), ['ca.crt', 'signing-ca.crt']);
+  assert.equal(Object.keys(JSON.parse(trust) as object).sort(), ['ca.crt', 'signing-ca.crt', 'trusted_root.json']);
   const who = (name: string) =>
     operated.plane.kubectl(['auth', 'can-i', 'get', `secret/${name}`, '-n', 'proviso-system', `--as=${RECEIVER}`]);
   assert.is((await who('proviso-signing-ca')).stdout.trim(), 'yes');
   assert.is((await who('proviso-serving-ca')).stdout.trim(), 'no');
+  assert.is((await who('proviso-signing-root')).stdout.trim(), 'no');
 });
 
 test('the operator may mint tokens only for its own accounts and audience', async () => {

@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import { fallenRole, fetchTufTarget, type TufReading } from '../../src/operator/tuf.ts';
 import { guardedLookup, isAllowedAddress } from '../../src/operator/tuf-fetcher.ts';
 import { serveFiles, serveTls, type TlsServer } from '../support/tls-server.ts';
+import { PUBLIC_GOOD_TUF_ROOT } from '../support/trusted-root.ts';
 import { TUF_ROLES, TufRepository } from '../support/tuf-repository.ts';
 
 const test = suite('tuf');
@@ -119,6 +120,12 @@ test('attack: metadata of another repository, signed by nobody who is trusted', 
   assert.match(await refusal({ root: stranger.root }), /^repository: .*timestamp was signed by 0\/1 keys/);
 });
 
+test('the root of the public Sigstore is one to start from, and does not trust us', async () => {
+  assert.match(await refusal({ root: PUBLIC_GOOD_TUF_ROOT }), /^repository: .*timestamp was signed by 0\/1 keys/);
+  const later = JSON.parse(PUBLIC_GOOD_TUF_ROOT).signed.version + 1;
+  assert.is(mirror.asked[0], `${later}.root.json`);
+});
+
 test('attack: a next root that the root before has not signed', async () => {
   repository.forgeRoot();
   assert.match(await refusal(), /^repository: .*root was signed by 0\/1 keys/);
@@ -200,6 +207,7 @@ test('attack: a name that leads to such an address, even beside a good one', asy
 
 test('attack: a mirror under a certificate that is not trusted, or without TLS', async () => {
   assert.match(await refusal({ ca: undefined }), /^repository: (unable to verify|self.signed)/);
+  assert.match(await refusal({ ca: 'no certificate' }), /^repository: /);
   assert.match(await refusal({ url: mirror.url.replace('https', 'http') }), /^repository: http:.* is not under/);
   assert.equal(mirror.asked, []);
 });

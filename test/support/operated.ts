@@ -30,18 +30,28 @@ export type WithStatus = Contract | Workflow | EvidenceStore | TrustRoot;
 
 export const stalled = (object: WithStatus) => findCondition(object.status?.conditions, CONDITION.Stalled);
 
+export interface OperatedOptions {
+  /** Milliseconds that the operator's clock is ahead from the start. */
+  readonly ahead?: number;
+  /** Where the receiver is said to be. */
+  readonly endpoint?: string;
+}
+
 /** A control plane with the operator in this process, under its own limited identity and a clock that can be set ahead. */
 export class Operated {
   readonly plane: ControlPlane;
   /** Milliseconds that the operator's clock is ahead. */
-  ahead = 0;
+  ahead: number;
   readonly metrics = createOperatorMetrics(CONTROLLERS);
   readonly #kubeconfig: string;
+  readonly #endpoint: string;
   #operator: ProvisoOperator;
   #touches = 0;
 
-  private constructor(plane: ControlPlane, kubeconfig: string) {
+  private constructor(plane: ControlPlane, kubeconfig: string, { ahead = 0, endpoint = ENDPOINT }: OperatedOptions) {
     this.plane = plane;
+    this.ahead = ahead;
+    this.#endpoint = endpoint;
     this.#kubeconfig = kubeconfig;
     this.#operator = this.#create();
   }
@@ -50,7 +60,7 @@ export class Operated {
     const operator = new ProvisoOperator({
       connection: connect(this.#kubeconfig),
       namespace: 'proviso-system',
-      endpoint: ENDPOINT,
+      endpoint: this.#endpoint,
       issuers: new Map([[ALLOWED_ISSUER.issuer, ALLOWED_ISSUER]]),
       workers: 4,
       identity: randomUUID(),
@@ -68,10 +78,14 @@ export class Operated {
   }
 
   /** Starts everything, with a default store and the namespace `shop`. */
-  static async start(): Promise<Operated> {
+  static async start(options: OperatedOptions = {}): Promise<Operated> {
     const plane = await startControlPlane();
     await plane.applyProject();
-    const operated = new Operated(plane, await plane.serviceAccountKubeconfig('proviso-system', 'proviso-operator'));
+    const operated = new Operated(
+      plane,
+      await plane.serviceAccountKubeconfig('proviso-system', 'proviso-operator'),
+      options,
+    );
     await operated.#operator.start();
     await operated.kubectl('create namespace shop');
     const filesystem = { path: join(plane.dir, 'evidence') };

@@ -5,6 +5,7 @@ import { signWithCertificate } from '../../src/cli/signer/sign.ts';
 import { openAuthority, validity } from '../../src/pki/authority.ts';
 import { crypto, ECDSA_P256, exportPrivateKey, generateKeys, x509 } from '../../src/pki/crypto.ts';
 import { verifyAttestation } from '../../src/verify/attestation.ts';
+import { issueLeaf } from '../support/authorities.ts';
 import { createAuthority, IDENTITY, NOW, STATEMENT } from './fixtures.ts';
 
 const test = suite('verify with certificates');
@@ -52,6 +53,14 @@ const named = (...values: readonly string[]) =>
     values.map((value) => ({ type: 'url' as const, value })),
     true,
   );
+
+test('attack: a leaf that a leaf has issued; its issuer has no name', async () => {
+  const { leaf, key } = await issueLeaf(authority.pair, NOW);
+  const privateKey = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const forged = await issueLeaf({ certificate: leaf, privateKey }, NOW);
+  const reason = refused(signWithCertificate(forged.key, forged.leaf, STATEMENT), 'certificate-invalid');
+  assert.match(reason, /one issued by 'nobody'/);
+});
 
 test('a certificate for exactly the identity', async () => {
   const verdict = verifyAttestation(await authority.bundle(), authority.trust, NOW);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { certificatesIn } from '../../api/pem.ts';
 import { Problem } from '../../api/problem.ts';
 import type { RootDocument, Trust } from '../../api/trust.ts';
 import { runStatedBy, statedBy } from '../../attestation/stated.ts';
@@ -105,11 +106,9 @@ const identityTrust = (root: RootDocument, subject: string, issuer: string | und
 });
 
 function authorities(file: string, pem: string): RootDocument {
-  try {
-    return rootOfAuthorities([pem]);
-  } catch (cause) {
-    throw new Problem('usage', `--ca ${file}: there is no certificate in PEM`, { cause });
-  }
+  const certificates = certificatesIn(pem);
+  if (certificates.length === 0) throw new Problem('usage', `--ca ${file}: there is no certificate in it, PEM`);
+  return rootOfAuthorities(certificates);
 }
 
 const read = (io: Io, file: string): Promise<Buffer> =>

@@ -22,9 +22,10 @@ export const getRunRoute = (context: ReceiverContext) => async (request: Request
   const authenticated = await context.authenticate(request, response);
   const run = await runForReader(context, authenticated, param(request, 'namespace'), param(request, 'run'));
   const contract = await contractOf(context, run);
+  const attestation = run.status?.attestation;
   const message: RunMessage = {
     ...runMessage(run, contract),
-    ...(run.status?.attestation === undefined ? {} : { verification: await trustOf(context, run, contract) }),
+    ...(attestation === undefined ? {} : { verification: await trustOf(context, run, contract) }),
   };
   response.json(message);
 };

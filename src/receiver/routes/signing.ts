@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { CertificateMessage, CertificateRequest } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { certificateValidity } from '../../pki/authority.ts';
-import { issueSigningCertificate, serviceAccountIdentity } from '../../pki/signing.ts';
+import { issueSigningCertificate, serviceAccountIdentity, serviceAccountSubject } from '../../pki/signing.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { reserveFor } from '../reserve.ts';
@@ -28,7 +28,8 @@ export const signingRoute = (context: ReceiverContext) => async (request: Reques
   const { namespace, name } = caller;
   const identity = serviceAccountIdentity(namespace, name);
   const authority = await context.signing.get();
-  const options = { identity, issuerUrl: issuer, now: new Date(), minutes: MINUTES };
+  const tokenSubject = serviceAccountSubject(namespace, name);
+  const options = { identity, issuerUrl: issuer, tokenSubject, now: new Date(), minutes: MINUTES };
   const leaf = await issueSigningCertificate(authority.issuer, csr, options);
   const answer: CertificateMessage = {
     certificateChain: [leaf, authority.certificate],
