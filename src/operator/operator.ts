@@ -19,6 +19,7 @@ import { ensureCertificates } from './certificates.ts';
 import { followClock } from './clock.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
+import { ensureControlPlaneKey } from './control-plane-key.ts';
 import { judgeFailure } from './dispositions.ts';
 import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
@@ -33,6 +34,7 @@ export interface ProvisoOperatorOptions {
   readonly namespace: string;
   /** Where pipelines find the receiver. */
   readonly endpoint: string;
+  readonly verifierId?: string | undefined;
   /** Reconciles at once, per kind. */
   readonly workers: number;
   /** Unlike that of any other replica. */
@@ -290,7 +292,7 @@ export class ProvisoOperator extends OperatorBase {
 
   /** Makes and renews the certificates; a new authority goes into every workflow's Secret. */
   async #keepCertificates(): Promise<void> {
-    const { namespace, endpoint, log, now = () => new Date() } = this.#options;
+    const { namespace, endpoint, verifierId, log, now = () => new Date() } = this.#options;
     const hosts = [new URL(endpoint).hostname];
     while (!this.#abort.signal.aborted) {
       let wait = CERTIFICATE_CHECK_MS;
@@ -300,6 +302,7 @@ export class ProvisoOperator extends OperatorBase {
           this.#servingCa = ca;
           this.#lookAgain('workflows', this.#stores().workflows);
         }
+        await ensureControlPlaneKey({ client: this.#client, log, namespace, verifierId, now });
       } catch (error) {
         log.warn({ err: error }, 'Certificates not in place');
         wait = CERTIFICATE_RETRY_MS;

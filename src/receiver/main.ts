@@ -14,9 +14,11 @@ import { createAccess } from './auth/access.ts';
 import { createAuthenticator } from './auth/review.ts';
 import type { ReceiverContext } from './context.ts';
 import { createContracts } from './contracts.ts';
+import { createControlPlane } from './control-plane.ts';
 import { createRateLimit } from './limits.ts';
 import { createMemoryBudget } from './memory.ts';
 import { digestsOf } from './routes/evidence.ts';
+import { digestsMentionedBy } from './routes/referrers.ts';
 import { awaitCertificate, createReceiverServer, followCertificate } from './serving.ts';
 import { createShares } from './shares.ts';
 import { createSigningAuthority } from './signing-authority.ts';
@@ -41,7 +43,11 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   const connection = connect(options.kubeconfig);
   const runs = startSource<WorkflowRun>(connection.transport, KIND.WorkflowRun, {
     signal,
-    indexers: { digest: digestsOf, namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+    indexers: {
+      digest: digestsOf,
+      mentioned: digestsMentionedBy,
+      namespace: ({ metadata }) => [metadata.namespace ?? ''],
+    },
     onError: (error) => log.warn({ err: error }, 'Watch of workflow runs interrupted'),
   });
   const state = { synced: false, serving: false };
@@ -111,6 +117,7 @@ function createContext(
     contracts: createContracts(client),
     stores: createStores(client),
     signing: createSigningAuthority(client, options.namespace),
+    controlPlane: createControlPlane(client, options.namespace),
     runs,
     events: createEventRecorder(client, 'receiver', (error) => log.warn({ err: error }, 'Event not sent')),
     log,

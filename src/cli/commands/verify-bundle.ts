@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Problem } from '../../api/problem.ts';
 import { runStatedBy, statedBy } from '../../attestation/stated.ts';
 import { PREDICATE_TYPE } from '../../attestation/statement.ts';
 import { verifyAttestation } from '../../verify/attestation.ts';
 import { readPublicKey } from '../../verify/keys.ts';
 import type { Trust } from '../../verify/verdict.ts';
+import { readInput } from '../input.ts';
 import type { Io } from '../io.ts';
 import { type Reason, signatureReason } from '../print/reasons.ts';
 
@@ -33,7 +32,7 @@ export async function verifyBundle(io: Io, file: string, flags: BundleFlags): Pr
   const now = flags.at === undefined ? new Date() : new Date(flags.at);
   if (Number.isNaN(now.getTime()))
     throw new Problem('usage', `--at '${flags.at}' is no time such as 2026-01-31T12:00:00Z`);
-  const verdict = verifyAttestation(await read(io, file), trust, now);
+  const verdict = verifyAttestation(await readInput(io, file), trust, now);
   if (!verdict.verified) return { reasons: [signatureReason(verdict, now)] };
   return {
     reasons: [signatureReason(verdict, now), ...statementReasons(verdict.statement)],
@@ -48,7 +47,8 @@ function told(statement: unknown): object {
     : { predicateType };
 }
 
-function statementReasons(statement: unknown): readonly Reason[] {
+/** Whether it is the statement of a run, and of which. */
+export function statementReasons(statement: unknown): readonly Reason[] {
   const { predicateType, isOfRun, materials, isAmbiguous } = statedBy(statement);
   const refused = (expected: string, found: string): readonly Reason[] => [
     { ok: false, text: `statement: expected ${expected}, found ${found}` },
@@ -68,21 +68,17 @@ function statementReasons(statement: unknown): readonly Reason[] {
   ].map((text) => ({ ok: true, text }));
 }
 
-async function offlineTrust(io: Io, { key, ca, identity }: BundleFlags): Promise<Trust> {
+/** Who is said to have signed, by a key, or by an authority and an identity. */
+export async function offlineTrust(io: Io, { key, ca, identity }: BundleFlags): Promise<Trust> {
   if (key !== undefined) {
-    const reading = readPublicKey((await read(io, key)).toString('utf8'));
+    const reading = readPublicKey((await readInput(io, key)).toString('utf8'));
     if (!reading.ok) throw new Problem('key-unreadable', `--key ${key}: ${reading.message}`);
     return { keys: [{ publicKey: reading.publicKey, fingerprint: reading.fingerprint }] };
   }
   if (ca !== undefined && identity !== undefined) {
-    return { keys: [], clusterCa: { roots: [(await read(io, ca)).toString('utf8')], identity } };
+    return { keys: [], clusterCa: { roots: [(await readInput(io, ca)).toString('utf8')], identity } };
   }
   throw new Problem('usage', 'it is not said whose signature is expected', {
     hint: 'add --key cosign.pub, or --ca FILE with --identity URI',
   });
 }
-
-const read = (io: Io, file: string): Promise<Buffer> =>
-  readFile(resolve(io.cwd, file)).catch((cause: unknown) => {
-    throw new Problem('usage', `'${file}' can't be read`, { cause });
-  });

@@ -1,3 +1,5 @@
+import type { Step } from '../../verify/steps.ts';
+import type { Summary } from '../../verify/summary-form.ts';
 import type { Verdict } from '../../verify/verdict.ts';
 import type { Io } from '../io.ts';
 import { plain } from './plain.ts';
@@ -27,4 +29,18 @@ export function signatureReason(verdict: Verdict, at: Date): Reason {
   const { signer } = verdict;
   if (signer.kind === 'key') return { ok: true, text: `it is signed by the key ${signer.fingerprint}` };
   return { ok: true, text: `it is signed by ${signer.identity}, with a certificate valid at ${at.toISOString()}` };
+}
+
+export const judge = (ok: boolean, holds: string, fails: string): Reason => ({ ok, text: ok ? holds : fails });
+
+/** The steps of a verification summary, then what it says besides that a consumer has no expectation of. */
+export function summaryReasons(steps: readonly Step[], summary: Summary | undefined): readonly Reason[] {
+  const checked = steps.map(({ ok, text }) => ({ ok, text }));
+  if (summary === undefined) return checked;
+  const { policy, inputAttestations } = summary;
+  return [
+    ...checked,
+    { ok: true, text: `its policy is ${policy.uri}${policy.digest === undefined ? '' : `, ${policy.digest}`}` },
+    ...inputAttestations.map((digest) => ({ ok: true, text: `it was made of the attestation ${digest}` })),
+  ];
 }

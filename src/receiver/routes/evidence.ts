@@ -3,7 +3,6 @@ import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
 import { Problem } from '../../api/problem.ts';
 import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
-import { isDigest } from '../../evidence/digest.ts';
 import type { ByteRange, Digest, EvidenceInfo } from '../../evidence/store.ts';
 import type { Authenticated } from '../auth/review.ts';
 import { bodyChunks } from '../body.ts';
@@ -11,7 +10,7 @@ import { assertDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
 import { paced } from '../patience.ts';
 import type { OpenStore } from '../stores.ts';
-import { nameQuery } from './params.ts';
+import { digestParam, nameQuery } from './params.ts';
 
 /** `GET` and `HEAD /v1/evidence/sha256:{hex}`, whole or one range. */
 export const getEvidenceRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
@@ -55,13 +54,6 @@ export const putEvidenceRoute = (context: ReceiverContext) => async (request: Re
   }
 };
 
-function digestParam(request: Request): Digest {
-  const digest = String(request.params.digest);
-  if (isDigest(digest)) return digest;
-  const errors = [{ at: 'digest', message: 'must be sha256: and 64 lower-case hex digits' }];
-  throw new Problem('request-invalid', `'${digest.slice(0, 100)}' is not a digest`, { errors });
-}
-
 const notFound = (digest: string): Problem =>
   new Problem('evidence-not-found', `there is no evidence ${digest} that this identity may see`);
 
@@ -87,6 +79,8 @@ async function findEvidence(
 
 function storeNameOf({ status }: WorkflowRun, digest: Digest): string | undefined {
   if (status?.attestation?.digest === digest) return status.attestation.storeName;
+  const statement = status?.statements?.find((each) => each.digest === digest);
+  if (statement !== undefined) return statement.storeName;
   return status?.materials?.find((material) => material.stored && material.digest === digest)?.storeName;
 }
 
@@ -94,6 +88,7 @@ function storeNameOf({ status }: WorkflowRun, digest: Digest): string | undefine
 export const digestsOf = ({ status }: WorkflowRun): readonly string[] => [
   ...(status?.materials ?? []).filter(({ stored }) => stored).map(({ digest }) => digest),
   ...(status?.attestation === undefined ? [] : [status.attestation.digest]),
+  ...(status?.statements ?? []).map(({ digest }) => digest),
 ];
 
 async function storeForSubmitter(

@@ -8,6 +8,7 @@ import { RUN_REASON } from '../../api/reasons.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
+import { writeKeyList } from '../../verify/key-list.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { reserveFor } from '../reserve.ts';
@@ -31,7 +32,12 @@ export const getRunRoute = (context: ReceiverContext) => async (request: Request
 
 async function verificationOf(context: ReceiverContext, run: WorkflowRun, contract: EffectiveContract) {
   const { keys, clusterCa } = await trustOf(context, run, contract);
-  const verification: VerificationMessage = { keys: keys.map(({ publicKey }) => publicKey), ...clusterCa };
+  const verification: VerificationMessage = {
+    keys: keys.map(({ publicKey }) => publicKey),
+    ...clusterCa,
+    contractDigest: run.spec.contract.digest,
+    controlPlaneKeys: writeKeyList(await context.controlPlane.get()),
+  };
   return verification;
 }
 
