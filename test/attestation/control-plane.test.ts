@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RecordedMaterial, WorkflowRun } from '../../src/api/types.gen.ts';
@@ -166,6 +167,20 @@ test('every summary holds to the rules of SLSA', () => {
     const reading = readSummary(renderSummary(acceptance(each)).predicate);
     assert.ok(reading.ok, JSON.stringify(reading));
   }
+});
+
+/** A document with every text and number in it made the same, and what a list has of one form once. */
+function formOf(value: unknown): unknown {
+  if (Array.isArray(value)) return [...new Set(value.map((each) => JSON.stringify(formOf(each))))];
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, formOf(member)]));
+}
+
+test('the examples of the documentation are of the form that is signed', async () => {
+  const page = await readFile(new URL('../../docs/statements.md', import.meta.url), 'utf8');
+  const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => JSON.parse(some(text)) as object);
+  const job = acceptance(run({ owner }, true));
+  assert.equal(examples.map(formOf), [renderSummary(job), renderProvenance(job)].map(formOf));
 });
 
 test.run();
