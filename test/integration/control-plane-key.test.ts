@@ -3,11 +3,14 @@ import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import { type Secret, secretData, secretText } from '../../src/api/secret.ts';
+import { signedBundle } from '../../src/attestation/sign.ts';
+import { VSA_TYPE } from '../../src/attestation/vsa.ts';
 import { connect } from '../../src/kube/connect.ts';
 import { type ControlPlaneKeyOptions, ensureControlPlaneKey } from '../../src/operator/control-plane-key.ts';
-import { createControlPlane } from '../../src/receiver/control-plane.ts';
+import { type ControlPlaneSigner, createControlPlane } from '../../src/receiver/control-plane.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { readKeyList } from '../../src/verify/key-list.ts';
+import { checkSummary } from '../../src/verify/summary.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { generateTestKey } from '../support/signing.ts';
 import { some } from '../support/some.ts';
@@ -47,6 +50,27 @@ const keysIn = (text: string | undefined) => {
 };
 const signer = ({ client, namespace }: ControlPlaneKeyOptions) => createControlPlane(client, namespace).get();
 
+const VERIFIER = 'https://example.com/c';
+const DIGEST = 'a'.repeat(64);
+const EXPECTED = { digests: [`sha256:${DIGEST}`], resourceUri: `${VERIFIER}/w`, levels: ['PROVISO_CONTRACT_MET'] };
+/** A summary of the time, by the key. */
+function summaryBy({ key, fingerprint }: ControlPlaneSigner, time: Date): Uint8Array {
+  const statement = {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [{ name: 'a', digest: { sha256: DIGEST } }],
+    predicateType: VSA_TYPE,
+    predicate: {
+      verifier: { id: VERIFIER },
+      timeVerified: time.toISOString(),
+      resourceUri: EXPECTED.resourceUri,
+      policy: { uri: `${VERIFIER}/p` },
+      verificationResult: 'PASSED',
+      verifiedLevels: EXPECTED.levels,
+    },
+  };
+  return signedBundle(key, Buffer.from(JSON.stringify(statement)), { kind: 'key', hint: fingerprint });
+}
+
 test('made once, named after the cluster, published, and left as it is', async () => {
   const options = await fresh('made');
   await ensureControlPlaneKey(options);
@@ -67,6 +91,7 @@ test('a year later the next key is published first, signs a week later, and the 
   const options = await fresh('rotated');
   await ensureControlPlaneKey(options);
   const before = await signer(options);
+  const [old, late] = [0, 253].map((days) => summaryBy(before, new Date(Date.now() + days * DAY)));
   await ensureControlPlaneKey(inDays(options, 244));
   const announced = keysIn((await published(options))['control-plane-keys.json']);
   assert.is(announced.length, 2);
@@ -76,9 +101,17 @@ test('a year later the next key is published first, signs a week later, and the 
   assert.is(after.fingerprint, announced[1]?.fingerprint);
   const data = await published(options);
   assert.is(data['control-plane.pub'], announced[1]?.publicKey);
-  const [old] = keysIn(data['control-plane-keys.json']);
-  assert.is(old?.fingerprint, before.fingerprint);
-  assert.ok(old?.validUntil !== undefined);
+  const keys = keysIn(data['control-plane-keys.json']);
+  assert.is(keys[0]?.fingerprint, before.fingerprint);
+  const check = (bytes: Uint8Array) => checkSummary(bytes, { ...EXPECTED, trusted: { verifierId: VERIFIER, keys } });
+  const outcome = check(some(old));
+  assert.ok(outcome.verified, JSON.stringify(outcome.steps));
+  const fails = check(some(late)).steps.filter(({ ok }) => !ok);
+  assert.equal(
+    fails.map(({ step }) => step),
+    ['time'],
+    'a stolen key would sign so',
+  );
   assert.is(secretText(await secretOf(options), 'next.key'), undefined);
 });
 

@@ -113,6 +113,17 @@ test('a store that fails at the second statement keeps none', async () => {
   assert.equal(await stored(), { blobs: [], staging: [] });
 });
 
+test('a key that does not count at the time, as the clock has it, signs nothing', async () => {
+  for (const time of ['2025-12-31T00:00:00Z', '2026-01-01T00:00:00Z']) {
+    const made = createStatements({ controlPlane }).make(facts({ now: new Date(time) }));
+    const outcome = await made.then(
+      () => 'signed',
+      (error: Problem) => error.message,
+    );
+    assert.match(outcome, time.startsWith('2025') ? /does not count at 2025-12-31/ : /^signed$/);
+  }
+});
+
 test('a key that is not there, or that nobody could check, signs nothing and is asked for again', async () => {
   const evil = withNextSigning(withNextKey({ verifierId: 'https://example.com/c', keys: [] }, now), now);
   const given: (typeof secret | undefined)[] = [

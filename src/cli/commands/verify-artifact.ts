@@ -17,7 +17,7 @@ export interface ArtifactFindings {
 export async function verifyArtifact(session: Session, flags: SummaryFlags): Promise<ArtifactFindings> {
   const { digest, reason } = await expectedDigest(session.io, flags);
   const { items } = await session.receiver().referrers(digest);
-  const wanted = items.filter((item) => item.succeeded === 'True' && isOf(item, flags.workflow) && isMaterial(item));
+  const wanted = items.filter((item) => item.succeeded === 'True' && isOf(item, flags.workflow) && isSpokenOf(item));
   if (wanted.length === 0) return { reasons: [...reason, notFound(digest, items, flags)] };
   const trusted = await trustedKeys(session.io, flags);
   let first: ArtifactFindings | undefined;
@@ -41,7 +41,8 @@ export async function verifyArtifact(session: Session, flags: SummaryFlags): Pro
 const isOf = ({ namespace, workflow }: Referrer, wanted: string | undefined): boolean =>
   wanted === undefined || wanted === `${namespace}/${workflow}`;
 
-const isMaterial = ({ references }: Referrer): boolean => references.some(({ role }) => role === 'material');
+/** A summary speaks of materials, or of the attestation; of a statement of the control plane nothing else speaks. */
+const isSpokenOf = ({ references }: Referrer): boolean => references.some(({ role }) => role !== 'statement');
 
 function notFound(digest: string, items: readonly Referrer[], { workflow }: SummaryFlags): Reason {
   const who = `accepted run${workflow === undefined ? '' : ` of ${workflow}`} that this identity may see`;
