@@ -19,6 +19,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'WorkflowRun.status.progress': 'RunProgress',
   'WorkflowRun.status.attestation': 'RecordedAttestation',
   'WorkflowRun.status.attestation.signer': 'RecordedSigner',
+  'WorkflowRun.status.statements[]': 'RecordedStatement',
   'EvidenceStore.spec': 'EvidenceStoreSpec',
   'EvidenceStore.status': 'EvidenceStoreStatus',
   'TrustRoot.spec': 'TrustRootSpec',

@@ -1,5 +1,5 @@
 import type { Trust } from './trust.ts';
-import type { RecordedAttestation, RecordedMaterial, RunCommit } from './types.gen.ts';
+import type { RecordedAttestation, RecordedMaterial, RecordedStatement, RunCommit } from './types.gen.ts';
 
 /** What a run still owes, with a hint what to type. */
 export interface MissingMessage {
@@ -71,8 +71,35 @@ export interface RunMessage {
   readonly materials: readonly RecordedMaterial[];
   readonly completeness: CompletenessMessage;
   readonly attestation?: RecordedAttestation;
-  /** Whom the signers of the attestation are held to, once it is there. */
-  readonly verification?: Trust;
+  /** What the control plane signed about it. */
+  readonly statements?: readonly RecordedStatement[];
+  /** What the attestation can be checked against, once it is there. */
+  readonly verification?: VerificationMessage;
+}
+
+/** Whom the signers of a run are held to, and what the control plane's statements are checked against. */
+export interface VerificationMessage extends Trust {
+  /** Of the contract revision, `sha256:…`. */
+  readonly contractDigest: string;
+  /** Keys and identity of the control plane: `control-plane-keys.json` as it is published. */
+  readonly controlPlaneKeys: string;
+}
+
+/** In which way a run has to do with a digest. */
+export type Reference =
+  | { readonly role: 'material'; readonly name: string; readonly type: string }
+  | { readonly role: 'attestation' }
+  | { readonly role: 'statement'; readonly predicateType: string };
+
+/** A run that a digest belongs to. */
+export interface Referrer extends RunSummary {
+  readonly references: readonly Reference[];
+}
+
+/** Answer to `GET /v1/referrers/{digest}`: the newest first, as far as the caller may see them. */
+export interface ReferrersMessage {
+  readonly digest: string;
+  readonly items: readonly Referrer[];
 }
 
 /** One line of a list of runs. */

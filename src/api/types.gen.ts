@@ -484,6 +484,8 @@ export interface WorkflowRunStatus {
   readonly progress?: RunProgress;
   /** The attestation that was accepted; once it is set, neither it nor the materials change. */
   readonly attestation?: RecordedAttestation;
+  /** What the control plane signed about the run when it accepted the attestation, written with the verdict and as final: a SLSA verification summary, and for a run of a pod SLSA provenance. */
+  readonly statements?: readonly RecordedStatement[];
   /** Attestations that were refused; the run stayed open. */
   readonly refusals?: {
     /** How many attestations were refused so far. */
@@ -601,6 +603,22 @@ export interface RecordedSigner {
   readonly fingerprint: string;
   /** The signer in short, as `kubectl get` shows it. */
   readonly display: string;
+}
+
+/** One signed statement in the evidence store, a Sigstore bundle. */
+export interface RecordedStatement {
+  /** What kind of statement it is. Example: `https://slsa.dev/verification_summary/v1`. */
+  readonly predicateType: string;
+  /** The SHA-256 of the bundle; `proviso download` gets it. */
+  readonly digest: string;
+  /** The number of its bytes. */
+  readonly size: number;
+  /** The control-plane key that signed it, `SHA256:` and base64; the ConfigMap `proviso-control-plane-keys` has the key. */
+  readonly keyFingerprint: string;
+  /** What a verification summary says its subjects were accepted as; consumers have to expect exactly this. Example: `https://proviso.dev/cluster/8c1f…/namespaces/shop/workflows/build`. */
+  readonly resourceUri?: string;
+  /** The EvidenceStore that has the bytes. */
+  readonly storeName: string;
 }
 
 /** A Workflow is one pipeline: the contract that its runs owe, who may submit, how long tokens and history last. The operator provisions a service account, the right to submit, and a rotated token in the Secret `proviso-<name>`. */

@@ -120,14 +120,29 @@ function addReadCommands(program: Command, within: Within): void {
     .action((flags: RunsFlags) => within(async (session) => (await import('./commands/runs.ts')).runs(session, flags)));
   program
     .command('verify')
-    .description('check an accepted run again, or a bundle in a file')
+    .description('check an accepted run again, an artifact, or files without the cluster')
     .argument('[run]', 'NAMESPACE/RUN (default: the run opened here, or PROVISO_RUN)')
-    .option('-b, --bundle <file>', 'a bundle, checked without the cluster')
-    .option('-k, --key <file>', 'the public key that must have signed it')
-    .option('--ca <file>', 'the authorities, PEM, one of which must have issued its certificate')
-    .option('--trusted-root <file>', 'the Sigstore trusted_root.json that its certificate is checked against')
-    .option('--identity <name>', 'the identity that its certificate must carry')
-    .option('--issuer <url>', 'the OIDC issuer that its certificate must name')
+    .option('--artifact <file>', 'the artifact that a run must have been accepted with')
+    .option('--digest <sha256>', 'its digest instead')
+    .option('--workflow <namespace/name>', 'the workflow that it must come from')
+    .option('--resource-uri <uri>', 'what it must have been accepted as (default: of --workflow)')
+    .option(
+      '--level <level>',
+      'a level that must be reached; may be repeated (default: PROVISO_CONTRACT_MET)',
+      collect,
+      [],
+    )
+    .option('--vsa <file>', 'the verification summary, checked without the cluster')
+    .option('--verifier-id <uri>', 'who must have verified (default: as in control-plane-keys.json)')
+    .option('-b, --bundle <file>', 'the bundle of an attestation, checked without the cluster')
+    .option('-k, --key <file>', 'the key that must have signed: a public key, or control-plane-keys.json')
+    .option('--attestation <file>', 'the attestation that the summary must be about')
+    .option('--signer-key <file>', 'the public key that must have signed that attestation')
+    .option('--material <name=file>', 'a material that it must name; may be repeated', collect, [])
+    .option('--ca <file>', 'the authorities, PEM, one of which must have issued the certificate')
+    .option('--trusted-root <file>', 'the Sigstore trusted_root.json that the certificate is checked against')
+    .option('--identity <name>', 'the identity that the certificate must carry')
+    .option('--issuer <url>', 'the OIDC issuer that the certificate must name')
     .option('--at <time>', 'when it was handed in; certificates live ten minutes (default: now)')
     .action((run: string | undefined, flags: VerifyFlags) =>
       within(async (session) => (await import('./commands/verify.ts')).verify(session, run, flags)),
@@ -135,9 +150,10 @@ function addReadCommands(program: Command, within: Within): void {
   program
     .command('download')
     .description('get evidence by its digest')
-    .argument('<digest>', 'sha256:…, as status and kubectl show it')
+    .argument('[digest]', 'sha256:…, as status and kubectl show it; with --statement a run')
     .option('-f, --file <path>', 'where to put it')
-    .action((digest: string, flags: DownloadFlags) =>
-      within(async (session) => (await import('./commands/download.ts')).download(session, digest, flags)),
+    .option('--statement <name>', 'what the cluster signed about a run: vsa or provenance')
+    .action((what: string | undefined, flags: DownloadFlags) =>
+      within(async (session) => (await import('./commands/download.ts')).download(session, what, flags)),
     );
 }

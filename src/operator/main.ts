@@ -15,6 +15,8 @@ export interface OperatorOptions {
   readonly namespace: string;
   /** Where pipelines find the receiver, `https://…`. */
   readonly endpoint: string;
+  /** Who the control plane's statements say has verified, a URI; default: named after the cluster. */
+  readonly verifierId?: string;
   readonly healthPort: number;
   /** Reconciles at once, per kind. */
   readonly workers: number;
@@ -34,6 +36,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     connection: connect(options.kubeconfig, clientObserver(metrics)),
     namespace: options.namespace,
     endpoint: options.endpoint,
+    verifierId: options.verifierId,
     workers: options.workers,
     issuers,
     identity: `${hostname()}_${randomUUID()}`,

@@ -38,6 +38,7 @@ export interface ProvisoOperatorOptions {
   readonly endpoint: string;
   /** Whose tokens the installation takes. */
   readonly issuers: AllowedIssuers;
+  readonly verifierId?: string | undefined;
   /** Reconciles at once, per kind. */
   readonly workers: number;
   /** Unlike that of any other replica. */
@@ -286,8 +287,9 @@ export class ProvisoOperator extends OperatorBase {
 
   /** A new authority goes into every workflow's Secret. */
   #keepCertificates(): CertificateKeeper {
-    const { namespace, endpoint, log, now = () => new Date() } = this.#options;
-    return keepCertificates({ client: this.#client, log, namespace, endpoint, now }, this.#abort.signal, (ca) => {
+    const { namespace, endpoint, verifierId, log, now = () => new Date() } = this.#options;
+    const options = { client: this.#client, log, namespace, endpoint, verifierId, now };
+    return keepCertificates(options, this.#abort.signal, (ca) => {
       this.#servingCa = ca;
       this.#lookAgain('workflows', this.#stores().workflows);
     });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ControlPlaneKeyOptions, ensureControlPlaneKey } from './control-plane-key.ts';
 import type { CertificateOptions } from './key-pair.ts';
 import { ensureServing } from './serving-certificates.ts';
 import { ensureSigning } from './signing-authority.ts';
@@ -15,9 +16,9 @@ export interface CertificateKeeper {
   checkNow(): void;
 }
 
-/** Makes and renews the certificates until the signal; tells of each new PEM that clients check the receiver against. */
+/** Makes and renews the certificates and the control plane's key until the signal; tells of each new PEM that clients check the receiver against. */
 export function keepCertificates(
-  options: CertificateOptions,
+  options: CertificateOptions & ControlPlaneKeyOptions,
   signal: AbortSignal,
   onServingCa: (pem: string) => void,
 ): CertificateKeeper {
@@ -29,6 +30,7 @@ export function keepCertificates(
       if (ca !== known) onServingCa(ca);
       known = ca;
       await ensureSigning(options, ca);
+      await ensureControlPlaneKey(options);
       return CHECK_MS;
     } catch (error) {
       options.log.warn({ err: error }, 'Certificates not in place');

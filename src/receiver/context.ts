@@ -7,6 +7,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Access } from './auth/access.ts';
 import type { Authenticated } from './auth/review.ts';
 import type { Contracts } from './contracts.ts';
+import type { ControlPlane } from './control-plane.ts';
 import type { MemoryBudget } from './memory.ts';
 import type { SigningAuthority } from './signing-authority.ts';
 import type { Stores } from './stores.ts';
@@ -25,7 +26,8 @@ export interface ReceiverContext {
   readonly stores: Stores;
   readonly signing: SigningAuthority;
   readonly trustRoots: TrustRoots;
-  /** Runs as the watch has them, with the index `digest`; a moment behind. */
+  readonly controlPlane: ControlPlane;
+  /** Runs as the watch has them, with the indexes `digest` of what a store has and `mentioned`; a moment behind. */
   readonly runs: Store<WorkflowRun>;
   readonly events: EventRecorder;
   readonly log: Logger;

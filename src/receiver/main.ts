@@ -18,8 +18,10 @@ import { createAuthenticator } from './auth/review.ts';
 import { createCallerLimits } from './caller-limits.ts';
 import type { ReceiverContext } from './context.ts';
 import { createContracts } from './contracts.ts';
+import { createControlPlane } from './control-plane.ts';
 import { createMemoryBudget, createOutsideBudget } from './memory.ts';
 import { digestsOf } from './routes/evidence.ts';
+import { digestsMentionedBy } from './routes/referrers.ts';
 import { awaitCertificate, createReceiverServer, followCertificate } from './serving.ts';
 import { createSigningAuthority } from './signing-authority.ts';
 import { createStores } from './stores.ts';
@@ -48,7 +50,11 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   await assertNotOurs(issuers, connection.credentials);
   const runs = startSource<WorkflowRun>(connection.transport, KIND.WorkflowRun, {
     signal,
-    indexers: { digest: digestsOf, namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+    indexers: {
+      digest: digestsOf,
+      mentioned: digestsMentionedBy,
+      namespace: ({ metadata }) => [metadata.namespace ?? ''],
+    },
     onError: (error) => log.warn({ err: error }, 'Watch of workflow runs interrupted'),
   });
   const state = { synced: false, serving: false };
@@ -122,6 +128,7 @@ function createContext(
     stores: createStores(client),
     signing: createSigningAuthority(client, options.namespace),
     trustRoots: createTrustRoots(client, options.namespace),
+    controlPlane: createControlPlane(client, options.namespace),
     runs,
     events: createEventRecorder(client, 'receiver', (error) => log.warn({ err: error }, 'Event not sent')),
     log,

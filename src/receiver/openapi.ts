@@ -47,6 +47,12 @@ export const OPERATIONS: readonly Operation[] = [
     query: ['namespace', 'workflow'],
   },
   {
+    method: 'get',
+    path: '/v1/referrers/{digest}',
+    summary: 'The runs that a digest belongs to, the newest first',
+    query: ['limit'],
+  },
+  {
     method: 'post',
     path: '/v1/signing/certificate',
     summary: "A ten-minute certificate with the caller's identity",

@@ -45,6 +45,7 @@ export function runMessage(run: WorkflowRun, contract: EffectiveContract): RunMe
     materials,
     completeness: completenessMessage(completeness(contract, materials)),
     ...(status?.attestation === undefined ? {} : { attestation: status.attestation }),
+    ...(status?.statements === undefined ? {} : { statements: status.statements }),
   };
 }
 

@@ -2,7 +2,7 @@ import { CONDITION, settleConditions } from '../api/conditions.ts';
 import { Problem } from '../api/problem.ts';
 import { RUN_REASON } from '../api/reasons.ts';
 import type { Trust } from '../api/trust.ts';
-import type { RecordedAttestation, RecordedSigner, WorkflowRun } from '../api/types.gen.ts';
+import type { RecordedAttestation, RecordedSigner, RecordedStatement, WorkflowRun } from '../api/types.gen.ts';
 import { compareStatement } from '../attestation/compare.ts';
 import { recordOfRun } from '../attestation/record.ts';
 import { completeness, describeOwed, summaryOf } from '../contract/completeness.ts';
@@ -70,12 +70,14 @@ export interface AcceptedFacts {
   readonly verified: Verified;
   readonly stored: EvidenceInfo;
   readonly storeName: string;
+  /** Of the control plane, durable. */
+  readonly statements: readonly RecordedStatement[];
   readonly now: Date;
 }
 
 /** The status of an accepted run, as the receiver's field manager owns it. */
 export function acceptedStatus(run: WorkflowRun, contract: EffectiveContract, facts: AcceptedFacts) {
-  const { verified, stored, storeName, now } = facts;
+  const { verified, stored, storeName, statements, now } = facts;
   const time = now.toISOString();
   const [signer, ...others] = verified.signers.map(recordedSigner);
   if (signer === undefined) throw new Error('verified without a signer');
@@ -101,6 +103,7 @@ export function acceptedStatus(run: WorkflowRun, contract: EffectiveContract, fa
     ...(run.status?.startTime === undefined ? {} : { startTime: run.status.startTime }),
     finishTime: time,
     attestation,
+    statements,
     conditions: settleConditions(run.status?.conditions, [claim], time),
   };
 }

@@ -56,7 +56,7 @@ export function findPaths(
   if (paths.length > 0) return paths;
   const [issuer] = authorities.flatMap(({ issuers }) => issuers).filter((each) => hasIssued(each.certificate, leaf));
   return issuer === undefined
-    ? `one issued by '${leaf.issuer.replaceAll(/\s+/g, ' ').slice(0, 300)}'`
+    ? `one issued by '${nameOf(leaf)}'`
     : `one of an authority that may not issue it: ${issuer.fault ?? 'its path length leaves no room'}`;
 }
 
@@ -99,6 +99,10 @@ function pathOf({ validFrom, validUntil }: Authority, leaf: X509Certificate, abo
     validity: `${leaf.validFromDate.toISOString()} to ${leaf.validToDate.toISOString()}`,
   };
 }
+
+/** Node has no text at all for an empty name, whatever its types say. */
+const nameOf = ({ issuer }: X509Certificate): string =>
+  ((issuer as string | undefined) ?? 'nobody').replaceAll(/\s+/g, ' ').slice(0, 300);
 
 function hasIssued(issuer: X509Certificate, subject: X509Certificate): boolean {
   try {

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import type { TrustedKey } from '../api/trust.ts';
 
 export type PublicKeyReading =
   | { readonly ok: true; readonly key: KeyObject; readonly publicKey: string; readonly fingerprint: string }
@@ -73,6 +74,14 @@ export function kindOf(key: KeyObject): KeyKind | undefined {
       return undefined;
   }
 }
+
+/** Whether a key counts at a time. */
+export const countsAt = (
+  { validFrom, validUntil }: Pick<TrustedKey, 'validFrom' | 'validUntil'>,
+  time: Date,
+): boolean =>
+  (validFrom === undefined || time >= new Date(validFrom)) &&
+  (validUntil === undefined || time <= new Date(validUntil));
 
 /** The key in words, for messages. */
 export function describeKey(key: KeyObject): string {

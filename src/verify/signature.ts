@@ -1,5 +1,5 @@
-import { constants, type KeyObject, verify } from 'node:crypto';
-import { type KeyKind, kindOf } from './keys.ts';
+import { constants, type KeyObject, sign, verify } from 'node:crypto';
+import { describeKey, type KeyKind, kindOf } from './keys.ts';
 
 interface Scheme {
   readonly hash: 'sha256' | 'sha384' | 'sha512' | null;
@@ -43,3 +43,14 @@ export function isSignedBy(key: KeyObject, data: Uint8Array, signature: Uint8Arr
 }
 
 const SALT_OF_SIGNATURE = constants.RSA_PSS_SALTLEN_AUTO;
+
+/** A signature over `data` in the usual scheme of the key's kind. Throws for a kind that may not sign. */
+export function signData(key: KeyObject, data: Uint8Array): Buffer {
+  const kind = kindOf(key);
+  const [scheme] = kind === undefined ? [] : SCHEMES[kind];
+  if (scheme === undefined) throw new Error(`a key of ${describeKey(key)} may not sign`);
+  const { hash, padding } = scheme;
+  return padding === undefined
+    ? sign(hash, data, key)
+    : sign(hash, data, { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
+}

@@ -3,7 +3,7 @@ import { proveCertificate } from './certificate.ts';
 import type { EnvelopeSignature, SignedContent } from './container/content.ts';
 import { hintsOf } from './hints.ts';
 import { identityFault } from './identity.ts';
-import { readPublicKey } from './keys.ts';
+import { countsAt, readPublicKey } from './keys.ts';
 import { isSignedBy } from './signature.ts';
 import type { Refusal, Signer } from './verdict.ts';
 
@@ -53,16 +53,11 @@ function* byKeys(
 ): Generator<Signer | Refusal> {
   const names = keys.map(({ fingerprint }) => fingerprint).join(', ');
   let isFound = false;
-  for (const { publicKey, fingerprint, validFrom, validUntil } of keys) {
-    const reading = readPublicKey(publicKey);
-    if (!reading.ok) continue;
-    if (!isAnySignedBy(reading.key, data, signatures)) continue;
+  for (const trusted of keys) {
+    const reading = readPublicKey(trusted.publicKey);
+    if (!reading.ok || !isAnySignedBy(reading.key, data, signatures)) continue;
     isFound = true;
-    const isInTime =
-      (validFrom === undefined || new Date(validFrom) <= now) &&
-      (validUntil === undefined || now <= new Date(validUntil));
-    if (isInTime) yield { kind: 'key', fingerprint };
-    else yield outOfTime({ fingerprint, validFrom, validUntil }, now);
+    yield countsAt(trusted, now) ? { kind: 'key', fingerprint: reading.fingerprint } : outOfTime(trusted, now);
   }
   if (isFound) return;
   const found = `${signatures.length === 1 ? 'a signature' : `${signatures.length} signatures`} that no such key made over these bytes`;
@@ -77,18 +72,11 @@ function isAnySignedBy(key: Parameters<typeof isSignedBy>[0], data: Buffer, sign
   return likely.some(({ bytes }) => isSignedBy(key, data, bytes));
 }
 
-const outOfTime = (
-  key: {
-    readonly fingerprint: string;
-    readonly validFrom?: string | undefined;
-    readonly validUntil?: string | undefined;
-  },
-  now: Date,
-): Refusal => ({
+const outOfTime = ({ fingerprint, validFrom = 'ever', validUntil = 'ever' }: TrustedKey, now: Date): Refusal => ({
   code: 'signer-not-allowed',
   step: 'signer',
   expected: `a key that counts at ${now.toISOString()}`,
-  found: `${key.fingerprint}, which counts from ${key.validFrom ?? 'ever'} until ${key.validUntil ?? 'ever'}`,
+  found: `${fingerprint}, which counts from ${validFrom} until ${validUntil}`,
 });
 
 interface IdentityTrust extends Trust {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { certificatesIn } from '../../api/pem.ts';
 import { Problem } from '../../api/problem.ts';
 import type { RootDocument, Trust } from '../../api/trust.ts';
@@ -8,6 +6,7 @@ import { PREDICATE_TYPE } from '../../attestation/statement.ts';
 import { verifyAttestation } from '../../verify/attestation.ts';
 import { readPublicKey } from '../../verify/keys.ts';
 import { rootDocument, rootOfAuthorities } from '../../verify/root-document.ts';
+import { readInput } from '../input.ts';
 import type { Io } from '../io.ts';
 import { type Reason, signatureReason } from '../print/reasons.ts';
 
@@ -39,7 +38,7 @@ export async function verifyBundle(io: Io, file: string, flags: BundleFlags): Pr
   const now = flags.at === undefined ? new Date() : new Date(flags.at);
   if (Number.isNaN(now.getTime()))
     throw new Problem('usage', `--at '${flags.at}' is no time such as 2026-01-31T12:00:00Z`);
-  const verdict = verifyAttestation(await read(io, file), trust, now);
+  const verdict = verifyAttestation(await readInput(io, file), trust, now);
   if (!verdict.verified) return { reasons: [signatureReason(verdict)] };
   return {
     reasons: [signatureReason(verdict), ...statementReasons(verdict.statement)],
@@ -54,7 +53,8 @@ function told(statement: unknown): object {
     : { predicateType };
 }
 
-function statementReasons(statement: unknown): readonly Reason[] {
+/** Whether it is the statement of a run, and of which. */
+export function statementReasons(statement: unknown): readonly Reason[] {
   const { predicateType, isOfRun, materials, isAmbiguous } = statedBy(statement);
   const refused = (expected: string, found: string): readonly Reason[] => [
     { ok: false, text: `statement: expected ${expected}, found ${found}` },
@@ -74,18 +74,19 @@ function statementReasons(statement: unknown): readonly Reason[] {
   ].map((text) => ({ ok: true, text }));
 }
 
-async function offlineTrust(io: Io, { key, ca, trustedRoot, identity, issuer }: BundleFlags): Promise<Trust> {
+/** Who is said to have signed, by a key, or by an authority and an identity. */
+export async function offlineTrust(io: Io, { key, ca, trustedRoot, identity, issuer }: BundleFlags): Promise<Trust> {
   if (key !== undefined) {
-    const reading = readPublicKey((await read(io, key)).toString('utf8'));
+    const reading = readPublicKey((await readInput(io, key)).toString('utf8'));
     if (!reading.ok) throw new Problem('key-unreadable', `--key ${key}: ${reading.message}`);
     const { publicKey, fingerprint } = reading;
     return { signers: [{ kind: 'key', publicKey, fingerprint }], roots: {} };
   }
   if (identity !== undefined && trustedRoot !== undefined && issuer !== undefined) {
-    return identityTrust(rootDocument((await read(io, trustedRoot)).toString('utf8')), identity, issuer);
+    return identityTrust(rootDocument((await readInput(io, trustedRoot)).toString('utf8')), identity, issuer);
   }
   if (identity !== undefined && ca !== undefined) {
-    return identityTrust(authorities(ca, (await read(io, ca)).toString('utf8')), identity, issuer);
+    return identityTrust(authorities(ca, (await readInput(io, ca)).toString('utf8')), identity, issuer);
   }
   throw new Problem('usage', 'it is not said whose signature is expected', {
     hint: 'add --key cosign.pub, or --ca FILE with --identity URI, or --trusted-root FILE with --identity and --issuer',
@@ -110,8 +111,3 @@ function authorities(file: string, pem: string): RootDocument {
   if (certificates.length === 0) throw new Problem('usage', `--ca ${file}: there is no certificate in it, PEM`);
   return rootOfAuthorities(certificates);
 }
-
-const read = (io: Io, file: string): Promise<Buffer> =>
-  readFile(resolve(io.cwd, file)).catch((cause: unknown) => {
-    throw new Problem('usage', `'${file}' can't be read`, { cause });
-  });

@@ -1,3 +1,5 @@
+import type { Step } from '../../verify/steps.ts';
+import type { Summary } from '../../verify/summary-form.ts';
 import type { Signer, Verdict } from '../../verify/verdict.ts';
 import type { Io } from '../io.ts';
 import { plain } from './plain.ts';
@@ -38,4 +40,18 @@ function describe(signer: Signer): string {
   if (signer.kind === 'key') return `the key ${signer.fingerprint}`;
   const issuer = signer.issuer === undefined ? '' : ` of ${signer.issuer}`;
   return `${signer.identity}${issuer}, with a certificate valid at ${signer.time}, ${SOURCES[signer.timeSource]}`;
+}
+
+export const judge = (ok: boolean, holds: string, fails: string): Reason => ({ ok, text: ok ? holds : fails });
+
+/** The steps of a verification summary, then what it says besides that a consumer has no expectation of. */
+export function summaryReasons(steps: readonly Step[], summary: Summary | undefined): readonly Reason[] {
+  const checked = steps.map(({ ok, text }) => ({ ok, text }));
+  if (summary === undefined) return checked;
+  const { policy, inputAttestations } = summary;
+  return [
+    ...checked,
+    { ok: true, text: `its policy is ${policy.uri}${policy.digest === undefined ? '' : `, ${policy.digest}`}` },
+    ...inputAttestations.map((digest) => ({ ok: true, text: `it was made of the attestation ${digest}` })),
+  ];
 }

@@ -2,11 +2,13 @@ import type { Request, Response } from 'express';
 import { CONDITION, settleConditions } from '../../api/conditions.ts';
 import { KIND } from '../../api/kinds.ts';
 import { LABEL_WORKFLOW } from '../../api/labels.ts';
-import type { CancelRequest, RunListMessage, RunMessage } from '../../api/messages.ts';
+import type { CancelRequest, RunListMessage, RunMessage, VerificationMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { RUN_REASON } from '../../api/reasons.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
+import type { EffectiveContract } from '../../contract/effective.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
+import { writeKeyList } from '../../verify/key-list.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { reserveFor } from '../reserve.ts';
@@ -25,10 +27,22 @@ export const getRunRoute = (context: ReceiverContext) => async (request: Request
   const attestation = run.status?.attestation;
   const message: RunMessage = {
     ...runMessage(run, contract),
-    ...(attestation === undefined ? {} : { verification: await trustOf(context, run, contract) }),
+    ...(attestation === undefined ? {} : { verification: await verificationOf(context, run, contract) }),
   };
   response.json(message);
 };
+
+async function verificationOf(
+  context: ReceiverContext,
+  run: WorkflowRun,
+  contract: EffectiveContract,
+): Promise<VerificationMessage> {
+  return {
+    ...(await trustOf(context, run, contract)),
+    contractDigest: run.spec.contract.digest,
+    controlPlaneKeys: writeKeyList(await context.controlPlane.get()),
+  };
+}
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 500;
