@@ -46,7 +46,7 @@ test('inline: the document is checked, counted, kept, and read by the receiver',
     json: PUBLIC_GOOD,
     thresholds: { logEntries: 1, timestamps: 0, ctEntries: 1 },
   });
-  const columns = await operated.kubectl('get tro');
+  const columns = await operated.kubectl('get tro inline');
   assert.match(columns, /^NAME +READY +EXPIRES +AGE\ninline +True +20\d\d-\S+ +\d+s\n$/);
   const owned = await operated.kubectl(`get configmap -n ${SYSTEM} proviso-trust-root-inline -o yaml`);
   assert.match(owned, new RegExp(`kind: TrustRoot\\n +name: inline\\n +uid: ${root.metadata.uid}`));
