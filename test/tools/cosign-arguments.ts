@@ -4,16 +4,19 @@ import type { AttestBlob, CosignVersion, VerifyBlob } from './cosign.ts';
 import type { Sigstore } from './sigstore.ts';
 import { EMPTY_ROOT } from './trusted-root.ts';
 
-/** What tells `attest-blob` which services to use and which files to write into `dir`. */
+/** Which services a signature is made with, whatever it is of. */
+export type Signing = Pick<AttestBlob, 'signer' | 'sigstore' | 'log' | 'timestamp' | 'form'>;
+
+/** What tells `attest` and `attest-blob` which services to use; files that it names are in `dir`. */
 export async function serviceArguments(
   version: CosignVersion,
   dir: string,
-  options: AttestBlob,
+  options: Signing,
 ): Promise<readonly string[]> {
-  return options.form === 'legacy' ? legacyArguments(version, dir, options) : bundleArguments(version, dir, options);
+  return options.form === 'legacy' ? legacyArguments(version, options) : bundleArguments(version, dir, options);
 }
 
-async function bundleArguments(version: CosignVersion, dir: string, options: AttestBlob): Promise<readonly string[]> {
+async function bundleArguments(version: CosignVersion, dir: string, options: Signing): Promise<readonly string[]> {
   const { sigstore, log = 'none', timestamp = false, signer } = options;
   if (log === 'none' && !timestamp && signer.kind === 'key') {
     // A bundle of nothing but a signature. cosign v3 would ask the public TUF mirror for services otherwise.
@@ -26,23 +29,40 @@ async function bundleArguments(version: CosignVersion, dir: string, options: Att
   return ['--new-bundle-format', '--signing-config', config, '--trusted-root', files.trustedRoot];
 }
 
-function legacyArguments(version: CosignVersion, dir: string, options: AttestBlob): readonly string[] {
+function legacyArguments(version: CosignVersion, options: Signing): readonly string[] {
   const { sigstore, log = 'none', timestamp = false, signer } = options;
   if (log === 'rekor-v2') throw new Error('the legacy form knows no Rekor v2');
-  const args = ['--new-bundle-format=false', '--output-signature', join(dir, 'envelope')];
+  const args = ['--new-bundle-format=false'];
   if (version === 'v3') args.push('--use-signing-config=false');
   if (log === 'none') args.push('--tlog-upload=false');
   else args.push('--rekor-url', needed(sigstore).urls.rekorV1);
-  if (timestamp) {
-    args.push('--timestamp-server-url', needed(sigstore).urls.timestamps);
-    args.push('--rfc3161-timestamp-bundle', join(dir, 'timestamp'));
-  }
+  if (timestamp) args.push('--timestamp-server-url', needed(sigstore).urls.timestamps);
   if (signer.kind === 'token') {
     const { urls, files, issuers } = needed(sigstore);
     args.push('--fulcio-url', urls.fulcio, '--oidc-issuer', issuers.email, '--trusted-root', files.trustedRoot);
-    args.push('--output-certificate', join(dir, 'certificate'));
   }
   return args;
+}
+
+/** The files that `attest-blob` writes into `dir`. */
+export function outputArguments(dir: string, { form, signer, timestamp = false }: Signing): readonly string[] {
+  const args = ['--bundle', join(dir, 'bundle')];
+  if (form !== 'legacy') return args;
+  args.push('--output-signature', join(dir, 'envelope'));
+  if (signer.kind === 'token') args.push('--output-certificate', join(dir, 'certificate'));
+  if (timestamp) args.push('--rfc3161-timestamp-bundle', join(dir, 'timestamp'));
+  return args;
+}
+
+/** Who signs; the key lies in `dir` afterwards, its password in the environment. */
+export async function signerArguments(
+  dir: string,
+  signer: Signing['signer'],
+): Promise<{ readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> }> {
+  if (signer.kind === 'token') return { args: ['--identity-token', signer.token], env: {} };
+  const file = join(dir, 'key.pem');
+  await writeFile(file, signer.key.privateKey, { mode: 0o600 });
+  return { args: ['--key', file], env: { COSIGN_PASSWORD: signer.key.password } };
 }
 
 /** What tells `verify-blob-attestation` whom to trust and what to demand. */

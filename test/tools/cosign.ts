@@ -2,7 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../controlplane/command.ts';
-import { serviceArguments, verifyArguments, verifyEnvironment } from './cosign-arguments.ts';
+import {
+  outputArguments,
+  type Signing,
+  serviceArguments,
+  signerArguments,
+  verifyArguments,
+  verifyEnvironment,
+} from './cosign-arguments.ts';
+import type { Image } from './registry.ts';
 import type { Sigstore } from './sigstore.ts';
 import { tool } from './tool.ts';
 
@@ -42,6 +50,10 @@ export type AttestBlob = Attestable & {
   /** A Sigstore bundle, or the files of cosign before there were bundles; those can't be logged to Rekor v2. */
   readonly form?: 'bundle' | 'legacy';
 };
+
+/** An image in a registry: what is signed is attached to it there, as a referrer or in the legacy form under its tag `.att`. */
+export type AttestImage = Signing &
+  Omit<Extract<Attestable, { readonly blob: unknown }>, 'blob'> & { readonly image: Image };
 
 /** The files that cosign wrote, as they are. */
 export interface Attested {
@@ -85,6 +97,8 @@ export interface Cosign {
    */
   importKeyPair(pem: string): Promise<CosignKey>;
   attestBlob(options: AttestBlob): Promise<Attested>;
+  /** `cosign attest`. */
+  attestImage(options: AttestImage): Promise<void>;
   /** `cosign verify-blob-attestation`; throws with cosign's own words when it refuses. */
   verifyBlobAttestation(options: VerifyBlob): Promise<void>;
 }
@@ -107,6 +121,7 @@ export function cosign(version: CosignVersion): Cosign {
         return makeKey(run, dir, 'import-cosign', ['import-key-pair', '--key', join(dir, 'given.pem')]);
       }),
     attestBlob: (options) => inScratch((dir) => attestBlob(version, run, dir, options)),
+    attestImage: (options) => inScratch((dir) => attestImage(version, run, dir, options)),
     verifyBlobAttestation: (options) => inScratch((dir) => verifyBlob(version, run, dir, options)),
   };
 }
@@ -125,18 +140,11 @@ async function makeKey(run: Run, dir: string, prefix: string, args: readonly str
 }
 
 async function attestBlob(version: CosignVersion, run: Run, dir: string, options: AttestBlob): Promise<Attested> {
-  const { signer, sigstore } = options;
+  const { sigstore } = options;
   const file = (name: string): string => join(dir, name);
-  const env: Record<string, string> = {};
-  const args = ['attest-blob', '--bundle', file('bundle')];
-  if (signer.kind === 'key') {
-    await writeFile(file('key.pem'), signer.key.privateKey, { mode: 0o600 });
-    env.COSIGN_PASSWORD = signer.key.password;
-    args.push('--key', file('key.pem'));
-  } else {
-    args.push('--identity-token', signer.token);
-  }
-  args.push(...(await serviceArguments(version, dir, options)));
+  const signer = await signerArguments(dir, options.signer);
+  const services = await serviceArguments(version, dir, options);
+  const args = ['attest-blob', ...signer.args, ...services, ...outputArguments(dir, options)];
   if ('statement' in options) {
     await writeFile(file('statement.json'), options.statement);
     args.push('--statement', file('statement.json'));
@@ -145,7 +153,7 @@ async function attestBlob(version: CosignVersion, run: Run, dir: string, options
     await writeFile(file('predicate.json'), JSON.stringify(options.predicate));
     args.push('--predicate', file('predicate.json'), '--type', options.type ?? 'custom', file('blob'));
   }
-  await run(dir, args, { env, sigstore });
+  await run(dir, args, { env: signer.env, sigstore });
   const optional = (name: string): Promise<string | undefined> => readFile(file(name), 'utf8').catch(() => undefined);
   const [envelope, certificate, timestamp] = await Promise.all(['envelope', 'certificate', 'timestamp'].map(optional));
   return {
@@ -154,6 +162,17 @@ async function attestBlob(version: CosignVersion, run: Run, dir: string, options
     ...(certificate === undefined ? {} : { certificate }),
     ...(timestamp === undefined ? {} : { timestamp }),
   };
+}
+
+async function attestImage(version: CosignVersion, run: Run, dir: string, options: AttestImage): Promise<void> {
+  const { image, sigstore } = options;
+  const predicate = join(dir, 'predicate.json');
+  await writeFile(predicate, JSON.stringify(options.predicate));
+  const signer = await signerArguments(dir, options.signer);
+  const services = await serviceArguments(version, dir, options);
+  const content = ['--predicate', predicate, '--type', options.type ?? 'custom'];
+  const args = ['attest', ...signer.args, ...services, ...content, `${image.repository}@${image.digest}`];
+  await run(dir, args, { env: signer.env, sigstore });
 }
 
 async function verifyBlob(version: CosignVersion, run: Run, dir: string, options: VerifyBlob): Promise<void> {
