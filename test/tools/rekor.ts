@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { freePort } from '../support/ports.ts';
 import { directory, type Site, startServer, textFrom } from './site.ts';
 
-/** Rekor v2 signs its checkpoints under a name that need not be an address. */
+/** The names under which the logs sign their checkpoints. Verification looks for them in a trusted root's URLs. */
+export const REKOR_V1_ORIGIN = 'rekor-v1.proviso.test';
 export const REKOR_V2_ORIGIN = 'rekor-v2.proviso.test';
 
 export interface TransparencyLog {
@@ -20,7 +21,7 @@ export async function startRekorV1(site: Site): Promise<TransparencyLog> {
   const port = await freePort();
   const rekor = await startServer(site, 'rekor-v1', [
     ...['serve', '--rekor_server.address', '127.0.0.1', '--port', String(port), '--rekor_server.signer', 'memory'],
-    ...['--rekor_server.hostname', 'rekor-v1.proviso.test', '--trillian_log_server.port', String(trillianPort)],
+    ...['--rekor_server.hostname', REKOR_V1_ORIGIN, '--trillian_log_server.port', String(trillianPort)],
     // The search index would take a Redis.
     ...['--enable_retrieve_api=false', '--enabled_api_endpoints', REKOR_V1_ENDPOINTS.join(',')],
   ]);

@@ -1,5 +1,8 @@
 // deadline: 120
 import { X509Certificate } from 'node:crypto';
+import { bundleFromJSON } from '@sigstore/bundle';
+import { TrustedRoot } from '@sigstore/protobuf-specs';
+import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readTrustedRoot } from '../../src/verify/trusted-root.ts';
@@ -29,6 +32,18 @@ test('the trusted root is one that verification reads, with two logs, a CT log, 
   const { tlogs, ctlogs, certificateAuthorities, timestampAuthorities } = reading.root;
   const lengths = [tlogs, ctlogs, certificateAuthorities, timestampAuthorities].map(({ length }) => length);
   assert.equal(lengths, [2, 1, 1, 1]);
+});
+
+test("Sigstore's own library verifies what cosign signed with it: certificate, SCT, timestamp and either log", async () => {
+  const material = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(sigstore.trustedRoot)));
+  const verifier = new Verifier(material, { tlogThreshold: 1, ctlogThreshold: 1, timestampThreshold: 1 });
+  for (const log of ['rekor-v1', 'rekor-v2'] as const) {
+    const signer = { kind: 'token', token: await sigstore.token({ kind: 'github' }) } as const;
+    const signing = { signer, sigstore, log, timestamp: true };
+    const { bundle } = await cosign('v3').attestBlob({ blob: 'a', predicate: {}, ...signing });
+    const { identity } = verifier.verify(toSignedEntity(bundleFromJSON(JSON.parse(bundle))));
+    assert.is(identity?.extensions?.issuer, sigstore.issuers.github);
+  }
 });
 
 const SUBJECTS: readonly (readonly [Identity, string])[] = [

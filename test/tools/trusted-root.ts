@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Fulcio } from './fulcio.ts';
-import { REKOR_V2_ORIGIN, type TransparencyLog } from './rekor.ts';
+import { REKOR_V1_ORIGIN, REKOR_V2_ORIGIN, type TransparencyLog } from './rekor.ts';
 import type { TimestampAuthority } from './timestamps.ts';
 
 export interface Services {
@@ -31,7 +31,7 @@ export function trustedRoot({ fulcio, timestamps, rekorV1, rekorV2 }: Services, 
   return JSON.stringify({
     mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
     tlogs: [
-      log(rekorV1.url, rekorV1.publicKey, ecdsa, sha256(rekorV1.publicKey)),
+      log(`https://${REKOR_V1_ORIGIN}`, rekorV1.publicKey, ecdsa, sha256(rekorV1.publicKey)),
       log(`https://${REKOR_V2_ORIGIN}`, rekorV2.publicKey, 'PKIX_ED25519', checkpointKeyId(rekorV2.publicKey)),
     ],
     certificateAuthorities: [authority(fulcio.url, fulcio.chain)],
