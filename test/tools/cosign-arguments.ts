@@ -99,9 +99,10 @@ export async function verifyArguments(
   return args;
 }
 
-/** Keys that the legacy form takes from nowhere else. */
+/** Keys that the legacy form takes from nowhere else. With one of them given, cosign doesn't ask the public TUF mirror. */
 export function verifyEnvironment({ attested, sigstore }: VerifyBlob): Readonly<Record<string, string>> {
-  if (sigstore === undefined || attested.bundle === undefined || isBundle(attested.bundle)) return {};
+  if (attested.bundle !== undefined && isBundle(attested.bundle)) return {};
+  if (sigstore === undefined) return { SIGSTORE_CT_LOG_PUBLIC_KEY_FILE: '/dev/null' };
   const { certificateLogKey, rekorV1Key } = sigstore.files;
   return { SIGSTORE_CT_LOG_PUBLIC_KEY_FILE: certificateLogKey, SIGSTORE_REKOR_PUBLIC_KEY: rekorV1Key };
 }

@@ -106,8 +106,7 @@ export interface Cosign {
 /** The real cosign. Every call works in a directory of its own that is gone afterwards. */
 export function cosign(version: CosignVersion): Cosign {
   const run = async (dir: string, args: readonly string[], options: RunOptions = {}): Promise<void> => {
-    // Nothing of the user's, nothing from the public TUF mirror.
-    const env = { HOME: dir, TUF_ROOT: join(dir, 'tuf'), COSIGN_YES: 'true', ...options.env };
+    const env = { HOME: dir, TUF_ROOT: join(dir, 'tuf'), COSIGN_YES: 'true', ...NO_INTERNET, ...options.env };
     const { code, stdout, stderr } = await runCommand(await tool(`cosign-${version}`), args, { env, cwd: dir });
     if (code === 0) return;
     const servers = options.sigstore === undefined ? '' : `\nThe servers:\n${options.sigstore.logs()}`;
@@ -125,6 +124,9 @@ export function cosign(version: CosignVersion): Cosign {
     verifyBlobAttestation: (options) => inScratch((dir) => verifyBlob(version, run, dir, options)),
   };
 }
+
+/** A proxy that isn't there, for all addresses but loopback: what a test shows must not hang on the public Sigstore. */
+const NO_INTERNET = { HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '' };
 
 interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;

@@ -6,8 +6,10 @@ import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readTrustedRoot } from '../../src/verify/trusted-root.ts';
+import type { Child } from '../controlplane/child.ts';
 import { cosign } from './cosign.ts';
 import { type Identity, type Sigstore, startSigstore } from './sigstore.ts';
+import { startServer } from './site.ts';
 
 const test = suite('private Sigstore');
 let sigstore: Sigstore;
@@ -68,6 +70,14 @@ for (const [identity, subject] of SUBJECTS) {
     assert.ok(certificate.raw.includes(sigstore.issuers[identity.kind]));
   });
 }
+
+test("a server that doesn't start tells why in its own words", async () => {
+  const children = new Map<string, Child>();
+  const server = await startServer({ dir: '', children }, 'fulcio', ['serve', '--ca', 'imagined']);
+  const error = await server.untilReady('http://127.0.0.1:9').catch((failure: Error) => failure.message);
+  assert.match(String(error), /fulcio ended with 1; its last lines:[\s\S]*--ca=imagined is not a valid selection/);
+  assert.equal([...children.keys()], ['fulcio']);
+});
 
 test('a token that Fulcio does not accept gives nothing, and the error has the words of cosign and of the servers', async () => {
   const foreign = await startSigstore();
