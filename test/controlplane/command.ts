@@ -5,6 +5,8 @@ export interface CommandOptions {
   readonly kubeconfig?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: the test's own directory. */
+  readonly cwd?: string;
 }
 
 export interface CommandResult {
@@ -22,7 +24,7 @@ export function runCommand(
   return new Promise((resolve, reject) => {
     const kubeconfig = options.kubeconfig === undefined ? {} : { KUBECONFIG: options.kubeconfig };
     const env = { ...process.env, ...kubeconfig, ...options.env };
-    const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(file, args, { env, cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -22,6 +22,7 @@ const ORIGINS = {
   'rekor-v1': { module: 'github.com/sigstore/rekor', command: '/cmd/rekor-server' },
   trillian: { module: 'github.com/google/trillian', command: '', ours: 'trillian' },
   'rekor-v2': { module: 'github.com/sigstore/rekor-tiles/v2', command: '/cmd/rekor-server/posix' },
+  registry: { module: 'github.com/google/go-containerregistry', command: '', ours: 'registry' },
   tesseract: { module: 'github.com/transparency-dev/tesseract', command: '/cmd/tesseract/posix' },
 } as const satisfies Readonly<Record<string, Origin>>;
 
