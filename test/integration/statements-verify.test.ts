@@ -8,13 +8,12 @@ import * as assert from 'uvu/assert';
 import type { RunMessage } from '../../src/api/messages.ts';
 import { VSA_TYPE } from '../../src/attestation/vsa.ts';
 import { checkSummary } from '../../src/verify/summary.ts';
-import { runCommand } from '../controlplane/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { jobReference } from '../support/pods.ts';
 import { generateTestKey } from '../support/signing.ts';
 import { some } from '../support/some.ts';
 import { digestOf, Pipelines, statementOf } from '../support/statements.ts';
-import { tool } from '../tools/tool.ts';
+import { cosign } from '../tools/cosign.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 
@@ -147,29 +146,32 @@ test('verify offline, from files that download got, without a cluster', async ()
   assert.match(swapped.out, /FAIL type: expected https:\/\/slsa\.dev\/verification_summary\/v1/);
 });
 
-test('cosign accepts both statements by the published key, and nothing else', async () => {
-  const cosign = await tool('cosign-v3');
-  const { run } = await pipelines.ofPod('for cosign', 'cosign-1', [jobReference('cosign')]);
-  const key = await pipelines.shop.kubectl(
-    'get configmap -n proviso-system proviso-control-plane-keys -o jsonpath={.data.control-plane\\.pub}',
-  );
-  await writeFile(join(work, 'control-plane.pub'), key);
-  await writeFile(join(work, 'evil.pub'), generateTestKey().publicPem);
-  await writeFile(join(work, 'cosigned.tgz'), 'for cosign');
-  await writeFile(join(work, 'another.tgz'), 'another');
-  for (const each of run.status?.statements ?? []) {
-    await writeFile(join(work, 'statement.json'), await pipelines.bytesOf(each));
-    const verify = async (file: string, pub: string, type: string): Promise<string> => {
-      const files = ['--bundle', join(work, 'statement.json'), '--key', join(work, pub), join(work, file)];
-      const args = ['verify-blob-attestation', '--insecure-ignore-tlog', '--type', type, ...files];
-      return (await runCommand(cosign, args, { env: { HOME: work } })).stderr;
-    };
-    assert.match(await verify('cosigned.tgz', 'control-plane.pub', each.predicateType), /Verified OK/);
-    assert.match(await verify('another.tgz', 'control-plane.pub', each.predicateType), /digests do not match/);
-    assert.match(await verify('cosigned.tgz', 'evil.pub', each.predicateType), /Error: failed to verify signature/);
-    assert.match(await verify('cosigned.tgz', 'control-plane.pub', 'https://example.com'), /invalid predicate type/);
-  }
-});
+for (const version of ['v3', 'v2'] as const) {
+  test(`cosign ${version} accepts both statements by the published key, and nothing else`, async () => {
+    const { verifyBlobAttestation } = cosign(version);
+    const blob = `for cosign ${version}`;
+    const { run } = await pipelines.ofPod(blob, `cosign-${version}`, [jobReference(`cosign-${version}`)]);
+    const signer = { kind: 'key', publicKey: await pipelines.published('control-plane.pub') } as const;
+    const evil = { kind: 'key', publicKey: generateTestKey().publicPem } as const;
+    assert.is(run.status?.statements?.length, 2);
+    for (const each of run.status?.statements ?? []) {
+      const attested = { bundle: (await pipelines.bytesOf(each)).toString() };
+      const good = { subject: { blob }, attested, signer, type: each.predicateType };
+      await verifyBlobAttestation(good);
+      for (const [changes, says] of [
+        [{ subject: { blob: 'another' } }, /digests? do(es)? not match/],
+        [{ signer: evil }, /failed to verify signature/],
+        [{ type: 'https://example.com/other' }, /invalid predicate type/],
+      ] as const) {
+        const outcome = await verifyBlobAttestation({ ...good, ...changes }).then(
+          () => 'accepted',
+          (error: Error) => error.message,
+        );
+        assert.match(outcome, says);
+      }
+    }
+  });
+}
 
 test('download of a statement that a run has none of', async () => {
   const { run } = await pipelines.outside('no provenance');
