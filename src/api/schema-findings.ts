@@ -11,6 +11,7 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   '^\\w+$': 'a word of letters, digits and underscores',
   '^[A-Za-z_][A-Za-z0-9_]*$': 'the name of a variable: letters, digits and underscores, no digit first',
   '^[-._a-zA-Z0-9]+$': 'a key of letters, digits, dots, dashes and underscores',
+  '^[^*].*\\*': "a name with '*' in it, though not at its start",
   '^https://': "an address that starts with 'https://'",
   '^https://[^/?#@\\s\\\\]+(/[^?#\\s\\\\]*)?$':
     "an address that starts with 'https://', without user, query and fragment",

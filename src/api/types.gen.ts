@@ -193,7 +193,7 @@ export interface ContractStatus {
     /** Where it came from. Example: `Secret release-key`, `TrustRoot public-good`. */
     readonly source?: string;
   }[];
-  /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, NameTaken, NotSupported and InvalidSpec. Ready is False with Reconciling for ProvisioningFailed, which is tried again. */
+  /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, NameTaken, NotSupported and InvalidSpec. Ready is False with Reconciling for ProvisioningFailed, which is tried again. */
   readonly conditions?: readonly Condition[];
 }
 

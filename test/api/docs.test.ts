@@ -10,7 +10,16 @@ const crds = await readCrds();
 /** By page, the reasons of its conditions and events. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   contract: [
-    ...['Ready', 'KeyNotFound', 'KeyInvalid', 'NameTaken', 'NotSupported', 'InvalidSpec', 'ProvisioningFailed'],
+    ...[
+      'Ready',
+      'KeyNotFound',
+      'KeyInvalid',
+      'TrustRootNotFound',
+      'NameTaken',
+      'NotSupported',
+      'InvalidSpec',
+      'ProvisioningFailed',
+    ],
     'RevisionCreated',
   ],
   workflow: [

@@ -116,9 +116,35 @@ const CONTRACTS: readonly RefusedObject[] = [
   {
     what: 'a keyless signer without a subject',
     object: contract({ signers: [{ keyless: { issuer: 'https://issuer.example' } }] }),
-    at: 'spec.signers[0].keyless.subject',
+    at: 'spec.signers[0].keyless',
+    says: /a keyless signer must have exactly one of 'subject' and 'subjectGlob'/,
+  },
+  {
+    what: 'a keyless signer without an issuer',
+    object: contract({ signers: [{ keyless: { subject: 'x' } }] }),
+    at: 'spec.signers[0].keyless.issuer',
     says: /is required/,
-    serverSays: /spec\.signers\[0\]\.keyless\.subject: Required value/,
+    serverSays: /spec\.signers\[0\]\.keyless\.issuer: Required value/,
+  },
+  {
+    what: 'a keyless signer for anybody',
+    object: contract({ signers: [{ keyless: { issuer: 'https://issuer.example', subjectGlob: '*' } }] }),
+    at: 'spec.signers[0].keyless.subjectGlob',
+    says: /must have at least 2 characters|a name with/,
+  },
+  {
+    what: 'a key whose time is over before it begins',
+    object: contract({
+      signers: [{ key: { inline: 'x', validFrom: '2026-02-01T00:00:00Z', validUntil: '2026-01-01T00:00:00Z' } }],
+    }),
+    at: 'spec.signers[0].key',
+    says: /'validFrom' must be before 'validUntil'/,
+  },
+  {
+    what: 'a threshold without signers',
+    object: contract({ signerThreshold: 2 }),
+    at: 'spec',
+    says: /'signerThreshold' needs 'signers'/,
   },
   {
     what: 'a deadline in words',

@@ -43,7 +43,9 @@ async function raw(extensions: readonly x509.Extension[], given?: typeof P256_KE
     },
     crypto,
   );
-  const key = createPrivateKey(await exportPrivateKey(keys.privateKey));
+  // What may not sign doesn't sign here either: another key does then, and the certificate is refused before that is seen.
+  const { privateKey } = keys.privateKey.algorithm.name === 'ECDSA' ? keys : P256_KEYS;
+  const key = createPrivateKey(await exportPrivateKey(privateKey));
   return signWithCertificate(key, certificate.toString('pem'), STATEMENT);
 }
 
