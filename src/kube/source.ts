@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceKind } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { KubeError } from './error.ts';
+import { lean } from './lean.ts';
 import { collectionPath } from './path.ts';
 import { PAGE_SIZE } from './rest.ts';
 import { type Change, createStore, type Indexers, type Store, type WritableStore } from './store.ts';
@@ -137,7 +138,8 @@ async function list<T extends KubeObject>(following: Following<T>): Promise<Watc
   let current: ListPage<T> | undefined;
   do {
     current = await page(following, { limit: PAGE_SIZE, continue: current?.metadata.continue });
-    items.push(...current.items);
+    // Page by page, so that never a whole list lies here with all that isn't kept of it.
+    items.push(...current.items.map(lean));
   } while (current.metadata.continue);
   for (const change of store.replace(items, isInitial)) options.onChange?.(change);
   return { event: 'listed', version: current.metadata.resourceVersion };

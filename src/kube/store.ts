@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ObjectRef } from '../api/object.ts';
+import { lean } from './lean.ts';
 import { isOlder } from './version.ts';
 
 /** One difference that a store went through. */
@@ -75,12 +76,12 @@ export function createStore<T extends KubeObject>(indexers: Indexers<T> = {}): W
   function take(object: T, initial: boolean): Change<T> | undefined {
     const key = keyOf(object.metadata);
     const before = objects.get(key);
-    const lean = strip(object);
-    if (before !== undefined && isDeepStrictEqual(before, lean)) return undefined;
-    set(key, freeze(lean));
+    const kept = lean(object);
+    if (before !== undefined && isDeepStrictEqual(before, kept)) return undefined;
+    set(key, kept);
     return before === undefined
-      ? { type: 'added', object: lean, initial }
-      : { type: 'modified', object: lean, before, initial };
+      ? { type: 'added', object: kept, initial }
+      : { type: 'modified', object: kept, before, initial };
   }
 
   function drop(key: string): Change<T> | undefined {
@@ -115,17 +116,4 @@ export function createStore<T extends KubeObject>(indexers: Indexers<T> = {}): W
       return [...gone, ...changed].filter((change) => change !== undefined);
     },
   };
-}
-
-/** Drops what nobody here reads and what is a third of many objects. */
-function strip<T extends KubeObject>(object: T): T {
-  const { managedFields: _, ...metadata } = object.metadata as T['metadata'] & { managedFields?: unknown };
-  const { 'kubectl.kubernetes.io/last-applied-configuration': __, ...annotations } = metadata.annotations ?? {};
-  return { ...object, metadata: { ...metadata, ...(metadata.annotations === undefined ? {} : { annotations }) } };
-}
-
-function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const member of Object.values(value)) freeze(member);
-  return Object.freeze(value);
 }

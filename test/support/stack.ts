@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { OPERATOR_NODE_FLAGS } from '../../src/operator/node-flags.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './ports.ts';
 import { type Running, startProcess } from './process.ts';
 
 export type ProcessName = 'operator' | 'receiver';
+
+const NODE_FLAGS: Readonly<Record<ProcessName, readonly string[]>> = { operator: OPERATOR_NODE_FLAGS, receiver: [] };
 
 /** A control plane with the operator and the receiver running as processes, each with its own limited identity. */
 export interface Stack {
@@ -53,7 +56,7 @@ export async function startStack({ onStep = () => {}, oidcIssuers }: StackOption
     };
     const start = (name: ProcessName): Promise<true> => {
       const { args, logFile, healthPort } = slots[name];
-      running.set(name, startProcess(name, [name, ...args], logFile));
+      running.set(name, startProcess(name, [name, ...args], logFile, [...NODE_FLAGS[name], 'src/main.ts']));
       return ready(name, healthPort);
     };
     onStep('starting operator and receiver, each with its own service account');

@@ -1,3 +1,4 @@
+import { OPERATOR_NODE_FLAGS } from '../../../src/operator/node-flags.ts';
 import { freePort } from '../../support/ports.ts';
 import { startProcess } from '../../support/process.ts';
 import { sumOf } from '../prometheus.ts';
@@ -34,7 +35,7 @@ export async function startOperator({ entry, nodeArgs, kubeconfig, logFile }: Op
   const port = await freePort();
   const args = ['--kubeconfig', kubeconfig, '--health-port', String(port), '--log-level', 'warn'];
   const startedAt = performance.now();
-  const running = startProcess('operator', args, logFile, [...nodeArgs, entry]);
+  const running = startProcess('operator', args, logFile, [...OPERATOR_NODE_FLAGS, ...nodeArgs, entry]);
   const { pid } = running.child;
   if (pid === undefined) throw new Error(`no process for ${entry}`);
   const address = `http://127.0.0.1:${port}`;
