@@ -11,7 +11,10 @@ const PAYLOAD_TYPES = /^application\/vnd\.in-toto(\.[a-z0-9-]+)?\+json$/;
 const STATEMENT_V1 = 'https://in-toto.io/Statement/v1';
 const STATEMENT_V01 = 'https://in-toto.io/Statement/v0.1';
 
-/** Hexadecimal digits of each digest that can tell one content from another; others stand for nothing here. */
+/**
+ * Hexadecimal digits of each digest that can tell one content from another. Names that aren't known are skipped, as the
+ * specification asks: a subject that has no others matches nothing.
+ */
 const HEX_DIGITS: Readonly<Record<string, readonly number[]>> = {
   sha256: [64],
   sha384: [96],
@@ -52,28 +55,30 @@ function subjectsFault(subjects: readonly unknown[], needsNames: boolean): Refus
   if (subjects.length === 0) return fault('at least one subject', 'none');
   if (subjects.length > MAX_SUBJECTS) return fault(`at most ${MAX_SUBJECTS} subjects`, String(subjects.length));
   const names = new Set<string>();
+  let matchable = 0;
   for (const [index, entry] of subjects.entries()) {
     const subject = asRecord(entry);
     const name = asText(subject?.name) ?? '';
     if (needsNames && name === '') return fault('a name on every subject', `none at /subject/${index}`);
     if (name !== '' && names.has(name)) return fault('a name once', `'${name}' again at /subject/${index}`);
     names.add(name);
-    const digestFault = digestsFault(asRecord(subject?.digest) ?? {});
-    if (digestFault !== undefined) return fault(digestFault, `another one at /subject/${index}`);
+    const digests = asRecord(subject?.digest) ?? {};
+    if (Object.keys(digests).length === 0) return fault('a digest on every subject', `none at /subject/${index}`);
+    const known = Object.entries(digests).filter(([algorithm]) => Object.hasOwn(HEX_DIGITS, algorithm));
+    const wrong = known.find((entry) => !isDigest(entry));
+    if (wrong !== undefined) {
+      return fault(`${wrong[0]} in lower-case hexadecimal of its length`, `another one at /subject/${index}`);
+    }
+    if (known.length > 0) matchable += 1;
   }
-  return undefined;
+  // A commit by its SHA-1, or what only its maker can look up, may stand beside what can be told from other content.
+  return matchable > 0 ? undefined : fault('a subject with a digest such as sha256', `none of ${subjects.length}`);
 }
 
-/** What a digest set must have and hasn't. Names that aren't known are skipped, as the specification asks. */
-function digestsFault(digests: UnknownRecord): string | undefined {
-  const known = Object.entries(digests).filter(([algorithm]) => Object.hasOwn(HEX_DIGITS, algorithm));
-  if (known.length === 0) return `a digest on every subject, such as sha256`;
-  const wrong = known.find(([algorithm, value]) => {
-    const hex = asText(value) ?? '';
-    return !/^[0-9a-f]+$/.test(hex) || !HEX_DIGITS[algorithm]?.includes(hex.length);
-  });
-  return wrong === undefined ? undefined : `${wrong[0]} in lower-case hexadecimal of its length`;
-}
+const isDigest = ([algorithm, value]: readonly [string, unknown]): boolean => {
+  const hex = asText(value) ?? '';
+  return /^[0-9a-f]+$/.test(hex) && HEX_DIGITS[algorithm]?.includes(hex.length) === true;
+};
 
 const fault = (expected: string, found: string): Refusal => ({
   code: 'statement-invalid',

@@ -1,4 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
+import type { RFC3161Timestamp } from '@sigstore/core';
 import { type SignedEntity, type TrustMaterial, VerificationError, Verifier } from '@sigstore/verify';
 import type { EnvelopeSignature, SignedContent } from './container/content.ts';
 import type { PreparedRoot } from './root.ts';
@@ -54,11 +55,13 @@ export function proveTimes(signed: Signed, root: PreparedRoot, now: Date): Times
 
 function entityOf({ content, signature, data }: Signed, hasLogs: boolean, hasTimestamps: boolean): SignedEntity {
   const entries = hasLogs ? signature.logEntries : [];
+  const timestamps = hasTimestamps ? signature.timestamps.map(readTimestamp) : [];
   const { bytes } = signature;
   return {
     key: { $case: 'public-key', hint: '' },
     signature: {
-      signature: bytes,
+      // The library takes this for what timestamps are over, and for nothing else.
+      signature: stampedBytes(signature, timestamps),
       compareSignature: (logged) => logged.equals(bytes),
       compareDigest: (digest) => sha256(content.payload).equals(digest),
       compareSignedDigest: (digest) => sha256(data).equals(digest),
@@ -69,12 +72,25 @@ function entityOf({ content, signature, data }: Signed, hasLogs: boolean, hasTim
       ...entries
         .filter(({ integratedTime }) => integratedTime !== '' && integratedTime !== '0')
         .map((tlogEntry) => ({ $case: 'transparency-log' as const, tlogEntry })),
-      ...(hasTimestamps ? signature.timestamps : []).map((der) => ({
-        $case: 'timestamp-authority' as const,
-        timestamp: readTimestamp(der),
-      })),
+      ...timestamps.map((timestamp) => ({ $case: 'timestamp-authority' as const, timestamp })),
     ] as SignedEntity['timestamps'],
   };
+}
+
+/** The envelope proves as much as the signature, which is in it. Whether the timestamps hold for it is checked later. */
+function stampedBytes({ bytes, envelope }: EnvelopeSignature, timestamps: readonly RFC3161Timestamp[]): Buffer {
+  if (envelope === undefined) return bytes;
+  const isOverEnvelope = timestamps.every(({ tstInfo }) => isStampOf(tstInfo, envelope));
+  return isOverEnvelope ? envelope : bytes;
+}
+
+function isStampOf(tstInfo: RFC3161Timestamp['tstInfo'], data: Buffer): boolean {
+  try {
+    tstInfo.verify(data);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();

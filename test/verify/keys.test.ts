@@ -82,12 +82,31 @@ test('attack: nobody is trusted, or a certificate is expected', async () => {
   refused(bundleBy(good), 'signer-not-allowed', (await createAuthority()).trust);
 });
 
+/** The statement with one more subject in front. */
+const withSubjects = (subject: string): string => STATEMENT.toString().replace('"subject":[', `"subject":[${subject},`);
+
+test('a subject that matches nothing may stand beside one with a digest: a commit of git, an id of a cloud', () => {
+  for (const digest of [`{"sha1":"${'c'.repeat(40)}"}`, '{"gce_image_id":"77"}', `{"gitCommit":"${'c'.repeat(40)}"}`]) {
+    const payload = Buffer.from(withSubjects(`{"name":"git.head","digest":${digest}}`));
+    const verdict = verifyAttestation(bundleBy(good, { payload }), trustIn(good), NOW);
+    assert.is(verdict.verified, true, JSON.stringify(verdict));
+  }
+});
+
 test('attack: a signed payload that is no statement that all read the same', () => {
   const statement = STATEMENT.toString();
   const payloads: Readonly<Record<string, string>> = {
     'duplicate keys': statement.replace('"subject":', '"subject":[],"subject":'),
     'no subject': statement.replace(/"subject":\[.*?\],/, '"subject":[],'),
     'a subject without a digest': statement.replace(/"digest":\{.*?\}/, '"digest":{}'),
+    'a subject without a digest beside one with it': withSubjects('{"name":"b","digest":{}}'),
+    'a subject whose digest is no text': withSubjects('{"name":"b","digest":{"sha256":7}}'),
+    'a digest too short': withSubjects('{"name":"b","digest":{"sha256":"00"}}'),
+    'a digest in capitals beside a weak one': withSubjects(
+      `{"name":"b","digest":{"sha1":"0","sha256":"${'A'.repeat(64)}"}}`,
+    ),
+    'weak digests alone': statement.replace(/"sha256":/, '"sha1":'),
+    'a digest of no known name alone': statement.replace(/"sha256":/, '"toString":'),
     'a subject that is none': statement.replace(/"subject":\[.*?\],/, '"subject":[null],'),
     'a type that is no text': '{"_type":{"toString":1}}',
     'another type': statement.replace(STATEMENT_TYPE, 'https://in-toto.io/Link/v1'),

@@ -8,6 +8,7 @@ export type ContainerForm =
   | 'slsa-generator'
   | 'witness'
   | 'cosign-layer'
+  | 'cosign-file'
   | 'tekton-chains'
   | 'npm';
 
@@ -23,6 +24,8 @@ export interface EnvelopeSignature {
   readonly logEntries: readonly TransparencyLogEntry[];
   /** RFC 3161 responses over `bytes`, DER. */
   readonly timestamps: readonly Buffer[];
+  /** What the timestamps may be over instead: the envelope whose one signature this is, byte for byte. */
+  readonly envelope?: Buffer;
 }
 
 /** What any container comes down to: some bytes of a type, and who is said to have signed them. */

@@ -8,15 +8,18 @@ export interface Evidence {
   readonly certificates?: readonly Buffer[];
   readonly logEntries?: readonly TransparencyLogEntry[];
   readonly timestamps?: readonly Buffer[];
+  /** The bytes of the envelope, where tools have these stamped. */
+  readonly envelope?: Buffer;
 }
 
 /** The signature together with its evidence. */
 export function signatureWith(
   { keyid, bytes }: Pick<EnvelopeSignature, 'keyid' | 'bytes'>,
-  { certificates: [certificate, ...intermediates] = [], logEntries = [], timestamps = [] }: Evidence,
+  { certificates: [certificate, ...intermediates] = [], logEntries = [], timestamps = [], envelope }: Evidence,
 ): EnvelopeSignature {
   const signer = certificate === undefined ? {} : { certificate };
-  return { keyid, bytes, ...signer, intermediates, logEntries, timestamps };
+  const stamped = envelope === undefined ? {} : { envelope };
+  return { keyid, bytes, ...signer, intermediates, logEntries, timestamps, ...stamped };
 }
 
 /** A certificate and its chain that stand apart. A chain alone is refused: its first one would pass for the signer's. */

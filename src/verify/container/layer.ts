@@ -34,9 +34,11 @@ export function readLayer(value: unknown, at: string): SignedContent {
   if (annotations(ANNOTATION.signature) !== undefined) {
     fault(`${at}/annotations${step(ANNOTATION.signature)}`, 'none, as the envelope has its own', 'a signature');
   }
-  const evidence = readEvidence(annotations, `${at}/annotations`);
-  const isEmpty = Object.values(evidence).every((list) => list.length === 0);
+  const lists = readEvidence(annotations, `${at}/annotations`);
+  const isEmpty = Object.values(lists).every((list) => list.length === 0);
   const [first, ...rest] = isEmpty ? envelope.entries : [soleEntry(envelope, `${at}/data`)];
+  // cosign v2 has the whole layer stamped, v3 the signature in it.
+  const evidence = lists.timestamps.length === 0 ? lists : { ...lists, envelope: data };
   const signatures = [signatureWith(first, evidence), ...rest.map((entry) => signatureWith(entry, evidence))] as const;
   const { payload, payloadType } = envelope;
   return { form: 'cosign-layer', mediaType, payload, payloadType, signatures, at };
@@ -65,7 +67,7 @@ function readAnnotations(value: unknown, at: string): Annotations {
       : undefined;
 }
 
-function readEvidence(annotations: Annotations, at: string): Evidence {
+function readEvidence(annotations: Annotations, at: string): Required<Omit<Evidence, 'envelope'>> {
   const read = <T>(name: string, reader: (text: string, at: string) => T): readonly T[] => {
     const text = annotations(name);
     return text === undefined ? [] : [reader(text, at + step(name))];
@@ -74,7 +76,9 @@ function readEvidence(annotations: Annotations, at: string): Evidence {
   const chain = read(ANNOTATION.chain, (text, where) => readPem(text, where, LIMITS.certificates - 1)).flat();
   return {
     certificates: leafFirst(leaf, chain, at),
-    logEntries: read(ANNOTATION.logEntry, readSignedEntryTimestamp),
+    logEntries: read(ANNOTATION.logEntry, (json, where) =>
+      readSignedEntryTimestamp(parseDocument(Buffer.from(json), where), where),
+    ),
     timestamps: read(ANNOTATION.timestamp, readCosignTimestamp),
   };
 }

@@ -52,8 +52,8 @@ const readCheckpoint = (value: unknown, at: string): Checkpoint => ({
 });
 
 /** Cosign's own form of an entry: what the log promised, and the four members that the promise is over. */
-export function readSignedEntryTimestamp(json: string, at: string): TransparencyLogEntry {
-  const bundle = readObject(parseDocument(Buffer.from(json), at), at);
+export function readSignedEntryTimestamp(value: unknown, at: string): TransparencyLogEntry {
+  const bundle = readObject(value, at);
   const promise = readBytes(bundle.SignedEntryTimestamp, `${at}/SignedEntryTimestamp`, LIMITS.signatureBytes);
   const payload = readObject(bundle.Payload, `${at}/Payload`);
   const body = readBytes(payload.body, `${at}/Payload/body`);

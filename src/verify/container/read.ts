@@ -2,6 +2,7 @@ import { excerpt } from '../../api/excerpt.ts';
 import { asRecord, type UnknownRecord } from '../../api/record.ts';
 import { readBundle } from './bundle.ts';
 import type { ContainerReading, SignedContent } from './content.ts';
+import { readCosignFile } from './cosign-file.ts';
 import { parseDocument } from './document.ts';
 import { readDsse } from './dsse.ts';
 import { ContainerFault, fault } from './fault.ts';
@@ -39,12 +40,17 @@ const FORMS: readonly Form[] = [
     read: (record, at) => [readDsse(record, at)],
   },
   { name: 'a layer of cosign', isMarked: isLayer, read: (record, at) => [readLayer(record, at)] },
+  {
+    name: 'a bundle file of cosign 2',
+    isMarked: hasAny('base64Signature', 'rekorBundle'),
+    read: (record, at) => [readCosignFile(record, at)],
+  },
   { name: 'annotations of Tekton Chains', isMarked: hasChainsAnnotations, read: readTekton },
   { name: 'an answer of a registry', isMarked: hasAny('attestations'), read: readRegistryAnswer },
 ];
 
 const EXPECTED =
-  'a Sigstore bundle or a DSSE envelope, JSON lines of them, a layer of cosign, annotations of Tekton Chains, or an answer of the npm registry';
+  'a Sigstore bundle or a DSSE envelope, JSON lines of them, a layer or a file of cosign, annotations of Tekton Chains, or an answer of the npm registry';
 
 /**
  * Brings any container down to what was signed and by whom it is said to be; nothing is verified. A document that could

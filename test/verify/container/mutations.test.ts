@@ -26,6 +26,14 @@ const LAYER = layerOf(envelope, {
     Payload: { body: base64('{"kind":"dsse","apiVersion":"0.0.1"}'), integratedTime: 1, logIndex: 2, logID: 'ab' },
   }),
 });
+const FILE = {
+  base64Signature: base64(JSON.stringify(envelope)),
+  cert: base64(PEM[0]),
+  rekorBundle: {
+    SignedEntryTimestamp: 'AAAA',
+    Payload: { body: base64('{"kind":"dsse","apiVersion":"0.0.1"}'), integratedTime: 1, logIndex: 2, logID: 'ab' },
+  },
+};
 const RUN = {
   metadata: {
     annotations: {
@@ -45,6 +53,7 @@ const CONTAINERS: Readonly<Record<string, Uint8Array>> = {
   'an envelope of the generator': fixture('generator.jsonl'),
   'an envelope of Witness': bytesOf({ ...envelope, signatures: [{ ...envelope.signatures[0], ...witness }] }),
   [LAYER_NAME]: bytesOf(LAYER),
+  'a file of cosign 2': bytesOf(FILE),
   'annotations of Chains': bytesOf(RUN),
   'JSON lines': Buffer.from(`${JSON.stringify(envelope)}\n\n${JSON.stringify(parsed(fixture('bundle-v0.2.json')))}\n`),
 };
