@@ -63,6 +63,11 @@ export const CONTRACT_RULES: readonly Rule<Contract>[] = [
     broken: ({ spec }) => ((spec.signerThreshold ?? 1) > 1 && (spec.signers ?? []).length === 0 ? ['spec'] : []),
   },
   {
+    message: "'signerThreshold' must not be more than there are 'signers': each entry counts for one signer",
+    broken: ({ spec: { signers = [], signerThreshold = 1 } }) =>
+      signers.length > 0 && signerThreshold > signers.length ? ['spec'] : [],
+  },
+  {
     message: 'spec.deadline must be between 1m and 720h',
     broken: ({ spec }) => (isWithin(spec.deadline, MINUTE, 720 * HOUR) ? [] : ['spec.deadline']),
   },

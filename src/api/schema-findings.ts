@@ -16,6 +16,8 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   '^https://[^/?#@\\s\\\\]+(/[^?#\\s\\\\]*)?$':
     "an address that starts with 'https://', without user, query and fragment",
   '^/[^/].*$': 'an absolute path',
+  '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$':
+    'a time with its zone, RFC 3339, such as 2026-06-01T00:00:00Z',
   '^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$':
     "a path of letters, digits, '-', '_' and '.', no part of which starts with a dot",
   '^([0-9]{1,3}h)?([0-9]{1,5}m)?([0-9]{1,7}s)?$': 'a duration such as 1h, 30m or 1h30m',

@@ -431,11 +431,13 @@ export const SCHEMAS = {
           },
           "validFrom": {
            "type": "string",
-           "maxLength": 64
+           "maxLength": 64,
+           "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
           },
           "validUntil": {
            "type": "string",
-           "maxLength": 64
+           "maxLength": 64,
+           "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
           }
          },
          "additionalProperties": false

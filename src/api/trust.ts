@@ -49,7 +49,10 @@ export interface RootDocument {
 /** Who may have signed. Data only: verification prepares and remembers what it needs of it. */
 export interface Trust {
   readonly signers: readonly TrustedSigner[];
-  /** How many different signers must have signed; absent: one. Different are two keys, not two key ids or two signatures. */
+  /**
+   * How many different signers must have signed, each by an entry of its own; absent: one. Different are two keys, not two key
+   * ids or two signatures.
+   */
   readonly threshold?: number;
   /** By the names that the identities use. */
   readonly roots: Readonly<Record<string, RootDocument>>;

@@ -88,7 +88,7 @@ export interface ContractSpec {
   readonly enforcement?: 'Enforce' | 'Audit';
   /** Who may sign the attestation; any one match is enough. None listed: the identity that opened the run, with a certificate of the cluster's own authority, which `proviso push` gets by itself. */
   readonly signers?: readonly ContractSpecSigner[];
-  /** How many different signers of the list must have signed, in one envelope. Two signatures of one key count once. Default 1. */
+  /** How many different signers must have signed, in one envelope, each by an entry of the list of its own: two signatures of one key count once, and so do two identities that a single pattern takes. Default 1. */
   readonly signerThreshold?: number;
   /** How long a run may take from init to push, `1m` to `720h`, in hours, minutes and seconds; then it is Expired. Default `1h`. Example: `1h30m`. */
   readonly deadline?: string;
@@ -164,9 +164,9 @@ export interface ContractSpecKey {
   };
   /** The public key itself, PEM, starting with `-----BEGIN PUBLIC KEY-----`. At most 8192 characters. */
   readonly inline?: string;
-  /** The key counts from then on, RFC 3339. With the end of another one later than this, a new key takes over without a gap. Absent: it always counted. */
+  /** The key counts from then on, RFC 3339. With the end of another one later than this, a new key takes over without a gap. Absent: it always counted. Example: `2026-06-01T00:00:00Z`. */
   readonly validFrom?: string;
-  /** The key counts until then, RFC 3339. Absent: it counts for ever. */
+  /** The key counts until then, RFC 3339. Absent: it counts for ever. Example: `2026-07-01T00:00:00Z`. */
   readonly validUntil?: string;
 }
 

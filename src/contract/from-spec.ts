@@ -3,6 +3,7 @@ import { REASON, type Reason } from '../api/reasons.ts';
 import type { TrustedSigner } from '../api/trust.ts';
 import type { ContractSpec, ContractSpecMaterial } from '../api/types.gen.ts';
 import type { ContractAnnotation, ContractMaterial, EffectiveContract } from './effective.ts';
+import { mostSigners } from './signers.ts';
 
 export type ContractReading =
   | { readonly ok: true; readonly contract: EffectiveContract }
@@ -26,6 +27,12 @@ export function effectiveContract(
     const message = `spec.deadline '${spec.deadline}' is no duration; write one such as 1h or 30m`;
     return { ok: false, reason: REASON.InvalidSpec, message };
   }
+  const most = mostSigners(signers);
+  const { signerThreshold = 1 } = spec;
+  if (signers.length > 0 && signerThreshold > most) {
+    const message = `spec.signerThreshold is ${signerThreshold}, and spec.signers are only ${most} different ones, so no run could pass; lower it, or list another`;
+    return { ok: false, reason: REASON.InvalidSpec, message };
+  }
   return {
     ok: true,
     contract: {
@@ -37,7 +44,7 @@ export function effectiveContract(
       annotations: (spec.annotations ?? []).map(effectiveAnnotation),
       enforcement: spec.enforcement ?? 'Enforce',
       signers,
-      ...((spec.signerThreshold ?? 1) === 1 ? {} : { signerThreshold: spec.signerThreshold }),
+      ...(signerThreshold === 1 ? {} : { signerThreshold }),
       deadlineSeconds,
     },
   };

@@ -4,6 +4,7 @@ import type { EnvelopeSignature, SignedContent } from './container/content.ts';
 import { hintsOf } from './hints.ts';
 import { identityFault } from './identity.ts';
 import { countsAt, readPublicKey } from './keys.ts';
+import { eachForAnother, type FoundSigner } from './quorum.ts';
 import { isSignedBy } from './signature.ts';
 import type { Refusal, Signer } from './verdict.ts';
 
@@ -16,29 +17,40 @@ export function findSigners(content: SignedContent, data: Buffer, trust: Trust, 
   const threshold = Math.max(1, trust.threshold ?? 1);
   const refusals: Refusal[] = [];
   // By what makes two signers the same one, so that nobody counts twice.
-  const found = new Map<string, Signer>();
+  const found = new Map<string, FoundSigner>();
   for (const outcome of outcomes(content, data, trust, now)) {
-    if ('kind' in outcome) found.set(idOf(outcome), outcome);
-    else refusals.push(outcome);
-    const [first, ...others] = found.values();
-    if (found.size >= threshold && first !== undefined) return { ok: true, signers: [first, ...others] };
+    if ('code' in outcome) refusals.push(outcome);
+    else found.set(idOf(outcome.signer), merged(found.get(idOf(outcome.signer)), outcome));
+    const [first, ...others] = eachForAnother([...found.values()]).map(({ signer }) => signer);
+    if (first !== undefined && others.length + 1 >= threshold) return { ok: true, signers: [first, ...others] };
   }
   if (found.size === 0) return { ok: false, refusals };
-  return { ok: false, refusals: [tooFew(threshold, [...found.keys()]), ...refusals] };
+  return { ok: false, refusals: [tooFew(threshold, found), ...refusals] };
 }
 
 const idOf = (signer: Signer): string =>
   signer.kind === 'key' ? signer.fingerprint : `${signer.identity} (${signer.issuer ?? 'no issuer'})`;
 
-const tooFew = (threshold: number, found: readonly string[]): Refusal => ({
-  code: 'signers-missing',
-  step: 'signer',
-  expected: `${threshold} different signers that the contract trusts`,
-  found: `${found.length}: ${found.join(', ')}`.slice(0, 500),
+/** The same signer by another signature or root may be another entry of the list too. */
+const merged = (known: FoundSigner | undefined, { signer, entries }: FoundSigner): FoundSigner => ({
+  signer: known?.signer ?? signer,
+  entries: new Set([...(known?.entries ?? []), ...entries]),
 });
 
+function tooFew(threshold: number, found: ReadonlyMap<string, FoundSigner>): Refusal {
+  const count = eachForAnother([...found.values()]).length;
+  const sharing =
+    count < found.size ? `, where ${found.size - count} of them are the same entry of the list as another` : '';
+  return {
+    code: 'signers-missing',
+    step: 'signer',
+    expected: `${threshold} different signers that the contract trusts, each by an entry of its own`,
+    found: `${count}: ${[...found.keys()].join(', ')}`.slice(0, 500) + sharing,
+  };
+}
+
 /** Signers and refusals as they are found, keys first since they cost least. */
-function* outcomes(content: SignedContent, data: Buffer, trust: Trust, now: Date): Generator<Signer | Refusal> {
+function* outcomes(content: SignedContent, data: Buffer, trust: Trust, now: Date): Generator<FoundSigner | Refusal> {
   const keys = trust.signers.filter((each): each is TrustedKey => each.kind === 'key');
   if (keys.length > 0) yield* byKeys(content, data, keys, now);
   const identities = trust.signers.filter((each): each is TrustedIdentity => each.kind === 'identity');
@@ -50,14 +62,15 @@ function* byKeys(
   data: Buffer,
   keys: readonly TrustedKey[],
   now: Date,
-): Generator<Signer | Refusal> {
+): Generator<FoundSigner | Refusal> {
   const names = keys.map(({ fingerprint }) => fingerprint).join(', ');
   let isFound = false;
   for (const trusted of keys) {
     const reading = readPublicKey(trusted.publicKey);
     if (!reading.ok || !isAnySignedBy(reading.key, data, signatures)) continue;
     isFound = true;
-    yield countsAt(trusted, now) ? { kind: 'key', fingerprint: reading.fingerprint } : outOfTime(trusted, now);
+    const signer = { kind: 'key', fingerprint: reading.fingerprint } as const;
+    yield countsAt(trusted, now) ? { signer, entries: new Set([trusted]) } : outOfTime(trusted, now);
   }
   if (isFound) return;
   const found = `${signatures.length === 1 ? 'a signature' : `${signatures.length} signatures`} that no such key made over these bytes`;
@@ -88,7 +101,7 @@ function* byIdentities(
   data: Buffer,
   trust: IdentityTrust,
   now: Date,
-): Generator<Signer | Refusal> {
+): Generator<FoundSigner | Refusal> {
   for (const [index, signature] of content.signatures.entries()) {
     const at = content.signatures.length === 1 ? {} : { at: `signature ${index}` };
     for (const root of new Set(trust.signers.map((each) => each.root))) {
@@ -102,12 +115,13 @@ function* byIdentities(
         yield { ...reading.refusal, ...at };
         continue;
       }
-      const faults = trust.signers
+      const judged = trust.signers
         .filter((each) => each.root === root)
-        .map((each) => identityFault(reading.signer, each));
-      if (faults.includes(undefined)) yield reading.signer;
+        .map((entry) => ({ entry, fault: identityFault(reading.signer, entry) }));
+      const entries = judged.filter(({ fault }) => fault === undefined).map(({ entry }) => entry);
+      if (entries.length > 0) yield { signer: reading.signer, entries: new Set(entries) };
       else
-        for (const fault of faults) {
+        for (const { fault } of judged) {
           if (fault !== undefined) yield { code: 'signer-not-allowed', step: 'signer', ...fault, ...at };
         }
     }

@@ -147,6 +147,26 @@ const CONTRACTS: readonly RefusedObject[] = [
     says: /'signerThreshold' needs 'signers'/,
   },
   {
+    what: 'a threshold that no run could reach',
+    object: contract({ signers: [{ keyless }], signerThreshold: 2 }),
+    at: 'spec',
+    says: /'signerThreshold' must not be more than there are 'signers'/,
+  },
+  {
+    what: 'a key that counts from a day in words',
+    object: contract({ signers: [{ key: { inline: 'x', validFrom: 'yesterday' } }] }),
+    at: 'spec.signers[0].key.validFrom',
+    says: /'yesterday' must be a time with its zone, RFC 3339, such as 2026-06-01T00:00:00Z/,
+    serverSays: /spec\.signers\[0\]\.key\.validFrom/,
+  },
+  {
+    what: 'a key that counts from a time without a zone',
+    object: contract({ signers: [{ key: { inline: 'x', validFrom: '2026-06-01T00:00:00' } }] }),
+    at: 'spec.signers[0].key.validFrom',
+    says: /'2026-06-01T00:00:00' must be a time with its zone/,
+    serverSays: /spec\.signers\[0\]\.key\.validFrom/,
+  },
+  {
     what: 'a deadline in words',
     object: contract({ deadline: 'one hour' }),
     at: 'spec.deadline',

@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert';
 import { writeKeyList } from '../../src/verify/key-list.ts';
 import { fingerprintOf } from '../../src/verify/keys.ts';
 import { generateTestKey, signedBundle, type TestKey } from '../support/signing.ts';
+import { createSigstore, ISSUER, SIGNED_AT, WORKFLOW } from '../verify/sigstore.ts';
 
 const test = suite('cli verify --vsa');
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -23,6 +24,8 @@ const published = ({ publicPem }: TestKey, validFrom: string, validUntil?: strin
   ...(validUntil === undefined ? {} : { validUntil }),
 });
 
+// At once: its authorities are of the real now.
+const sigstore = await createSigstore();
 let cwd: string;
 test.before.each(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'proviso-files-'));
@@ -60,10 +63,16 @@ async function verify(args: string, changes: object = {}, key = current, subject
     predicate: summary(changes),
   };
   await writeFile(join(cwd, 'vsa.json'), signedBundle(Buffer.from(JSON.stringify(statement)), key));
-  const command = [`${ROOT}src/main.ts`, 'verify', '--vsa', 'vsa.json', ...args.split(' ')];
+  return proviso(['verify', '--vsa', 'vsa.json', ...args.split(' ')]);
+}
+
+function proviso(args: readonly string[]) {
   return new Promise<{ code: number; out: string }>((resolve) => {
-    execFile(process.execPath, command, { cwd, env: { PATH: process.env.PATH ?? '' } }, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out + err }),
+    execFile(
+      process.execPath,
+      [`${ROOT}src/main.ts`, ...args],
+      { cwd, env: { PATH: process.env.PATH ?? '' } },
+      (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out + err }),
     );
   });
 }
@@ -144,6 +153,9 @@ test('what is not said is asked for, and two things are not verified at once', a
     ['--digest abc --key keys.json --workflow shop/build', /is not a digest/],
     ['--artifact app.tgz --key keys.json --workflow build', /NAMESPACE\/NAME was expected/],
     [`${ALL} --material web=app.tgz`, /--attestation FILE/],
+    [`${ALL} --signer-key current.pub`, /who has signed can't be checked without the attestation/],
+    [`${ALL} --attestation attestation.json --issuer https://issuer.example`, /--trusted-root FILE with --identity/],
+    [`${ALL} --at 2026-01-01T00:00:00Z`, /--at has no meaning with --vsa/],
     [`${ALL} --bundle vsa.json`, /one at a time/],
     ['--artifact none.tgz --key keys.json --workflow shop/build', /'none\.tgz' can't be read/],
   ] as const) {
@@ -151,6 +163,25 @@ test('what is not said is asked for, and two things are not verified at once', a
     assert.is(code, 2, out);
     assert.match(out, says);
   }
+});
+
+test('attack: the issuer of the one who signed the attestation is looked at', async () => {
+  const bytes = JSON.stringify(await sigstore.bundle());
+  await writeFile(join(cwd, 'attestation.json'), bytes);
+  await writeFile(join(cwd, 'root.json'), JSON.stringify(sigstore.root));
+  const inputs = {
+    timeVerified: SIGNED_AT.toISOString(),
+    inputAttestations: [{ digest: { sha256: digestOf(bytes) } }],
+  };
+  const by = (issuer: string) =>
+    verify(
+      `${ALL} --attestation attestation.json --trusted-root root.json --identity ${WORKFLOW} --issuer ${issuer}`,
+      inputs,
+    );
+  assert.match((await by(ISSUER)).out, /ok {3}it is signed by https:\/\/github\.com.* of https:/);
+  const other = await by('https://issuer.example/other');
+  assert.is(other.code, 1);
+  assert.match(other.out, /FAIL signer: expected an identity of the issuer 'https:\/\/issuer\.example\/other'/);
 });
 
 test.run();

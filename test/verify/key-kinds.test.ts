@@ -151,4 +151,44 @@ test('attack: one identity with two certificates counts once; with a key it make
   assert.match(JSON.stringify(verdict), /signers-missing/);
 });
 
+/** An envelope in which each of the identities signs with a certificate of its own. */
+async function signedByAll(authority: Awaited<ReturnType<typeof createAuthority>>, ...identities: readonly string[]) {
+  const bundles = await Promise.all(
+    identities.map(async (each) => JSON.parse(String(Buffer.from(await authority.bundle(each))))),
+  );
+  const signatures = bundles.map(({ dsseEnvelope, verificationMaterial }) => ({
+    ...dsseEnvelope.signatures[0],
+    cert: `-----BEGIN CERTIFICATE-----\n${verificationMaterial.certificate.rawBytes}\n-----END CERTIFICATE-----\n`,
+  }));
+  return { ...bundles[0].dsseEnvelope, signatures };
+}
+
+test('attack: whoever may make one identity of a pattern makes two, in place of the key that must sign too', async () => {
+  const authority = await createAuthority();
+  const [identity] = authority.trust.signers;
+  if (identity?.kind !== 'identity') throw new Error('no identity');
+  const pattern = { ...identity, subject: { glob: 'https://kubernetes.io/*' } };
+  const exact = { ...identity, subject: { exact: 'https://kubernetes.io/namespaces/shop/serviceaccounts/a' } };
+  const trust = (...signers: Trust['signers']): Trust => ({ ...authority.trust, signers, threshold: 2 });
+  const accounts = ['a', 'b'].map((name) => `https://kubernetes.io/namespaces/shop/serviceaccounts/${name}`);
+  const two = await signedByAll(authority, ...accounts);
+  const key = trustIn(p256).signers;
+  const refusal = verifyAttestation(bytesOf(two), trust(pattern, ...key), NOW);
+  assert.is(refusal.verified, false);
+  if (!refusal.verified) {
+    assert.is(refusal.refusals[0].code, 'signers-missing');
+    assert.match(
+      refusal.refusals[0].found,
+      /^1: .*serviceaccounts\/a .*serviceaccounts\/b .*1 of them are the same entry/,
+    );
+  }
+  const withKey = { ...two, signatures: [...two.signatures, signature(p256)] };
+  assert.ok(verifyAttestation(bytesOf(withKey), trust(pattern, ...key), NOW).verified, 'the pattern and the key');
+  assert.ok(verifyAttestation(bytesOf(two), trust(pattern, { ...pattern }), NOW).verified, 'the pattern, meant twice');
+  // a may stand for either entry, b for one alone: found in either order.
+  assert.ok(verifyAttestation(bytesOf(two), trust(pattern, exact), NOW).verified);
+  const turned = { ...two, signatures: two.signatures.toReversed() };
+  assert.ok(verifyAttestation(bytesOf(turned), trust(pattern, exact), NOW).verified);
+});
+
 test.run();

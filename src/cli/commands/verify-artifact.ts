@@ -15,11 +15,11 @@ export interface ArtifactFindings {
 
 /** Finds the accepted runs that an artifact belongs to, and checks what the control plane signed about one of them. */
 export async function verifyArtifact(session: Session, flags: SummaryFlags): Promise<ArtifactFindings> {
+  const trusted = await trustedKeys(session.io, flags);
   const { digest, reason } = await expectedDigest(session.io, flags);
   const { items } = await session.receiver().referrers(digest);
   const wanted = items.filter((item) => item.succeeded === 'True' && isOf(item, flags.workflow) && isSpokenOf(item));
   if (wanted.length === 0) return { reasons: [...reason, notFound(digest, items, flags)] };
-  const trusted = await trustedKeys(session.io, flags);
   let first: ArtifactFindings | undefined;
   for (const { namespace, run } of wanted.slice(0, MAX_RUNS)) {
     const state = await session.receiver().state({ namespace, run });

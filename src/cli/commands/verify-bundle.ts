@@ -10,7 +10,8 @@ import { readInput } from '../input.ts';
 import type { Io } from '../io.ts';
 import { type Reason, signatureReason } from '../print/reasons.ts';
 
-export interface BundleFlags {
+/** Whose signature is expected. */
+export interface SignerFlags {
   readonly key?: string;
   readonly ca?: string;
   /** A Sigstore trusted_root.json. */
@@ -18,6 +19,9 @@ export interface BundleFlags {
   readonly identity?: string;
   /** The OIDC issuer in the certificate. */
   readonly issuer?: string;
+}
+
+export interface BundleFlags extends SignerFlags {
   /** When the bundle was received; certificates live ten minutes. */
   readonly at?: string;
 }
@@ -74,11 +78,21 @@ export function statementReasons(statement: unknown): readonly Reason[] {
   ].map((text) => ({ ok: true, text }));
 }
 
-/** Who is said to have signed, by a key, or by an authority and an identity. */
-export async function offlineTrust(io: Io, { key, ca, trustedRoot, identity, issuer }: BundleFlags): Promise<Trust> {
+/**
+ * Who is said to have signed: by a key, which `keyFlag` gives, or by an authority and an identity. Throws `usage` when that
+ * isn't said, or said in two ways of which one would be passed over.
+ */
+export async function offlineTrust(io: Io, flags: SignerFlags, keyFlag = '--key'): Promise<Trust> {
+  const { key, ca, trustedRoot, identity, issuer } = flags;
+  const ways = [key, ca, trustedRoot].filter((way) => way !== undefined).length;
+  if (ways > 1 || (key !== undefined && (identity ?? issuer) !== undefined)) {
+    throw new Problem('usage', 'it is said in more than one way whose signature is expected', {
+      hint: `give ${keyFlag} alone, or --identity with either --ca or --trusted-root`,
+    });
+  }
   if (key !== undefined) {
     const reading = readPublicKey((await readInput(io, key)).toString('utf8'));
-    if (!reading.ok) throw new Problem('key-unreadable', `--key ${key}: ${reading.message}`);
+    if (!reading.ok) throw new Problem('key-unreadable', `${keyFlag} ${key}: ${reading.message}`);
     const { publicKey, fingerprint } = reading;
     return { signers: [{ kind: 'key', publicKey, fingerprint }], roots: {} };
   }
@@ -89,7 +103,7 @@ export async function offlineTrust(io: Io, { key, ca, trustedRoot, identity, iss
     return identityTrust(authorities(ca, (await readInput(io, ca)).toString('utf8')), identity, issuer);
   }
   throw new Problem('usage', 'it is not said whose signature is expected', {
-    hint: 'add --key cosign.pub, or --ca FILE with --identity URI, or --trusted-root FILE with --identity and --issuer',
+    hint: `add ${keyFlag} cosign.pub, or --ca FILE with --identity URI, or --trusted-root FILE with --identity and --issuer`,
   });
 }
 

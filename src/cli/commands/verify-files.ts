@@ -11,10 +11,10 @@ import type { Summary } from '../../verify/summary-form.ts';
 import { digestInput, readInput } from '../input.ts';
 import type { Io } from '../io.ts';
 import { judge, type Reason, signatureReason, summaryReasons } from '../print/reasons.ts';
-import { offlineTrust, statementReasons } from './verify-bundle.ts';
+import { offlineTrust, type SignerFlags, statementReasons } from './verify-bundle.ts';
 
 /** What is expected of an artifact and of the summary that speaks for it. */
-export interface SummaryFlags {
+export interface SummaryFlags extends Omit<SignerFlags, 'key'> {
   readonly artifact?: string;
   readonly digest?: string;
   /** NAMESPACE/NAME */
@@ -26,8 +26,6 @@ export interface SummaryFlags {
   readonly verifierId?: string;
   readonly attestation?: string;
   readonly signerKey?: string;
-  readonly ca?: string;
-  readonly identity?: string;
   /** NAME=FILE */
   readonly material: readonly string[];
 }
@@ -66,7 +64,12 @@ export const levelsOf = ({ level }: SummaryFlags): readonly string[] => (level.l
 /** The keys that are given on the command line, if any. */
 export async function trustedKeys(io: Io, flags: SummaryFlags): Promise<ControlPlaneKeys | undefined> {
   const { key, verifierId } = flags;
-  if (key === undefined) return undefined;
+  if (key === undefined) {
+    if (verifierId === undefined) return undefined;
+    throw new Problem('usage', '--verifier-id says for whom a key signs, and no key is given', {
+      hint: 'add --key control-plane-keys.json, of the ConfigMap proviso-control-plane-keys',
+    });
+  }
   const text = (await readInput(io, key)).toString('utf8');
   if (text.trimStart().startsWith('{')) {
     const reading = readKeyList(text);
@@ -114,10 +117,13 @@ export async function expectedDigest(io: Io, { artifact, digest }: SummaryFlags)
 
 /** Whether the attestation at hand is the one that the summary was made of, and names the materials at hand. */
 async function attestationReasons(io: Io, summary: Summary, flags: SummaryFlags): Promise<readonly Reason[]> {
-  const { attestation, material, signerKey, ca, identity } = flags;
+  const { attestation, material } = flags;
+  const signer = signerOf(flags);
+  const isSignerGiven = Object.keys(signer).length > 0;
   if (attestation === undefined) {
-    if (material.length === 0) return [];
-    throw new Problem('usage', '--material needs the attestation that names it', { hint: 'add --attestation FILE' });
+    if (material.length === 0 && !isSignerGiven) return [];
+    const what = isSignerGiven ? 'who has signed' : '--material';
+    throw new Problem('usage', `${what} can't be checked without the attestation`, { hint: 'add --attestation FILE' });
   }
   const bytes = await readInput(io, attestation);
   const digest = `sha256:${sha256Hex(bytes)}`;
@@ -127,11 +133,9 @@ async function attestationReasons(io: Io, summary: Summary, flags: SummaryFlags)
     `${attestation} is the attestation that was verified, ${digest}`,
     `${attestation} has the digest ${digest}, and the summary was made of ${inputs.join(', ') || 'nothing that it names'}`,
   );
-  const hasSigner = signerKey !== undefined || ca !== undefined || identity !== undefined;
-  if (!hasSigner && material.length === 0) return [isInput];
-  const signer = { ...(signerKey === undefined ? {} : { key: signerKey }), ...given({ ca, identity }) };
+  if (!isSignerGiven && material.length === 0) return [isInput];
   const at = new Date(summary.timeVerified ?? Number.NaN);
-  const verdict = verifyAttestation(bytes, await offlineTrust(io, signer), at);
+  const verdict = verifyAttestation(bytes, await offlineTrust(io, signer, '--signer-key'), at);
   const signed = signatureReason(verdict);
   if (!verdict.verified) return [isInput, signed];
   return [
@@ -142,8 +146,10 @@ async function attestationReasons(io: Io, summary: Summary, flags: SummaryFlags)
   ];
 }
 
-function given({ ca, identity }: { readonly ca: string | undefined; readonly identity: string | undefined }) {
-  return { ...(ca === undefined ? {} : { ca }), ...(identity === undefined ? {} : { identity }) };
+/** Who must have signed the attestation: as for a bundle, but that `--key` is of the control plane. */
+function signerOf({ signerKey, ca, trustedRoot, identity, issuer }: SummaryFlags): SignerFlags {
+  const given = Object.entries({ key: signerKey, ca, trustedRoot, identity, issuer });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 async function materialReasons(io: Io, statement: unknown, flags: readonly string[]): Promise<readonly Reason[]> {

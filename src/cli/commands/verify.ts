@@ -3,14 +3,10 @@ import { EXIT } from '../exit-code.ts';
 import { formatReasons, type Reason } from '../print/reasons.ts';
 import { printResult, type Session } from '../session.ts';
 import { verifyArtifact } from './verify-artifact.ts';
-import { type BundleFlags, verifyBundle } from './verify-bundle.ts';
-import { type SummaryFlags, verifyFiles } from './verify-files.ts';
+import { verifyBundle } from './verify-bundle.ts';
+import { verifyFiles } from './verify-files.ts';
+import { assertTaken, type VerifyFlags, type VerifyMode } from './verify-flags.ts';
 import { verifyRun } from './verify-run.ts';
-
-export interface VerifyFlags extends BundleFlags, SummaryFlags {
-  readonly bundle?: string;
-  readonly vsa?: string;
-}
 
 /** What was found, whatever was looked at. */
 interface Outcome {
@@ -32,7 +28,16 @@ export async function verify(session: Session, name: string | undefined, flags: 
 }
 
 async function look(session: Session, name: string | undefined, flags: VerifyFlags): Promise<Outcome> {
-  const { bundle, vsa, artifact, digest } = flags;
+  const { bundle, vsa } = flags;
+  const mode = modeOf(name, flags);
+  assertTaken(mode, flags);
+  if (bundle !== undefined) return { ...(await verifyBundle(session.io, bundle, flags)) };
+  if (vsa !== undefined) return { ...(await verifyFiles(session.io, vsa, flags)) };
+  if (mode === 'artifact') return { ...(await verifyArtifact(session, flags)) };
+  return { reasons: await verifyRun(session, name) };
+}
+
+function modeOf(name: string | undefined, { bundle, vsa, artifact, digest }: VerifyFlags): VerifyMode {
   const isArtifact = artifact !== undefined || digest !== undefined;
   const meant = [name !== undefined, bundle !== undefined, isArtifact || vsa !== undefined].filter(Boolean).length;
   if (meant > 1) {
@@ -40,8 +45,7 @@ async function look(session: Session, name: string | undefined, flags: VerifyFla
       hint: 'give a RUN, or --bundle FILE, or --artifact FILE or --digest, that with or without --vsa FILE',
     });
   }
-  if (bundle !== undefined) return { ...(await verifyBundle(session.io, bundle, flags)) };
-  if (vsa !== undefined) return { ...(await verifyFiles(session.io, vsa, flags)) };
-  if (isArtifact) return { ...(await verifyArtifact(session, flags)) };
-  return { reasons: await verifyRun(session, name) };
+  if (bundle !== undefined) return 'bundle';
+  if (vsa !== undefined) return 'vsa';
+  return isArtifact ? 'artifact' : 'run';
 }
