@@ -131,6 +131,7 @@ const CONTRACTS: readonly RefusedObject[] = [
     object: contract({ signers: [{ keyless: { issuer: 'https://issuer.example', subjectGlob: '*' } }] }),
     at: 'spec.signers[0].keyless.subjectGlob',
     says: /must have at least 2 characters|a name with/,
+    serverSays: /spec\.signers\[0\]\.keyless\.subjectGlob: Invalid value/,
   },
   {
     what: 'a key whose time is over before it begins',
