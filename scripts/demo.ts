@@ -10,7 +10,7 @@ import { tellStory } from './demo/story.ts';
  */
 const keep = process.argv.includes('--keep');
 const started = performance.now();
-const stack = await startStack((step) => console.log(pc.dim(`# ${step}`)));
+const stack = await startStack({ onStep: (step) => console.log(pc.dim(`# ${step}`)) });
 const work = `${stack.controlPlane.dir}/work`;
 const stop = async () => {
   await stack.stop();

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Stack } from '../../test/support/stack.ts';
 import { makeInputs } from './inputs.ts';
@@ -85,6 +85,19 @@ async function observe(stage: Stage): Promise<void> {
   await stage.proviso('build', `download ${digest.trim()} -f again.json`);
   await run('cmp sbom.cdx.json again.json', ['cmp', 'sbom.cdx.json', 'again.json'], { cwd: stage.directory });
   await stage.kubectl('get -n shop workflows.proviso.dev -o wide', { says: /Accepted\s+100%/ });
+  await deploy(stage, name);
+}
+
+/** Whoever deploys needs one key, one file, and no cluster. */
+async function deploy(stage: Stage, run: string): Promise<void> {
+  chapter('Whoever deploys checks the artifact by what the control plane signed');
+  const [tarball] = (await readdir(stage.directory)).filter((name) => name.endsWith('.tgz'));
+  const keys = join(stage.directory, 'control-plane-keys.json');
+  const template = '{.data.control-plane-keys\\.json}';
+  await stage.kubectl(`get configmap -n proviso-system proviso-control-plane-keys -o jsonpath='${template}' > ${keys}`);
+  await stage.proviso('build', `download ${run} --statement vsa -f vsa.json`);
+  const files = `--artifact ${tarball} --vsa vsa.json --key control-plane-keys.json --workflow shop/build`;
+  await stage.proviso('build', `verify ${files}`, { says: /Verified/, env: { PROVISO_DIR: '' } });
 }
 
 /** Writes the keys of a workflow's token Secret into files, as a volume mount would. */

@@ -19,8 +19,13 @@ const NAMED: Readonly<Record<string, string>> = {
   'WorkflowRun.status.progress': 'RunProgress',
   'WorkflowRun.status.attestation': 'RecordedAttestation',
   'WorkflowRun.status.attestation.signer': 'RecordedSigner',
+  'WorkflowRun.status.statements[]': 'RecordedStatement',
   'EvidenceStore.spec': 'EvidenceStoreSpec',
   'EvidenceStore.status': 'EvidenceStoreStatus',
+  'TrustRoot.spec': 'TrustRootSpec',
+  'TrustRoot.spec.sigstore': 'TrustRootSource',
+  'TrustRoot.spec.sigstore.tuf': 'TrustRootTuf',
+  'TrustRoot.status': 'TrustRootStatus',
 };
 
 const HEADER = `/* Generated from crds/ by scripts/gen.ts; run \`make gen\` after a change there. */

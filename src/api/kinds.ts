@@ -30,6 +30,7 @@ export const KIND = {
   Workflow: own('Workflow', 'workflows', true),
   WorkflowRun: own('WorkflowRun', 'workflowruns', true),
   EvidenceStore: own('EvidenceStore', 'evidencestores', false),
+  TrustRoot: own('TrustRoot', 'trustroots', false),
   ControllerRevision: {
     group: 'apps',
     version: 'v1',

@@ -1,4 +1,5 @@
-import type { RecordedAttestation, RecordedMaterial, RunCommit } from './types.gen.ts';
+import type { Trust } from './trust.ts';
+import type { RecordedAttestation, RecordedMaterial, RecordedStatement, RunCommit } from './types.gen.ts';
 
 /** What a run still owes, with a hint what to type. */
 export interface MissingMessage {
@@ -70,17 +71,35 @@ export interface RunMessage {
   readonly materials: readonly RecordedMaterial[];
   readonly completeness: CompletenessMessage;
   readonly attestation?: RecordedAttestation;
+  /** What the control plane signed about it. */
+  readonly statements?: readonly RecordedStatement[];
   /** What the attestation can be checked against, once it is there. */
   readonly verification?: VerificationMessage;
 }
 
-/** The keys, or the authorities and the identity, that the signer of a run is held to. */
-export interface VerificationMessage {
-  /** SPKI PEM. */
-  readonly keys: readonly string[];
-  /** Certificate PEM. */
-  readonly roots?: readonly string[];
-  readonly identity?: string;
+/** Whom the signers of a run are held to, and what the control plane's statements are checked against. */
+export interface VerificationMessage extends Trust {
+  /** Of the contract revision, `sha256:…`. */
+  readonly contractDigest: string;
+  /** Keys and identity of the control plane: `control-plane-keys.json` as it is published. */
+  readonly controlPlaneKeys: string;
+}
+
+/** In which way a run has to do with a digest. */
+export type Reference =
+  | { readonly role: 'material'; readonly name: string; readonly type: string }
+  | { readonly role: 'attestation' }
+  | { readonly role: 'statement'; readonly predicateType: string };
+
+/** A run that a digest belongs to. */
+export interface Referrer extends RunSummary {
+  readonly references: readonly Reference[];
+}
+
+/** Answer to `GET /v1/referrers/{digest}`: the newest first, as far as the caller may see them. */
+export interface ReferrersMessage {
+  readonly digest: string;
+  readonly items: readonly Referrer[];
 }
 
 /** One line of a list of runs. */
@@ -116,7 +135,7 @@ export interface CertificateRequest {
   readonly csr: string;
 }
 export interface CertificateMessage {
-  /** PEM, leaf first. */
+  /** PEM, leaf first, then the authority that has issued it; its root is published, and needn't be sent. */
   readonly certificateChain: readonly string[];
   readonly identity: string;
   readonly notAfter: string;

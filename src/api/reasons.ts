@@ -27,14 +27,26 @@ export const REASON = {
   ContractNotFound: 'ContractNotFound',
   /** Ready=False: the contract that the Workflow names isn't Ready. */
   ContractNotReady: 'ContractNotReady',
+  /** Stalled: a submitter is of an OIDC issuer, or for an audience, that the installation doesn't allow. */
+  IssuerNotAllowed: 'IssuerNotAllowed',
   /** Stalled: the evidence store that the Workflow names, or a default one, doesn't exist. */
   StoreNotFound: 'StoreNotFound',
   /** Stalled: an object with the name of one that is to be made exists and isn't ours. Only Ready=False while it goes. */
   NameTaken: 'NameTaken',
+  /** Stalled: the trusted root of a keyless signer doesn't exist, isn't for the namespace, or isn't Ready. */
+  TrustRootNotFound: 'TrustRootNotFound',
   /** Ready=False: a call to the API server failed; it is tried again. */
   ProvisioningFailed: 'ProvisioningFailed',
   /** Stalled: the store could not be written, read or cleaned by the probe. */
   ProbeFailed: 'ProbeFailed',
+  /** Stalled: what a TrustRoot gives is no trusted root, or none that can be checked against. */
+  TrustRootInvalid: 'TrustRootInvalid',
+  /** Stalled: the ConfigMap that a TrustRoot names doesn't exist or lacks the key. */
+  SourceNotFound: 'SourceNotFound',
+  /** Ready=False: nothing could be fetched yet; it is tried again. Event: a refresh failed. */
+  FetchFailed: 'FetchFailed',
+  /** Stalled: a class of authorities has none left that is valid. */
+  Expired: 'Expired',
   /** Event: a token was issued or renewed. */
   TokenIssued: 'TokenIssued',
   /** Event: a contract got a new revision. */

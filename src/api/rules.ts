@@ -1,5 +1,12 @@
 import { parseDuration } from './duration.ts';
-import type { Contract, ContractSpecKey, ContractSpecMaterial, EvidenceStore, Workflow } from './types.gen.ts';
+import type {
+  Contract,
+  ContractSpecKey,
+  ContractSpecMaterial,
+  EvidenceStore,
+  TrustRoot,
+  Workflow,
+} from './types.gen.ts';
 
 /** A rule across fields that the API server checks by CEL: its message there, and the paths that break it here. */
 export interface Rule<T> {
@@ -39,6 +46,28 @@ export const CONTRACT_RULES: readonly Rule<Contract>[] = [
       indices(spec.signers, ({ key }) => key !== undefined && sources(key) !== 1).map((i) => `spec.signers[${i}].key`),
   },
   {
+    message: "'validFrom' must be before 'validUntil'",
+    broken: ({ spec }) =>
+      indices(spec.signers, ({ key }) => isNever(key?.validFrom, key?.validUntil)).map((i) => `spec.signers[${i}].key`),
+  },
+  {
+    message: "a keyless signer must have exactly one of 'subject' and 'subjectGlob'",
+    broken: ({ spec }) =>
+      indices(
+        spec.signers,
+        ({ keyless }) => keyless !== undefined && countGiven(keyless.subject, keyless.subjectGlob) !== 1,
+      ).map((i) => `spec.signers[${i}].keyless`),
+  },
+  {
+    message: "'signerThreshold' needs 'signers': the identity that opened the run signs alone",
+    broken: ({ spec }) => ((spec.signerThreshold ?? 1) > 1 && (spec.signers ?? []).length === 0 ? ['spec'] : []),
+  },
+  {
+    message: "'signerThreshold' must not be more than there are 'signers': each entry counts for one signer",
+    broken: ({ spec: { signers = [], signerThreshold = 1 } }) =>
+      signers.length > 0 && signerThreshold > signers.length ? ['spec'] : [],
+  },
+  {
     message: 'spec.deadline must be between 1m and 720h',
     broken: ({ spec }) => (isWithin(spec.deadline, MINUTE, 720 * HOUR) ? [] : ['spec.deadline']),
   },
@@ -71,6 +100,30 @@ export const EVIDENCE_STORE_RULES: readonly Rule<EvidenceStore>[] = [
   },
 ];
 
+export const TRUST_ROOT_RULES: readonly Rule<TrustRoot>[] = [
+  {
+    message: 'metadata.name must have at most 63 characters, since the name of a ConfigMap is made from it',
+    broken: ({ metadata }) => (metadata.name.length > 63 ? ['metadata.name'] : []),
+  },
+  {
+    message: "a trusted root must have exactly one of 'inline', 'configMapRef' and 'tuf'",
+    broken: ({ spec: { sigstore } }) =>
+      countGiven(sigstore.inline, sigstore.configMapRef, sigstore.tuf) === 1 ? [] : ['spec.sigstore'],
+  },
+  {
+    message: "a TUF root must have exactly one of 'inline' and 'configMapRef'",
+    broken: ({ spec: { sigstore } }) =>
+      sigstore.tuf === undefined || countGiven(sigstore.tuf.root.inline, sigstore.tuf.root.configMapRef) === 1
+        ? []
+        : ['spec.sigstore.tuf.root'],
+  },
+  {
+    message: 'spec.sigstore.tuf.refreshInterval must be between 10m and 720h',
+    broken: ({ spec: { sigstore } }) =>
+      isWithin(sigstore.tuf?.refreshInterval, 10 * MINUTE, 720 * HOUR) ? [] : ['spec.sigstore.tuf.refreshInterval'],
+  },
+];
+
 type Materials = readonly ContractSpecMaterial[];
 
 const materials = (
@@ -89,6 +142,10 @@ const countGiven = (...members: readonly unknown[]): number => members.filter((m
 
 const sources = ({ secretRef, configMapRef, inline }: ContractSpecKey): number =>
   countGiven(secretRef, configMapRef, inline);
+
+/** Whether a span of time is empty. What is no time at all is the schema's to refuse. */
+const isNever = (from: string | undefined, until: string | undefined): boolean =>
+  from !== undefined && until !== undefined && Date.parse(from) >= Date.parse(until);
 
 function isWithin(text: string | undefined, least: number, most: number): boolean {
   if (text === undefined) return true;

@@ -11,8 +11,15 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   '^\\w+$': 'a word of letters, digits and underscores',
   '^[A-Za-z_][A-Za-z0-9_]*$': 'the name of a variable: letters, digits and underscores, no digit first',
   '^[-._a-zA-Z0-9]+$': 'a key of letters, digits, dots, dashes and underscores',
+  '^[^*].*\\*': "a name with '*' in it, though not at its start",
   '^https://': "an address that starts with 'https://'",
+  '^https://[^/?#@\\s\\\\]+(/[^?#\\s\\\\]*)?$':
+    "an address that starts with 'https://', without user, query and fragment",
   '^/[^/].*$': 'an absolute path',
+  '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$':
+    'a time with its zone, RFC 3339, such as 2026-06-01T00:00:00Z',
+  '^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$':
+    "a path of letters, digits, '-', '_' and '.', no part of which starts with a dot",
   '^([0-9]{1,3}h)?([0-9]{1,5}m)?([0-9]{1,7}s)?$': 'a duration such as 1h, 30m or 1h30m',
   '^([0-9]{1,3}h)?([0-9]{1,5}m)?$': 'a duration of hours and minutes such as 24h or 30m',
   '^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$': 'a duration such as 26h, 45m or 1h30m',

@@ -428,6 +428,16 @@ export const SCHEMAS = {
            "type": "string",
            "minLength": 1,
            "maxLength": 8192
+          },
+          "validFrom": {
+           "type": "string",
+           "maxLength": 64,
+           "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+          },
+          "validUntil": {
+           "type": "string",
+           "maxLength": 64,
+           "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
           }
          },
          "additionalProperties": false
@@ -435,8 +445,7 @@ export const SCHEMAS = {
         "keyless": {
          "type": "object",
          "required": [
-          "issuer",
-          "subject"
+          "issuer"
          ],
          "properties": {
           "issuer": {
@@ -449,6 +458,68 @@ export const SCHEMAS = {
            "type": "string",
            "minLength": 1,
            "maxLength": 2048
+          },
+          "subjectGlob": {
+           "type": "string",
+           "minLength": 2,
+           "maxLength": 2048,
+           "pattern": "^[^*].*\\*"
+          },
+          "claims": {
+           "type": "array",
+           "maxItems": 16,
+           "x-list-keys": [
+            "name"
+           ],
+           "items": {
+            "type": "object",
+            "required": [
+             "name",
+             "value"
+            ],
+            "properties": {
+             "name": {
+              "type": "string",
+              "maxLength": 64,
+              "enum": [
+               "buildSignerURI",
+               "buildSignerDigest",
+               "runnerEnvironment",
+               "sourceRepositoryURI",
+               "sourceRepositoryDigest",
+               "sourceRepositoryRef",
+               "sourceRepositoryIdentifier",
+               "sourceRepositoryOwnerURI",
+               "sourceRepositoryOwnerIdentifier",
+               "buildConfigURI",
+               "buildConfigDigest",
+               "buildTrigger",
+               "runInvocationURI",
+               "sourceRepositoryVisibility"
+              ]
+             },
+             "value": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 2048
+             }
+            },
+            "additionalProperties": false
+           }
+          },
+          "trustRootRef": {
+           "type": "object",
+           "required": [
+            "name"
+           ],
+           "properties": {
+            "name": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253
+            }
+           },
+           "additionalProperties": false
           }
          },
          "additionalProperties": false
@@ -456,6 +527,11 @@ export const SCHEMAS = {
        },
        "additionalProperties": false
       }
+     },
+     "signerThreshold": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 16
      },
      "deadline": {
       "type": "string",
@@ -576,6 +652,224 @@ export const SCHEMAS = {
         "minLength": 2,
         "maxLength": 1024,
         "pattern": "^/[^/].*$"
+       }
+      },
+      "additionalProperties": false
+     }
+    },
+    "additionalProperties": false
+   },
+   "status": {}
+  },
+  "additionalProperties": false
+ },
+ "TrustRoot": {
+  "type": "object",
+  "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
+   "spec"
+  ],
+  "properties": {
+   "apiVersion": {
+    "type": "string",
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "TrustRoot"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
+   },
+   "spec": {
+    "type": "object",
+    "required": [
+     "sigstore"
+    ],
+    "properties": {
+     "default": {
+      "type": "boolean"
+     },
+     "namespaces": {
+      "type": "object",
+      "properties": {
+       "matchLabels": {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 16,
+        "additionalProperties": {
+         "type": "string",
+         "maxLength": 63
+        }
+       }
+      },
+      "additionalProperties": false
+     },
+     "sigstore": {
+      "type": "object",
+      "properties": {
+       "inline": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 262144
+       },
+       "configMapRef": {
+        "type": "object",
+        "required": [
+         "name",
+         "key"
+        ],
+        "properties": {
+         "name": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253
+         },
+         "key": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253,
+          "pattern": "^[-._a-zA-Z0-9]+$"
+         }
+        },
+        "additionalProperties": false
+       },
+       "tuf": {
+        "type": "object",
+        "required": [
+         "mirror",
+         "root"
+        ],
+        "properties": {
+         "mirror": {
+          "type": "string",
+          "minLength": 9,
+          "maxLength": 2048,
+          "pattern": "^https://[^/?#@\\s\\\\]+(/[^?#\\s\\\\]*)?$"
+         },
+         "root": {
+          "type": "object",
+          "properties": {
+           "inline": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 65536
+           },
+           "configMapRef": {
+            "type": "object",
+            "required": [
+             "name",
+             "key"
+            ],
+            "properties": {
+             "name": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 253
+             },
+             "key": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 253,
+              "pattern": "^[-._a-zA-Z0-9]+$"
+             }
+            },
+            "additionalProperties": false
+           }
+          },
+          "additionalProperties": false
+         },
+         "target": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253,
+          "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"
+         },
+         "ca": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 65536
+         },
+         "refreshInterval": {
+          "type": "string",
+          "minLength": 2,
+          "maxLength": 16,
+          "pattern": "^([0-9]{1,3}h)?([0-9]{1,5}m)?([0-9]{1,7}s)?$"
+         }
+        },
+        "additionalProperties": false
+       }
+      },
+      "additionalProperties": false
+     },
+     "thresholds": {
+      "type": "object",
+      "properties": {
+       "logEntries": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 4
+       },
+       "timestamps": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 4
+       },
+       "ctEntries": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 4
        }
       },
       "additionalProperties": false

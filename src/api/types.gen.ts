@@ -88,6 +88,8 @@ export interface ContractSpec {
   readonly enforcement?: 'Enforce' | 'Audit';
   /** Who may sign the attestation; any one match is enough. None listed: the identity that opened the run, with a certificate of the cluster's own authority, which `proviso push` gets by itself. */
   readonly signers?: readonly ContractSpecSigner[];
+  /** How many different signers must have signed, in one envelope, each by an entry of the list of its own: two signatures of one key count once, and so do two identities that a single pattern takes. Default 1. */
+  readonly signerThreshold?: number;
   /** How long a run may take from init to push, `1m` to `720h`, in hours, minutes and seconds; then it is Expired. Default `1h`. Example: `1h30m`. */
   readonly deadline?: string;
 }
@@ -119,18 +121,32 @@ export interface ContractSpecMaterial {
 
 /** One signer: exactly one of `key` and `keyless`. */
 export interface ContractSpecSigner {
-  /** A public key, PEM, P-256 or Ed25519: exactly one of `secretRef`, `configMapRef` and `inline`. */
+  /** A public key, PEM: ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 4096 bits. Exactly one of `secretRef`, `configMapRef` and `inline`. */
   readonly key?: ContractSpecKey;
-  /** A certificate of a Sigstore authority for exactly this issuer and subject. This version can't check these yet: a contract that names one is Stalled with reason NotSupported. */
+  /** Whoever holds a certificate of a Sigstore authority for this identity: its issuer, and its one subject alternative name, which is a URI, an email address, a DNS name or a username. */
   readonly keyless?: {
     /** The OIDC issuer, compared exactly. Example: `https://token.actions.githubusercontent.com`. */
     readonly issuer: string;
-    /** The subject alternative name, compared exactly. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/heads/main`. */
-    readonly subject: string;
+    /** The whole subject alternative name, compared exactly. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/heads/main`. */
+    readonly subject?: string;
+    /** The whole subject alternative name with `*` for any characters, also `/`; nothing else is special. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/tags/v*`. */
+    readonly subjectGlob?: string;
+    /** Facts that the authority must have written into the certificate, each compared exactly. Example: `sourceRepositoryRef` is `refs/heads/main`. */
+    readonly claims?: readonly ({
+      /** What is stated, by the name that Fulcio gives it. Example: `sourceRepositoryURI`. */
+      readonly name: 'buildSignerURI' | 'buildSignerDigest' | 'runnerEnvironment' | 'sourceRepositoryURI' | 'sourceRepositoryDigest' | 'sourceRepositoryRef' | 'sourceRepositoryIdentifier' | 'sourceRepositoryOwnerURI' | 'sourceRepositoryOwnerIdentifier' | 'buildConfigURI' | 'buildConfigDigest' | 'buildTrigger' | 'runInvocationURI' | 'sourceRepositoryVisibility';
+      /** Its value. Example: `https://github.com/o/r`. */
+      readonly value: string;
+    })[];
+    /** The TrustRoot that the certificate is checked against. Absent, the one that is marked as default. */
+    readonly trustRootRef?: {
+      /** The name of the TrustRoot. Example: `public-good`. */
+      readonly name: string;
+    };
   };
 }
 
-/** A public key, PEM, P-256 or Ed25519: exactly one of `secretRef`, `configMapRef` and `inline`. */
+/** A public key, PEM: ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 4096 bits. Exactly one of `secretRef`, `configMapRef` and `inline`. */
 export interface ContractSpecKey {
   /** A key of a Secret in this namespace. */
   readonly secretRef?: {
@@ -148,6 +164,10 @@ export interface ContractSpecKey {
   };
   /** The public key itself, PEM, starting with `-----BEGIN PUBLIC KEY-----`. At most 8192 characters. */
   readonly inline?: string;
+  /** The key counts from then on, RFC 3339. With the end of another one later than this, a new key takes over without a gap. Absent: it always counted. Example: `2026-06-01T00:00:00Z`. */
+  readonly validFrom?: string;
+  /** The key counts until then, RFC 3339. Absent: it counts for ever. Example: `2026-07-01T00:00:00Z`. */
+  readonly validUntil?: string;
 }
 
 /** What the operator found; nobody else writes it. */
@@ -164,14 +184,16 @@ export interface ContractStatus {
   readonly materials?: number;
   /** How many Workflows in this namespace use the contract. */
   readonly workflows?: number;
-  /** The keys that the signers resolved to, in their order. */
+  /** The keys and identities that the signers resolved to, in their order. */
   readonly signers?: readonly {
-    /** `SHA256:` and the base64 SHA-256 of the key (SPKI, DER). */
-    readonly fingerprint: string;
-    /** Where it came from. Example: `secret/release-key`. */
+    /** `SHA256:` and the base64 SHA-256 of the key (SPKI, DER); absent for an identity. */
+    readonly fingerprint?: string;
+    /** The subject of a keyless signer, or its pattern; absent for a key. */
+    readonly identity?: string;
+    /** Where it came from. Example: `Secret release-key`, `TrustRoot public-good`. */
     readonly source?: string;
   }[];
-  /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, NameTaken, NotSupported and InvalidSpec. Ready is False with Reconciling for ProvisioningFailed, which is tried again. */
+  /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, NameTaken, NotSupported and InvalidSpec. Ready is False with Reconciling for ProvisioningFailed, which is tried again. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -218,6 +240,113 @@ export interface EvidenceStoreStatus {
   readonly conditions?: readonly Condition[];
 }
 
+/** A TrustRoot says which certificate authorities, timestamp authorities and transparency logs count. Signers of a contract that are named by issuer and subject are checked against it. */
+export interface TrustRoot {
+  readonly metadata: ObjectMeta;
+  /** The version of this schema, `proviso.dev/v1alpha1`. */
+  readonly apiVersion?: string;
+  /** The kind of this object, `TrustRoot`. */
+  readonly kind?: string;
+  /** Where the root comes from, who may use it, and how many proofs a signature needs. */
+  readonly spec: TrustRootSpec;
+  /** The root in force; nobody but the operator writes it. */
+  readonly status?: TrustRootStatus;
+}
+
+/** Where the root comes from, who may use it, and how many proofs a signature needs. */
+export interface TrustRootSpec {
+  /** Whether signers that name no root use this one. Default false. Of two, the older one counts. */
+  readonly default?: boolean;
+  /** The namespaces whose contracts may use it, by label. Default: all of them. */
+  readonly namespaces?: {
+    /** Labels that the namespace must carry, each with this value; 1 to 16. Example: `team: payments`. */
+    readonly matchLabels?: Readonly<Record<string, string>>;
+  };
+  /** A Sigstore trusted root, the JSON document `trusted_root.json`: exactly one of `inline`, `configMapRef` and `tuf`. */
+  readonly sigstore: TrustRootSource;
+  /** How many independent proofs a signature needs. What isn't given here is one, if the root has an authority for it, and else none. */
+  readonly thresholds?: {
+    /** Entries of different transparency logs of the root. 0 asks for none. */
+    readonly logEntries?: number;
+    /** Times that a log or a timestamp authority of the root vouches for. With 0 the time at which the receiver got the signature counts, so certificates must still be valid then. */
+    readonly timestamps?: number;
+    /** Signed certificate timestamps of logs of the root in the certificate. 0 asks for none. */
+    readonly ctEntries?: number;
+  };
+}
+
+/** A Sigstore trusted root, the JSON document `trusted_root.json`: exactly one of `inline`, `configMapRef` and `tuf`. */
+export interface TrustRootSource {
+  /** The document itself, media type v0.1 or v0.2. At most 262144 characters (256 KiB). */
+  readonly inline?: string;
+  /** A key of a ConfigMap in Proviso's own namespace. */
+  readonly configMapRef?: {
+    /** The name of the ConfigMap. Example: `sigstore-root`. */
+    readonly name: string;
+    /** The key inside it that holds the document. Example: `trusted_root.json`. */
+    readonly key: string;
+  };
+  /** A repository of The Update Framework, from which the operator fetches the document again and again. */
+  readonly tuf?: TrustRootTuf;
+}
+
+/** A repository of The Update Framework, from which the operator fetches the document again and again. */
+export interface TrustRootTuf {
+  /** The address under which its metadata lies, https only, without user, query and fragment; the documents lie under `targets/` there. Redirects aren't followed. Example: `https://tuf-repo-cdn.sigstore.dev`. */
+  readonly mirror: string;
+  /** The `root.json` that the repository's keys are taken from, of any version; newer ones must be signed by it. Exactly one of `inline` and `configMapRef`. */
+  readonly root: {
+    /** The document itself. At most 65536 characters (64 KiB). */
+    readonly inline?: string;
+    /** A key of a ConfigMap in Proviso's own namespace. */
+    readonly configMapRef?: {
+      /** The name of the ConfigMap. Example: `sigstore-root`. */
+      readonly name: string;
+      /** The key inside it that holds the document. Example: `trusted_root.json`. */
+      readonly key: string;
+    };
+  };
+  /** The document's path in the repository. Default `trusted_root.json`. */
+  readonly target?: string;
+  /** Certificates, PEM, that the mirror's own certificate is checked against instead of the public ones, for a mirror inside a company. At most 65536 characters. */
+  readonly ca?: string;
+  /** How often the repository is looked at, `10m` to `720h`, in hours, minutes and seconds. Default `24h`. */
+  readonly refreshInterval?: string;
+}
+
+/** The root in force; nobody but the operator writes it. */
+export interface TrustRootStatus {
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
+  readonly observedGeneration?: number;
+  /** `sha256:` and the SHA-256 of the document in force, hex. Absent while there is none. */
+  readonly digest?: string;
+  /** The ConfigMap in Proviso's own namespace that holds the document in force under `trusted_root.json`. It counts only as long as its bytes have the digest. */
+  readonly configMapName?: string;
+  /** How many authorities of each class the document has, whether or not they are valid now. */
+  readonly authorities?: {
+    /** Number of authorities of this class. */
+    readonly certificateAuthorities?: number;
+    /** Number of authorities of this class. */
+    readonly timestampAuthorities?: number;
+    /** Number of authorities of this class. */
+    readonly tlogs?: number;
+    /** Number of authorities of this class. */
+    readonly ctlogs?: number;
+  };
+  /** When, for the first time, a class has no authority left that is valid, RFC 3339; from then on new signatures can't be checked. Absent: never. */
+  readonly expirationTime?: string;
+  /** When the document was last fetched with success, RFC 3339; of one that isn't fetched, when it was last changed. */
+  readonly lastRefreshTime?: string;
+  /** When the TUF repository was last asked, with or without success, RFC 3339. */
+  readonly lastAttemptTime?: string;
+  /** The versions of the repository's root, timestamp, snapshot and targets metadata; none of them may go down while the source stays the same. Example: `14.301.233.18`. */
+  readonly tufVersion?: string;
+  /** `sha256:` and a SHA-256 over what makes a TUF source: another mirror, root or target is another source, whose versions are counted anew. */
+  readonly sourceDigest?: string;
+  /** Ready is True with reason Ready when a root is in force; its message says if the last refresh failed. Stalled is True with reason TrustRootInvalid, SourceNotFound, Expired, NameTaken, or InvalidSpec, when another root is the default already. Reconciling is True with reason FetchFailed while a first fetch is tried again, or ProvisioningFailed. */
+  readonly conditions?: readonly Condition[];
+}
+
 /** A WorkflowRun is one run of a pipeline: where it came from, what was handed in, and the verdict. The receiver opens it and judges it, the operator marks deadlines and progress; nobody else may write it. A verdict never changes. */
 export interface WorkflowRun {
   readonly metadata: ObjectMeta;
@@ -251,7 +380,7 @@ export interface WorkflowRunSpec {
     /** SHA-256 of what the revision means. A ControllerRevision of that name with another content is refused. Example: `sha256:3f9a01c2de…`, 64 hexadecimal digits. */
     readonly digest: string;
   };
-  /** Who opened the run, as the cluster knows it. */
+  /** Who opened the run, as the cluster or the issuer of the token knows it. */
   readonly identity: RunIdentity;
   /** What makes the run one of a kind; a hash, so that opening it twice finds the same. */
   readonly runKey: string;
@@ -273,9 +402,9 @@ export interface WorkflowRunSpec {
   readonly deadlineTime: string;
 }
 
-/** Who opened the run, as the cluster knows it. */
+/** Who opened the run, as the cluster or the issuer of the token knows it. */
 export interface RunIdentity {
-  /** The user name of the token. Example: `system:serviceaccount:shop:proviso-build`. */
+  /** The user name of the token; of one from outside `oidc:<issuer>#<sub>`, of a long one its hash and beginning. Example: `system:serviceaccount:shop:proviso-build`. */
   readonly username: string;
   /** The name of the service account, when the caller is one. Example: `proviso-build`. */
   readonly serviceAccount?: string;
@@ -288,6 +417,14 @@ export interface RunIdentity {
   };
   /** The PipelineRun, Argo Workflow, Job or pod whose run this is; nobody else can add to it. */
   readonly owner?: RunOwner;
+  /** The OIDC issuer of a token from outside the cluster; absent for identities of the cluster. Example: `https://token.actions.githubusercontent.com`. */
+  readonly issuer?: string;
+  /** The `sub` of a token from outside. Example: `repo:o/r:ref:refs/heads/main`. */
+  readonly subject?: string;
+  /** The run of the CI system that the token vouches for, whose jobs share this run; absent, it is the subject's alone. Example: `github:1296269/16588214930`. */
+  readonly pipeline?: string;
+  /** Verified claims of the token: those that it was admitted by, and those that say where it is from. Example: `repository: o/r`. */
+  readonly claims?: Readonly<Record<string, string>>;
 }
 
 /** The PipelineRun, Argo Workflow, Job or pod whose run this is; nobody else can add to it. */
@@ -308,7 +445,7 @@ export interface RunRunner {
   readonly type: 'ARGO_WORKFLOW' | 'AZURE_PIPELINE' | 'CIRCLECI_BUILD' | 'DAGGER_PIPELINE' | 'GENERIC' | 'GITHUB_ACTION' | 'GITLAB_PIPELINE' | 'JENKINS_JOB' | 'KUBERNETES_JOB' | 'TEAMCITY_PIPELINE' | 'TEKTON_PIPELINE';
   /** Where a person finds the run, as the pipeline said. Example: `https://ci.example.com/run/7`. */
   readonly url?: string;
-  /** Whether the type was derived from the pod of the token, and not only claimed. */
+  /** Whether the type was derived from the pod or the issuer of the token, and not only claimed. */
   readonly authenticated: boolean;
 }
 
@@ -347,6 +484,8 @@ export interface WorkflowRunStatus {
   readonly progress?: RunProgress;
   /** The attestation that was accepted; once it is set, neither it nor the materials change. */
   readonly attestation?: RecordedAttestation;
+  /** What the control plane signed about the run when it accepted the attestation, written with the verdict and as final: a SLSA verification summary, and for a run of a pod SLSA provenance. */
+  readonly statements?: readonly RecordedStatement[];
   /** Attestations that were refused; the run stayed open. */
   readonly refusals?: {
     /** How many attestations were refused so far. */
@@ -421,6 +560,25 @@ export interface RecordedAttestation {
   readonly payloadDigest?: string;
   /** Who signed the attestation, as it was verified. */
   readonly signer: RecordedSigner;
+  /** The other signers, when the contract asks for several. */
+  readonly cosigners?: readonly ({
+    /** Whether it was matched by its Key or by its Certificate. */
+    readonly kind: 'Key' | 'Certificate';
+    /** The subject alternative name of the certificate; absent for a key. */
+    readonly identity?: string;
+    /** The OIDC issuer in the certificate. Example: `https://token.actions.githubusercontent.com`. */
+    readonly issuer?: string;
+    /** When it was signed with a certificate, as far as that is proven, RFC 3339. */
+    readonly time?: string;
+    /** What proves the time: the Log that has an entry of it, the Timestamp of an authority, or the Receipt here. */
+    readonly timeSource?: 'Log' | 'Timestamp' | 'Receipt';
+    /** What the certificate says of the build, for example `sourceRepositoryURI` and `runInvocationURI`. */
+    readonly claims?: Readonly<Record<string, string>>;
+    /** The fingerprint: of a key `SHA256:` and base64, of a certificate SHA-256 in hex. */
+    readonly fingerprint: string;
+    /** The signer in short, as `kubectl get` shows it. */
+    readonly display: string;
+  })[];
   /** The EvidenceStore that has the bytes. */
   readonly storeName?: string;
   /** When the attestation was handed in, RFC 3339. */
@@ -433,10 +591,34 @@ export interface RecordedSigner {
   readonly kind: 'Key' | 'Certificate';
   /** The subject alternative name of the certificate; absent for a key. */
   readonly identity?: string;
+  /** The OIDC issuer in the certificate. Example: `https://token.actions.githubusercontent.com`. */
+  readonly issuer?: string;
+  /** When it was signed with a certificate, as far as that is proven, RFC 3339. */
+  readonly time?: string;
+  /** What proves the time: the Log that has an entry of it, the Timestamp of an authority, or the Receipt here. */
+  readonly timeSource?: 'Log' | 'Timestamp' | 'Receipt';
+  /** What the certificate says of the build, for example `sourceRepositoryURI` and `runInvocationURI`. */
+  readonly claims?: Readonly<Record<string, string>>;
   /** The fingerprint: of a key `SHA256:` and base64, of a certificate SHA-256 in hex. */
   readonly fingerprint: string;
   /** The signer in short, as `kubectl get` shows it. */
   readonly display: string;
+}
+
+/** One signed statement in the evidence store, a Sigstore bundle. */
+export interface RecordedStatement {
+  /** What kind of statement it is. Example: `https://slsa.dev/verification_summary/v1`. */
+  readonly predicateType: string;
+  /** The SHA-256 of the bundle; `proviso download` gets it. */
+  readonly digest: string;
+  /** The number of its bytes. */
+  readonly size: number;
+  /** The control-plane key that signed it, `SHA256:` and base64; the ConfigMap `proviso-control-plane-keys` has the key. */
+  readonly keyFingerprint: string;
+  /** What a verification summary says its subjects were accepted as; consumers have to expect exactly this. Example: `https://proviso.dev/cluster/8c1f…/namespaces/shop/workflows/build`. */
+  readonly resourceUri?: string;
+  /** The EvidenceStore that has the bytes. */
+  readonly storeName: string;
 }
 
 /** A Workflow is one pipeline: the contract that its runs owe, who may submit, how long tokens and history last. The operator provisions a service account, the right to submit, and a rotated token in the Secret `proviso-<name>`. */
@@ -465,15 +647,15 @@ export interface WorkflowSpec {
   readonly project?: string;
   /** Who answers for it; recorded in every attestation. Example: `payments`. */
   readonly team?: string;
-  /** Identities from outside the cluster that may submit, besides the provisioned service account. This version can't check them yet: a Workflow that names one is Stalled with reason NotSupported. Other service accounts are admitted by plain RBAC: the verb `submit` on `workflows.proviso.dev`. */
+  /** Identities from outside the cluster that may submit, besides the provisioned service account: any one match lets a token in. Other service accounts are admitted by plain RBAC: the verb `submit` on `workflows.proviso.dev`. */
   readonly submitters?: readonly {
-    /** Tokens of an OIDC issuer that the installation allows. */
+    /** Tokens of an OIDC issuer; the Workflow is Stalled with reason IssuerNotAllowed unless the installation allows it. */
     readonly oidc: {
       /** The issuer, compared exactly. Example: `https://token.actions.githubusercontent.com`. */
       readonly issuer: string;
-      /** The audience that the token must carry. Example: `proviso`. */
+      /** The audience that the token must carry, one that the installation allows. Example: `proviso`. */
       readonly audience: string;
-      /** Claims that the token must carry, compared exactly; at least one. Example: `repository: o/r`. */
+      /** Claims that the token must carry, all of them; at least one. A text must be the same, an integer, true or false must read the same, and a list or an object matches nothing. Example: `repository: o/r`. */
       readonly claims: Readonly<Record<string, string>>;
     };
   }[];
@@ -555,6 +737,6 @@ export interface WorkflowStatus {
     /** When its verdict fell, RFC 3339; absent while it is open. */
     readonly finishTime?: string;
   };
-  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, StoreNotFound, NameTaken and NotSupported. Ready is False without Stalled for ContractNotReady and ProvisioningFailed, which are tried again, and for NameTaken while the cluster removes what an earlier Workflow of the name left. Reconciling is True while work is under way. */
+  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, StoreNotFound, NameTaken and IssuerNotAllowed. Ready is False without Stalled for ContractNotReady and ProvisioningFailed, which are tried again, and for NameTaken while the cluster removes what an earlier Workflow of the name left. Reconciling is True while work is under way. */
   readonly conditions?: readonly Condition[];
 }

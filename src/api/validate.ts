@@ -4,16 +4,17 @@ import { API_VERSION } from './labels.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './problem.ts';
 import { asArray, asRecord, asText, type UnknownRecord } from './record.ts';
-import { CONTRACT_RULES, EVIDENCE_STORE_RULES, type Rule, WORKFLOW_RULES } from './rules.ts';
+import { CONTRACT_RULES, EVIDENCE_STORE_RULES, type Rule, TRUST_ROOT_RULES, WORKFLOW_RULES } from './rules.ts';
 import { schemaFinding } from './schema-findings.ts';
 import { SCHEMAS } from './schemas.gen.ts';
-import type { Contract, EvidenceStore, Workflow } from './types.gen.ts';
+import type { Contract, EvidenceStore, TrustRoot, Workflow } from './types.gen.ts';
 
 /** The kinds that people write, by name. */
 export interface Authored {
   readonly Contract: Contract;
   readonly Workflow: Workflow;
   readonly EvidenceStore: EvidenceStore;
+  readonly TrustRoot: TrustRoot;
 }
 export type AuthoredKind = keyof Authored;
 
@@ -25,6 +26,7 @@ const RULES: { readonly [K in AuthoredKind]: readonly Rule<Authored[K]>[] } = {
   Contract: CONTRACT_RULES,
   Workflow: WORKFLOW_RULES,
   EvidenceStore: EVIDENCE_STORE_RULES,
+  TrustRoot: TRUST_ROOT_RULES,
 };
 const KINDS = Object.keys(SCHEMAS);
 const compiled = new Map<AuthoredKind, ValidateFunction>();

@@ -1,4 +1,4 @@
-import type { RecordedMaterial, RunCommit, WorkflowRun } from '../api/types.gen.ts';
+import type { RecordedMaterial, RunCommit, RunOwner, WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 
 /** What the cluster knows of a run: the one thing a statement may speak of. */
@@ -13,9 +13,13 @@ export interface RunRecord {
   readonly contract: EffectiveContract;
   readonly revision: number;
   readonly revisionName: string;
+  /** Of the revision, `sha256:…`. */
+  readonly contractDigest: string;
   readonly startTime?: string;
   readonly runner: { readonly type: string; readonly url?: string; readonly authenticated: boolean };
   readonly username: string;
+  /** What owns the pod that opened the run; absent for runs from outside of the namespace. */
+  readonly owner?: RunOwner;
   readonly commit?: RunCommit;
   readonly environment: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -39,9 +43,11 @@ export function recordOfRun(run: WorkflowRun, contract: EffectiveContract): RunR
     contract,
     revision: spec.contract.revision,
     revisionName: spec.contract.revisionName,
+    contractDigest: spec.contract.digest,
     ...(status?.startTime === undefined ? {} : { startTime: status.startTime }),
     runner: spec.runner,
     username: spec.identity.username,
+    ...(spec.identity.owner === undefined ? {} : { owner: spec.identity.owner }),
     ...(spec.commit === undefined ? {} : { commit: spec.commit }),
     environment: spec.environment ?? {},
     annotations: spec.annotations ?? {},

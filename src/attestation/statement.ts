@@ -70,17 +70,23 @@ export function renderStatement(record: RunRecord, now: string): Statement {
 
 /**
  * The workflow itself, the commit, and each output of the pipeline. The first one's digest is the SHA-256 of the RFC 8785
- * form of `{run, revision, materials: {name: digest}}`, so that anybody can compute it again. Names are unique: an output
- * whose file name or repository is taken already has the material's name added, as in `app.tgz#linux-arm64`. Names with a
- * meaning of their own are taken always: a file called `git.head` must not pass for a commit.
+ * form of `{run, revision, materials: {name: digest}}`, so that anybody can compute it again.
  */
-export function subjectsOf(record: RunRecord): readonly ResourceDescriptor[] {
-  const outputs = new Set(record.contract.materials.filter(({ output }) => output).map(({ name }) => name));
-  const subjects: ResourceDescriptor[] = [
-    { name: `${WORKFLOW_SUBJECT}${record.workflow}`, digest: { sha256: recordDigest(record) } },
-    ...(record.commit === undefined ? [] : [commitSubject(record.commit)]),
-  ];
-  const taken = new Set([COMMIT_SUBJECT, ...subjects.map(({ name }) => name)]);
+export const subjectsOf = (record: RunRecord): readonly ResourceDescriptor[] => [
+  { name: workflowSubject(record), digest: { sha256: recordDigest(record) } },
+  ...(record.commit === undefined ? [] : [commitSubject(record.commit)]),
+  ...outputsOf(record),
+];
+
+/**
+ * Each output of the pipeline. Names are unique: an output whose file name or repository is taken already has the
+ * material's name added, as in `app.tgz#linux-arm64`. Names with a meaning of their own are taken always: a file called
+ * `git.head` must not pass for a commit.
+ */
+export function outputsOf(record: RunRecord): readonly ResourceDescriptor[] {
+  const outputs = outputNames(record);
+  const taken = new Set([COMMIT_SUBJECT, workflowSubject(record)]);
+  const subjects: ResourceDescriptor[] = [];
   for (const material of record.materials) {
     if (!outputs.has(material.name) || material.type === 'STRING') continue;
     const own = nameOf(material);
@@ -91,6 +97,12 @@ export function subjectsOf(record: RunRecord): readonly ResourceDescriptor[] {
   }
   return subjects;
 }
+
+/** The materials that the contract calls outputs. */
+export const outputNames = ({ contract }: RunRecord): ReadonlySet<string> =>
+  new Set(contract.materials.filter(({ output }) => output).map(({ name }) => name));
+
+const workflowSubject = ({ workflow }: RunRecord): string => `${WORKFLOW_SUBJECT}${workflow}`;
 
 function recordDigest(record: RunRecord): string {
   const materials = Object.fromEntries(record.materials.map(({ name, digest }) => [name, digest]));

@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AUDIENCE } from '../api/labels.ts';
 import { type Finding, Problem } from '../api/problem.ts';
+import type { Credential } from './credential.ts';
 import type { Io } from './io.ts';
 
 /** Where the receiver is and as whom to call it. */
 export interface Configuration {
   /** `https://host[:port]`, no path. */
   readonly endpoint: URL;
-  readonly token: string;
+  readonly credential: Credential;
   /** PEM; absent: the certificates that Node trusts. */
   readonly ca?: string;
 }
@@ -54,7 +56,7 @@ export function readTarget(io: Settings, flags: { readonly dir?: string; readonl
   return { ...(workflow === undefined ? {} : { workflow }), ...(namespace === undefined ? {} : { namespace }) };
 }
 
-/** Endpoint, token and CA. Throws `not-configured` with everything that is missing and how to get it. */
+/** Endpoint, credential and CA. Throws `not-configured` with everything that is missing and how to get it. */
 export function readConfiguration(io: Settings, flags: { readonly dir?: string }): Configuration {
   const { env } = io;
   const dir = secretDir(io, flags.dir);
@@ -62,8 +64,23 @@ export function readConfiguration(io: Settings, flags: { readonly dir?: string }
   const token =
     present(env.PROVISO_TOKEN) ?? present(readFileOf(env, 'PROVISO_TOKEN_FILE')) ?? present(readKey(dir, 'token'));
   const ca = present(readFileOf(env, 'PROVISO_CA_FILE')) ?? present(readKey(dir, 'ca.crt'));
-  if (endpoint === undefined || token === undefined) throw notConfigured(io, dir, { endpoint, token });
-  return { endpoint: parseEndpoint(endpoint), token, ...(ca === undefined ? {} : { ca }) };
+  const credential = token === undefined ? actionsCredential(env) : ({ kind: 'given', token } as const);
+  if (endpoint === undefined || credential === undefined) throw notConfigured(io, dir, { endpoint, credential });
+  return { endpoint: parseEndpoint(endpoint), credential, ...(ca === undefined ? {} : { ca }) };
+}
+
+/** GitHub Actions says in the environment of a job with `id-token: write` where it gets tokens. */
+function actionsCredential(env: Settings['env']): Credential | undefined {
+  const address = present(env.ACTIONS_ID_TOKEN_REQUEST_URL);
+  const requestToken = present(env.ACTIONS_ID_TOKEN_REQUEST_TOKEN);
+  if (address === undefined || requestToken === undefined) return undefined;
+  const url = URL.parse(address);
+  if (url?.protocol === 'https:' && url.username === '') {
+    return { kind: 'githubActions', url, requestToken, audience: present(env.PROVISO_AUDIENCE) ?? AUDIENCE };
+  }
+  throw new Problem('not-configured', 'ACTIONS_ID_TOKEN_REQUEST_URL is not an https:// address', {
+    hint: 'GitHub Actions sets it; a step must not change it',
+  });
 }
 
 const readFileOf = (env: Settings['env'], name: string): string | undefined => {
@@ -74,7 +91,7 @@ const readFileOf = (env: Settings['env'], name: string): string | undefined => {
 function notConfigured(
   io: Settings,
   dir: string | undefined,
-  found: { readonly endpoint: string | undefined; readonly token: string | undefined },
+  found: { readonly endpoint: string | undefined; readonly credential: Credential | undefined },
 ): Problem {
   const { workflow = 'WORKFLOW', namespace = 'NAMESPACE' } = readTarget(io, dir === undefined ? {} : { dir });
   const secret = `kubectl -n ${namespace} get secret proviso-${workflow}`;
@@ -82,10 +99,12 @@ function notConfigured(
   const errors: Finding[] = [];
   if (found.endpoint === undefined)
     errors.push({ at: 'PROVISO_ENDPOINT', message: `is not set; export PROVISO_ENDPOINT=${value('endpoint')}` });
-  if (found.token === undefined)
+  if (found.credential === undefined)
     errors.push({
       at: 'PROVISO_TOKEN or PROVISO_TOKEN_FILE',
-      message: `is not set; export PROVISO_TOKEN=${value('token')}`,
+      message: io.env.GITHUB_ACTIONS
+        ? 'is not set, and the job may not request a token; give it permissions: {id-token: write}'
+        : `is not set; export PROVISO_TOKEN=${value('token')}`,
     });
   const where = dir === undefined ? `and ${DEFAULT_DIR} is not there` : `and ${dir} lacks it`;
   return new Problem('not-configured', `it is not known how to reach the receiver: no variable says it, ${where}`, {

@@ -7,7 +7,7 @@ import type { InitFlags } from './commands/init.ts';
 import type { PushFlags } from './commands/push.ts';
 import type { ResetFlags } from './commands/reset.ts';
 import type { RunsFlags } from './commands/runs.ts';
-import type { VerifyFlags } from './commands/verify.ts';
+import type { VerifyFlags } from './commands/verify-flags.ts';
 import type { Io } from './io.ts';
 import type { GlobalFlags, Session } from './session.ts';
 
@@ -19,6 +19,21 @@ A run, step by step:
   proviso push                       sign, hand in, and get the verdict
 
 Exit codes: 0 fine, 1 error, 2 usage, 3 contract not met, 4 blocked by a policy gate.`;
+
+const VERIFY_EXAMPLES = `
+One of four, each with the options that belong to it; any other is refused:
+  proviso verify shop/build-1f2e3d4c5b
+      a run again: its bytes, who signed them, and what the control plane signed about it
+  proviso verify --artifact app.tgz --workflow shop/build
+      the accepted run that an artifact is of; --key instead of the keys that the receiver tells
+  proviso verify --vsa vsa.json --artifact app.tgz --workflow shop/build --key control-plane-keys.json
+      the same from files, without the cluster; with --attestation also who signed that (--signer-key, or --identity
+      with --ca or --trusted-root) and what it names (--material)
+  proviso verify --bundle bundle.json --key cosign.pub
+      an attestation alone; --identity with --ca, or with --trusted-root and --issuer, instead of --key
+
+The keys of the control plane, as everybody with an account may read them:
+  kubectl get configmap -n proviso-system proviso-control-plane-keys -o 'jsonpath={.data.control-plane-keys\\.json}'`;
 
 /** The command line: every command with its flags. A command is loaded only when it is run. */
 export function createProgram(io: Io, onOutcome: (code: number) => void): Command {
@@ -56,12 +71,16 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
   contract
     .command('lint')
     .description('check a file as kubectl apply would, without a cluster')
-    .argument('<file>', 'YAML with Contracts, Workflows or EvidenceStores')
+    .argument('<file>', 'YAML with Contracts, Workflows, EvidenceStores or TrustRoots')
     .action((file: string) =>
       within(async (session) => (await import('./commands/contract-lint.ts')).contractLint(session, file)),
     );
   return program;
 }
+
+/** An option whose values are gathered in a list. */
+const repeated = (flags: string, description: string, byDefault = 'none'): Option =>
+  new Option(flags, description).argParser(collect).default([], byDefault);
 
 type Within = (work: (session: Session) => Promise<number>) => Promise<void>;
 
@@ -70,7 +89,7 @@ function addRunCommands(program: Command, within: Within): void {
     .command('init')
     .description('open a run and show what it owes')
     .option('-w, --workflow <name>', 'the workflow (default: of the Secret, or PROVISO_WORKFLOW)')
-    .option('-a, --annotation <name=value>', 'an annotation of the attestation; may be repeated', collect, [])
+    .addOption(repeated('-a, --annotation <name=value>', 'an annotation of the attestation; may be repeated'))
     .option('--replace', 'open a new run although one was opened here')
     .option('--idempotency-key <text>', 'the same key finds the same run again')
     .option('--dry-run', 'show what a run would owe, and open none')
@@ -81,7 +100,7 @@ function addRunCommands(program: Command, within: Within): void {
     .argument('<name>', 'its name in the contract, or one of your own')
     .argument('<value>', 'a file; a text for STRING; an image by digest or an OCI layout for CONTAINER_IMAGE')
     .option('-t, --type <type>', 'the type of a material that the contract does not name')
-    .option('-a, --annotation <name=value>', 'an annotation of the material; may be repeated', collect, [])
+    .addOption(repeated('-a, --annotation <name=value>', 'an annotation of the material; may be repeated'))
     .action((name: string, value: string, flags: AddFlags) =>
       within(async (session) => (await import('./commands/add.ts')).add(session, name, value, flags)),
     );
@@ -120,22 +139,36 @@ function addReadCommands(program: Command, within: Within): void {
     .action((flags: RunsFlags) => within(async (session) => (await import('./commands/runs.ts')).runs(session, flags)));
   program
     .command('verify')
-    .description('check an accepted run again, or a bundle in a file')
+    .description('check an accepted run again, an artifact, or files without the cluster')
     .argument('[run]', 'NAMESPACE/RUN (default: the run opened here, or PROVISO_RUN)')
-    .option('-b, --bundle <file>', 'a bundle, checked without the cluster')
-    .option('-k, --key <file>', 'the public key that must have signed it')
-    .option('--ca <file>', 'the authority that must have issued its certificate')
-    .option('--identity <uri>', 'the identity that its certificate must carry')
+    .option('--artifact <file>', 'the artifact that a run must have been accepted with')
+    .option('--digest <sha256>', 'its digest instead')
+    .option('--workflow <namespace/name>', 'the workflow that it must come from')
+    .option('--resource-uri <uri>', 'what it must have been accepted as (default: of --workflow)')
+    .addOption(repeated('--level <level>', 'a level that must be reached; may be repeated', 'PROVISO_CONTRACT_MET'))
+    .option('--vsa <file>', 'the verification summary, checked without the cluster')
+    .option('--verifier-id <uri>', 'who must have verified (default: as in control-plane-keys.json)')
+    .option('-b, --bundle <file>', 'the bundle of an attestation, checked without the cluster')
+    .option('-k, --key <file>', 'the key that must have signed: a public key, or control-plane-keys.json')
+    .option('--attestation <file>', 'the attestation that the summary must be about')
+    .option('--signer-key <file>', 'the public key that must have signed that attestation')
+    .addOption(repeated('--material <name=file>', 'a material that it must name; may be repeated'))
+    .option('--ca <file>', 'the authorities, PEM, one of which must have issued the certificate')
+    .option('--trusted-root <file>', 'the Sigstore trusted_root.json that the certificate is checked against')
+    .option('--identity <name>', 'the identity that the certificate must carry')
+    .option('--issuer <url>', 'the OIDC issuer that the certificate must name')
     .option('--at <time>', 'when it was handed in; certificates live ten minutes (default: now)')
+    .addHelpText('after', VERIFY_EXAMPLES)
     .action((run: string | undefined, flags: VerifyFlags) =>
       within(async (session) => (await import('./commands/verify.ts')).verify(session, run, flags)),
     );
   program
     .command('download')
     .description('get evidence by its digest')
-    .argument('<digest>', 'sha256:…, as status and kubectl show it')
+    .argument('[digest]', 'sha256:…, as status and kubectl show it; with --statement a run')
     .option('-f, --file <path>', 'where to put it')
-    .action((digest: string, flags: DownloadFlags) =>
-      within(async (session) => (await import('./commands/download.ts')).download(session, digest, flags)),
+    .option('--statement <name>', 'what the cluster signed about a run: vsa or provenance')
+    .action((what: string | undefined, flags: DownloadFlags) =>
+      within(async (session) => (await import('./commands/download.ts')).download(session, what, flags)),
     );
 }

@@ -2,6 +2,7 @@ import { Problem } from '../api/problem.ts';
 import { createReceiver, type Receiver, type RunRef } from './client/receiver.ts';
 import { createTransport } from './client/transport.ts';
 import { type Configuration, readConfiguration, readTarget, type Target } from './config.ts';
+import { tokenSource } from './credential.ts';
 import type { Io } from './io.ts';
 import { type RunMemory, recallRun } from './run-memory.ts';
 
@@ -37,9 +38,13 @@ export function createSession(io: Io, flags: GlobalFlags): Session {
     target: () => readTarget(io, flags),
     configuration: readOnce,
     receiver() {
-      receiver ??= createReceiver(
+      if (receiver !== undefined) return receiver;
+      const { endpoint, credential, ca } = readOnce();
+      receiver = createReceiver(
         createTransport({
-          ...readOnce(),
+          endpoint,
+          token: tokenSource(credential),
+          ...(ca === undefined ? {} : { ca }),
           attempts: ATTEMPTS,
           onRetry: (why, delay) => io.err(`${why}; trying again in ${(delay / 1000).toFixed(1)} s`),
         }),

@@ -12,7 +12,7 @@ export const canonicalDigest = (contract: EffectiveContract): string =>
       materials: byName(contract.materials.map((each) => ({ ...each, annotations: byName(each.annotations) }))),
       envAllowList: contract.envAllowList.toSorted(),
       annotations: byName(contract.annotations),
-      signers: contract.signers.toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)),
+      signers: contract.signers.map((each) => canonicalJson(each)).toSorted(),
     }),
   )}`;
 

@@ -1,4 +1,5 @@
 import type { MaterialType } from '../api/material-types.ts';
+import type { TrustedSigner } from '../api/trust.ts';
 
 /** An annotation that a contract fixes (`value` given) or asks for (`value` absent or empty). */
 export interface ContractAnnotation {
@@ -20,17 +21,6 @@ export interface ContractMaterial {
   readonly annotations: readonly ContractAnnotation[];
 }
 
-/** A public key whose signature a push may carry, as the operator resolved it. */
-export interface KeySigner {
-  readonly kind: 'key';
-  /** SPKI PEM. */
-  readonly publicKey: string;
-  /** `SHA256:` and the base64 SHA-256 of the SPKI DER. */
-  readonly fingerprint: string;
-}
-
-export type ContractSigner = KeySigner;
-
 /**
  * What a run owes, with every default filled in and every reference resolved. It is the `data` of the ControllerRevision
  * that a run is pinned to, so it never changes; the receiver and the CLI judge by nothing else.
@@ -45,7 +35,9 @@ export interface EffectiveContract {
   readonly annotations: readonly ContractAnnotation[];
   readonly enforcement: 'Enforce' | 'Audit';
   /** Empty: the identity that opened the run, by a certificate of the cluster CA. */
-  readonly signers: readonly ContractSigner[];
+  readonly signers: readonly TrustedSigner[];
+  /** How many different ones of them must have signed; absent: one. */
+  readonly signerThreshold?: number;
   /** Seconds from init to push. */
   readonly deadlineSeconds: number;
 }

@@ -1,7 +1,9 @@
 import { parseDuration } from '../api/duration.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
+import type { TrustedSigner } from '../api/trust.ts';
 import type { ContractSpec, ContractSpecMaterial } from '../api/types.gen.ts';
-import type { ContractAnnotation, ContractMaterial, ContractSigner, EffectiveContract } from './effective.ts';
+import type { ContractAnnotation, ContractMaterial, EffectiveContract } from './effective.ts';
+import { mostSigners } from './signers.ts';
 
 export type ContractReading =
   | { readonly ok: true; readonly contract: EffectiveContract }
@@ -16,13 +18,19 @@ const DEFAULT_DEADLINE = '1h';
 export function effectiveContract(
   name: string,
   spec: ContractSpec,
-  signers: readonly ContractSigner[],
+  signers: readonly TrustedSigner[],
 ): ContractReading {
   const unsupported = findUnsupported(spec);
   if (unsupported !== undefined) return { ok: false, reason: REASON.NotSupported, message: unsupported };
   const deadlineSeconds = parseDuration(spec.deadline ?? DEFAULT_DEADLINE);
   if (deadlineSeconds === undefined || deadlineSeconds === 0) {
     const message = `spec.deadline '${spec.deadline}' is no duration; write one such as 1h or 30m`;
+    return { ok: false, reason: REASON.InvalidSpec, message };
+  }
+  const most = mostSigners(signers);
+  const { signerThreshold = 1 } = spec;
+  if (signers.length > 0 && signerThreshold > most) {
+    const message = `spec.signerThreshold is ${signerThreshold}, and spec.signers are only ${most} different ones, so no run could pass; lower it, or list another`;
     return { ok: false, reason: REASON.InvalidSpec, message };
   }
   return {
@@ -36,6 +44,7 @@ export function effectiveContract(
       annotations: (spec.annotations ?? []).map(effectiveAnnotation),
       enforcement: spec.enforcement ?? 'Enforce',
       signers,
+      ...(signerThreshold === 1 ? {} : { signerThreshold }),
       deadlineSeconds,
     },
   };
@@ -62,10 +71,6 @@ function findUnsupported(spec: ContractSpec): string | undefined {
   const attached = [...(spec.policies?.materials ?? []), ...(spec.policies?.attestation ?? [])];
   if (attached.some(({ disabled }) => disabled !== true)) {
     return 'spec.policies attaches a policy, and this version has no policy engine; take it away or disable it';
-  }
-  const keyless = (spec.signers ?? []).findIndex((signer) => signer.keyless !== undefined);
-  if (keyless >= 0) {
-    return `spec.signers[${keyless}].keyless can't be checked by this version; name a key, or leave signers out to use the cluster's own certificates`;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import type { KubeClient } from './client.ts';
-import { credentialsOf } from './credentials.ts';
+import { type CredentialSource, credentialsOf } from './credentials.ts';
 import { createKubeClient } from './rest.ts';
 import { createTransport, type ExchangeObserver, type Transport } from './transport.ts';
 
@@ -8,6 +8,7 @@ import { createTransport, type ExchangeObserver, type Transport } from './transp
 export interface KubeConnection {
   readonly client: KubeClient;
   readonly transport: Transport;
+  readonly credentials: CredentialSource;
 }
 
 /** Connects by the kubeconfig file that is given, or as every client of a cluster does: KUBECONFIG, home, in-cluster. */
@@ -19,6 +20,7 @@ export function connect(kubeconfig?: string, onExchange?: ExchangeObserver): Kub
 }
 
 export function connectWith(config: KubeConfig, onExchange?: ExchangeObserver): KubeConnection {
-  const transport = createTransport(credentialsOf(config), onExchange);
-  return { transport, client: createKubeClient(transport) };
+  const credentials = credentialsOf(config);
+  const transport = createTransport(credentials, onExchange);
+  return { transport, credentials, client: createKubeClient(transport) };
 }

@@ -38,6 +38,18 @@ function claimsOf(finding: Finding, observedGeneration: number): readonly Condit
   }
 }
 
+/** What keeps an object that claims to be the default, when another one is it already. */
+export function conflictOver(
+  kind: string,
+  winner: KubeObject | undefined,
+  object: KubeObject & { readonly spec: { readonly default?: boolean } },
+): Finding | undefined {
+  if (object.spec.default !== true || winner === undefined || winner.metadata.name === object.metadata.name)
+    return undefined;
+  const message = `the ${kind} '${winner.metadata.name}' is the default already; take spec.default away from one of them`;
+  return { state: 'stalled', reason: REASON.InvalidSpec, message };
+}
+
 /** Far below what the CRDs take: a message that the API server refuses would leave the object without any status. */
 const MAX_MESSAGE = 4096;
 

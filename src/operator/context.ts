@@ -1,9 +1,10 @@
 import type { KubeObject } from '../api/object.ts';
-import type { Contract, EvidenceStore, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Store } from '../kube/store.ts';
+import type { AllowedIssuers } from '../oidc/issuers.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** A contract's revision as the API server keeps it. */
@@ -20,6 +21,7 @@ export interface OperatorStores {
   /** Index `workflow`: `namespace/workflow`. */
   readonly runs: Store<WorkflowRun>;
   readonly evidenceStores: Store<EvidenceStore>;
+  readonly trustRoots: Store<TrustRoot>;
   readonly revisions: Store<ControllerRevision>;
   readonly serviceAccounts: Store<KubeObject>;
   readonly roles: Store<KubeObject>;
@@ -36,9 +38,13 @@ export interface OperatorContext {
   readonly namespace: string;
   /** Where pipelines find the receiver. */
   readonly endpoint: string;
+  /** Whose tokens the installation takes. */
+  readonly issuers: AllowedIssuers;
   /** The PEM that the receiver's certificate is checked against, once it is made. */
   readonly servingCa: () => string | undefined;
   readonly now: () => Date;
+  /** Aborted when the reconcile is cut, for what the client's own calls don't end with. */
+  readonly signal: AbortSignal;
 }
 
 /** `minutes` with a spread of a tenth, in milliseconds, so that many objects don't come due at once. */

@@ -2,6 +2,7 @@ import { KIND } from '../api/kinds.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { Contract, ContractStatus } from '../api/types.gen.ts';
 import { effectiveContract } from '../contract/from-spec.ts';
+import { nameOfSigner } from '../contract/signers.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import { keyOf } from '../kube/store.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
@@ -60,7 +61,7 @@ async function examined(context: OperatorContext, contract: Contract): Promise<E
 }
 
 async function examine(context: OperatorContext, contract: Contract, previous: RevisionFacts): Promise<Examined> {
-  const keys = await resolveSigners(context.client, contract);
+  const keys = await resolveSigners(context, contract);
   if (!keys.ok) return stalled(keys, previous);
   const reading = effectiveContract(contract.metadata.name, contract.spec, keys.signers);
   if (!reading.ok) return stalled(reading, previous);
@@ -72,7 +73,10 @@ async function examine(context: OperatorContext, contract: Contract, previous: R
     const event = { type: 'Normal', reason: REASON.RevisionCreated, action: 'Reconcile', note } as const;
     context.events.record({ ...contract, kind: KIND.Contract.kind }, event);
   }
-  const signers = keys.signers.map(({ fingerprint }, index) => ({ fingerprint, source: keys.sources[index] ?? '' }));
+  const signers = keys.signers.map((signer, index) => ({
+    ...(signer.kind === 'key' ? { fingerprint: signer.fingerprint } : { identity: nameOfSigner(signer) }),
+    source: keys.sources[index] ?? '',
+  }));
   return {
     finding: { state: 'ready', message: `revision ${revision} is in force` },
     facts: { revision, revisionName: name, revisionDigest: digest, ...(signers.length === 0 ? {} : { signers }) },

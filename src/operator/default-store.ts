@@ -1,24 +1,18 @@
-import { KIND } from '../api/kinds.ts';
-import type { KubeObject } from '../api/object.ts';
+import { defaultOf } from '../api/offer.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
-import type { EvidenceStore, Workflow } from '../api/types.gen.ts';
+import type { Workflow } from '../api/types.gen.ts';
 import type { OperatorContext } from './context.ts';
+import { mayUse } from './may-use.ts';
 
 export type StoreChoice =
   | { readonly ok: true; readonly name: string }
   | { readonly ok: false; readonly reason: Reason; readonly message: string };
 
-/** The default store: of several that claim it, the oldest. */
-export function defaultStore(stores: readonly EvidenceStore[]): EvidenceStore | undefined {
-  const age = ({ metadata }: EvidenceStore): string => `${metadata.creationTimestamp} ${metadata.name}`;
-  return stores.filter(({ spec }) => spec.default === true).toSorted((a, b) => (age(a) < age(b) ? -1 : 1))[0];
-}
-
 /** The store for new runs of a workflow: the one that it names, else the default, if its namespace may use it. */
 export async function chooseStore(context: OperatorContext, workflow: Workflow): Promise<StoreChoice> {
   const wanted = workflow.spec.evidenceStoreRef?.name;
   const all = context.stores.evidenceStores;
-  const store = wanted === undefined ? defaultStore(all.list()) : all.get({ name: wanted });
+  const store = wanted === undefined ? defaultOf(all.list()) : all.get({ name: wanted });
   if (store === undefined) {
     const message =
       wanted === undefined
@@ -29,11 +23,4 @@ export async function chooseStore(context: OperatorContext, workflow: Workflow):
   if (await mayUse(context, store, workflow.metadata.namespace ?? '')) return { ok: true, name: store.metadata.name };
   const message = `the EvidenceStore '${store.metadata.name}' is not for the namespace '${workflow.metadata.namespace}'; its spec.namespaces says which`;
   return { ok: false, reason: REASON.StoreNotFound, message };
-}
-
-async function mayUse({ client }: OperatorContext, store: EvidenceStore, namespace: string): Promise<boolean> {
-  const wanted = store.spec.namespaces?.matchLabels;
-  if (wanted === undefined) return true;
-  const found = await client.find<KubeObject>(KIND.Namespace, { name: namespace });
-  return Object.entries(wanted).every(([label, value]) => found?.metadata.labels?.[label] === value);
 }

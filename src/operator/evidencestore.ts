@@ -1,13 +1,13 @@
 import { KIND } from '../api/kinds.ts';
+import { defaultOf } from '../api/offer.ts';
 import { REASON } from '../api/reasons.ts';
 import type { EvidenceStore, EvidenceStoreStatus } from '../api/types.gen.ts';
 import { openEvidenceStore, providerOf } from '../evidence/open.ts';
 import { probe } from '../evidence/probe.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
-import { conditionsFor, type Finding, recordTransition } from './conditions.ts';
+import { conditionsFor, conflictOver, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
-import { defaultStore } from './default-store.ts';
 
 const CHECK_MINUTES = 30;
 const RECHECK_FAILED_MINUTES = 0.5;
@@ -49,11 +49,7 @@ function dueIn(store: EvidenceStore, now: Date): number {
 }
 
 function defaultConflict({ stores }: OperatorContext, store: EvidenceStore): Finding | undefined {
-  const winner = defaultStore(stores.evidenceStores.list());
-  if (store.spec.default !== true || winner === undefined || winner.metadata.name === store.metadata.name)
-    return undefined;
-  const message = `the EvidenceStore '${winner.metadata.name}' is the default already; take spec.default away from one of them`;
-  return { state: 'stalled', reason: REASON.InvalidSpec, message };
+  return conflictOver('EvidenceStore', defaultOf(stores.evidenceStores.list()), store);
 }
 
 async function examine(store: EvidenceStore): Promise<Finding> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { connect } from '../kube/connect.ts';
+import { readIssuers } from '../oidc/issuers.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
@@ -14,23 +15,30 @@ export interface OperatorOptions {
   readonly namespace: string;
   /** Where pipelines find the receiver, `https://…`. */
   readonly endpoint: string;
+  /** Who the control plane's statements say has verified, a URI; default: named after the cluster. */
+  readonly verifierId?: string;
   readonly healthPort: number;
   /** Reconciles at once, per kind. */
   readonly workers: number;
   readonly kubeconfig?: string;
   readonly logLevel: string;
+  /** The list of allowed OIDC issuers; absent, there are none. */
+  readonly oidcIssuers?: string;
 }
 
 /** Runs the operator until the signal; resolves when everything has ended. */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const log = createLogger('operator', options.logLevel);
+  const issuers = await readIssuers(options.oidcIssuers);
   const metrics = createOperatorMetrics(CONTROLLERS);
   const operator = new ProvisoOperator({
     metrics,
     connection: connect(options.kubeconfig, clientObserver(metrics)),
     namespace: options.namespace,
     endpoint: options.endpoint,
+    verifierId: options.verifierId,
     workers: options.workers,
+    issuers,
     identity: `${hostname()}_${randomUUID()}`,
     log,
   });

@@ -5,7 +5,10 @@ import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import type { QueueName } from './sources.ts';
 
 /** The controllers, by the names that their metrics carry. */
-export const CONTROLLERS: readonly QueueName[] = ['contracts', 'workflows', 'workflowruns', 'evidencestores'];
+export const CONTROLLERS: readonly QueueName[] = [
+  ...(['contracts', 'workflows', 'workflowruns'] as const),
+  ...(['evidencestores', 'trustroots'] as const),
+];
 
 export const queueObserver = (metrics: OperatorMetrics, name: QueueName): QueueObserver => ({
   added: () => metrics.queueAdds.inc({ name }),

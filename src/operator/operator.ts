@@ -10,12 +10,12 @@ import { fence, limited } from '../kube/limits.ts';
 import { createKubeClient } from '../kube/rest.ts';
 import { type Source, stalledSource, startSource } from '../kube/source.ts';
 import { keyOf, refOfKey, type Store } from '../kube/store.ts';
+import type { AllowedIssuers } from '../oidc/issuers.ts';
 import { type ReconcileResult, runWorkers } from '../queue/workers.ts';
 import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { OperatorBase } from './base.ts';
-import { ensureCertificates } from './certificates.ts';
 import { followClock } from './clock.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
@@ -24,6 +24,9 @@ import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
 import { queueObserver, workerObserver } from './observers.ts';
 import { type LookUp, type QueueName, SOURCES, type SourceRule } from './sources.ts';
+import { isPublication } from './trust-publication.ts';
+import { reconcileTrustRoot } from './trustroot.ts';
+import { type CertificateKeeper, keepCertificates } from './upkeep.ts';
 import { reconcileWorkflow } from './workflow.ts';
 import { reconcileRun } from './workflowrun.ts';
 
@@ -33,6 +36,9 @@ export interface ProvisoOperatorOptions {
   readonly namespace: string;
   /** Where pipelines find the receiver. */
   readonly endpoint: string;
+  /** Whose tokens the installation takes. */
+  readonly issuers: AllowedIssuers;
+  readonly verifierId?: string | undefined;
   /** Reconciles at once, per kind. */
   readonly workers: number;
   /** Unlike that of any other replica. */
@@ -51,8 +57,6 @@ const LEASE = 'proviso-operator';
 const LEASE_TIMEOUT_MS = 4_000;
 /** Twice what a reconcile may take. */
 const QUEUE_STALLED_MS = 120_000;
-const CERTIFICATE_CHECK_MS = 3600_000;
-const CERTIFICATE_RETRY_MS = 2_000;
 
 type SourceName = keyof typeof SOURCES;
 
@@ -74,11 +78,17 @@ export class ProvisoOperator extends OperatorBase {
   readonly #leaseAbort = new AbortController();
   readonly #client: KubeClient;
   #servingCa: string | undefined;
+  #certificates: CertificateKeeper | undefined;
   #isSynced = false;
   readonly #lookUp: LookUp = {
     workflowsOf: (contract) => this.#stores().workflows.byIndex('contract', contract),
     allWorkflows: () => this.#stores().workflows.list(),
     evidenceStores: () => this.#stores().evidenceStores.list(),
+    trustRoots: () => this.#stores().trustRoots.list(),
+    keylessContracts: () =>
+      this.#stores()
+        .contracts.list()
+        .filter(({ spec }) => spec.signers?.some(({ keyless }) => keyless !== undefined)),
   };
   readonly #deposed = Promise.withResolvers<void>();
   #running: Promise<unknown> = Promise.resolve();
@@ -92,6 +102,7 @@ export class ProvisoOperator extends OperatorBase {
       workflows: createWorkQueue(queueObserver(metrics, 'workflows')),
       workflowruns: createWorkQueue(queueObserver(metrics, 'workflowruns')),
       evidencestores: createWorkQueue(queueObserver(metrics, 'evidencestores')),
+      trustroots: createWorkQueue(queueObserver(metrics, 'trustroots')),
     };
     this.#client = this.#clientUntil(this.#cut.signal);
     this.#events = createEventRecorder(this.#client, 'operator', (error) => log.warn({ err: error }, 'Event not sent'));
@@ -121,8 +132,9 @@ export class ProvisoOperator extends OperatorBase {
   /** Starts the watches and the workers; resolves once everything is listed and work has begun. */
   protected override async init(): Promise<void> {
     for (const name of Object.keys(SOURCES) as SourceName[]) {
-      const { group, version, plural } = SOURCES[name].kind;
-      await this.watchResource(group, version, plural, (event) => this.#onEvent(name, event));
+      const { kind, isOwnNamespace } = SOURCES[name] as SourceRule<KubeObject>;
+      const namespace = isOwnNamespace === true ? this.#options.namespace : undefined;
+      await this.watchResource(kind.group, kind.version, kind.plural, (event) => this.#onEvent(name, event), namespace);
     }
     await Promise.all([...this.#sources.values()].map(({ synced }) => synced));
     this.#isSynced = true;
@@ -135,8 +147,10 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('workflows', context, context.stores.workflows, reconcileWorkflow),
       this.#work('workflowruns', context, context.stores.runs, reconcileRun),
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
+      this.#work('trustroots', context, context.stores.trustRoots, reconcileTrustRoot),
     ];
-    this.#running = Promise.all([...work, this.#keepCertificates(), this.#keepTime()]);
+    this.#certificates = this.#keepCertificates();
+    this.#running = Promise.all([...work, this.#certificates.stopped, this.#keepTime()]);
   }
 
   /** Our own list-watch under the library's name: it survives every fault, and sees what was deleted meanwhile. */
@@ -184,26 +198,6 @@ export class ProvisoOperator extends OperatorBase {
     await Promise.race([this.#events.drain(), sleep(EVENTS_MS, undefined, { ref: false })]);
   }
 
-  protected override setResourceStatus(): never {
-    throw new Error('setResourceStatus writes without a precondition; use applyStatus of src/kube/apply.ts');
-  }
-
-  protected override patchResourceStatus(): never {
-    throw new Error('patchResourceStatus writes without a precondition; use applyStatus of src/kube/apply.ts');
-  }
-
-  protected override handleResourceFinalizer(): never {
-    throw new Error('Proviso needs no finalizers: what it makes is owned by what it is made for');
-  }
-
-  protected override setResourceFinalizers(): never {
-    throw new Error('Proviso needs no finalizers: what it makes is owned by what it is made for');
-  }
-
-  protected override registerCustomResourceDefinition(): never {
-    throw new Error('the installation applies crds/; an operator that may write CRDs has more rights than it needs');
-  }
-
   /** Waits for the lease with warm caches. Who loses it stops: what another leader does must not be undone. */
   async #lead(): Promise<void> {
     const { connection, namespace, identity, log, metrics } = this.#options;
@@ -244,6 +238,7 @@ export class ProvisoOperator extends OperatorBase {
     const type = ({ ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const)[event.type];
     const { before } = event as WatchedEvent;
     const object = event.object as unknown as KubeObject;
+    if (isPublication(rule.kind, object)) this.#certificates?.checkNow();
     const change = { type, object, initial: !this.#isSynced, ...(before === undefined ? {} : { before }) };
     for (const { queue, key, afterMs, priority = 'live' } of rule.enqueues(change, this.#lookUp)) {
       if (afterMs === undefined) this.#queues[queue].add(key, change.initial ? 'backlog' : priority);
@@ -271,13 +266,15 @@ export class ProvisoOperator extends OperatorBase {
         const object = store.get(refOfKey(key));
         if (object === undefined || object.metadata.deletionTimestamp !== undefined) return {};
         const own = logOf(key);
-        const client = this.#clientUntil(AbortSignal.any([signal, this.#cut.signal]));
-        return reconcile({ ...context, client, log: own }, object).catch((error: unknown) => {
-          const { kind } = judgeFailure(error);
-          const level = { retry: 'warn', permanent: 'error', conflict: 'debug', wait: 'debug' } as const;
-          own[level[kind]]({ err: error, disposition: kind }, 'Reconcile failed');
-          throw error;
-        });
+        const until = AbortSignal.any([signal, this.#cut.signal]);
+        return reconcile({ ...context, client: this.#clientUntil(until), log: own, signal: until }, object).catch(
+          (error: unknown) => {
+            const { kind } = judgeFailure(error);
+            const level = { retry: 'warn', permanent: 'error', conflict: 'debug', wait: 'debug' } as const;
+            own[level[kind]]({ err: error, disposition: kind }, 'Reconcile failed');
+            throw error;
+          },
+        );
       },
     });
   }
@@ -288,37 +285,29 @@ export class ProvisoOperator extends OperatorBase {
     return createKubeClient(limited(this.#options.connection.transport, { signal, beforeWrite }));
   }
 
-  /** Makes and renews the certificates; a new authority goes into every workflow's Secret. */
-  async #keepCertificates(): Promise<void> {
-    const { namespace, endpoint, log, now = () => new Date() } = this.#options;
-    const hosts = [new URL(endpoint).hostname];
-    while (!this.#abort.signal.aborted) {
-      let wait = CERTIFICATE_CHECK_MS;
-      try {
-        const ca = await ensureCertificates({ client: this.#client, log, namespace, hosts, now });
-        if (ca !== this.#servingCa) {
-          this.#servingCa = ca;
-          this.#lookAgain('workflows', this.#stores().workflows);
-        }
-      } catch (error) {
-        log.warn({ err: error }, 'Certificates not in place');
-        wait = CERTIFICATE_RETRY_MS;
-      }
-      await sleep(wait, undefined, { signal: this.#abort.signal }).catch(() => {});
-    }
+  /** A new authority goes into every workflow's Secret. */
+  #keepCertificates(): CertificateKeeper {
+    const { namespace, endpoint, verifierId, log, now = () => new Date() } = this.#options;
+    const options = { client: this.#client, log, namespace, endpoint, verifierId, now };
+    return keepCertificates(options, this.#abort.signal, (ca) => {
+      this.#servingCa = ca;
+      this.#lookAgain('workflows', this.#stores().workflows);
+    });
   }
 
   #lookAgain(queue: QueueName, store: Store<KubeObject>): void {
     for (const { metadata } of store.list()) this.#queues[queue].add(keyOf(metadata), 'backlog');
   }
 
-  /** Deadlines and tokens are looked at again when the clock was set. */
+  /** Deadlines, tokens and what expires are looked at again when the clock was set. */
   #keepTime(): Promise<void> {
     const { log, now = () => new Date() } = this.#options;
     return followClock(now, this.#abort.signal, (ms) => {
       log.warn({ ms }, 'Clock jumped');
+      this.#certificates?.checkNow();
       this.#lookAgain('workflowruns', this.#stores().runs);
       this.#lookAgain('workflows', this.#stores().workflows);
+      this.#lookAgain('trustroots', this.#stores().trustRoots);
     });
   }
 
@@ -331,7 +320,7 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   #context(): OperatorContext {
-    const { log, namespace, endpoint, now = () => new Date() } = this.#options;
+    const { log, namespace, endpoint, issuers, now = () => new Date() } = this.#options;
     return {
       client: this.#client,
       stores: this.#stores(),
@@ -339,8 +328,10 @@ export class ProvisoOperator extends OperatorBase {
       log,
       namespace,
       endpoint,
+      issuers,
       servingCa: () => this.#servingCa,
       now,
+      signal: this.#cut.signal,
     };
   }
 }

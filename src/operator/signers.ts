@@ -1,13 +1,15 @@
 import { KIND, type ResourceKind } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
-import type { Contract, ContractSpecKey } from '../api/types.gen.ts';
-import type { ContractSigner } from '../contract/effective.ts';
+import type { TrustedSigner } from '../api/trust.ts';
+import type { Contract, ContractSpecKey, ContractSpecSigner } from '../api/types.gen.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { readPublicKey } from '../verify/keys.ts';
+import type { OperatorContext } from './context.ts';
+import { chooseTrustRoot } from './trust-choice.ts';
 
 export type SignersReading =
-  | { readonly ok: true; readonly signers: readonly ContractSigner[]; readonly sources: readonly string[] }
+  | { readonly ok: true; readonly signers: readonly TrustedSigner[]; readonly sources: readonly string[] }
   | { readonly ok: false; readonly reason: Reason; readonly message: string };
 
 interface Holder extends KubeObject {
@@ -18,11 +20,19 @@ type PemReading =
   | { readonly ok: true; readonly pem: string; readonly source: string }
   | Extract<SignersReading, { ok: false }>;
 
-/** The public keys that a contract's signers name; keyless ones are left to who judges the contract. */
-export async function resolveSigners(client: KubeClient, contract: Contract): Promise<SignersReading> {
-  const signers: ContractSigner[] = [];
+/** The public keys that a contract's signers name, and the trusted roots of those that are identities. */
+export async function resolveSigners(context: OperatorContext, contract: Contract): Promise<SignersReading> {
+  const { client } = context;
+  const signers: TrustedSigner[] = [];
   const sources: string[] = [];
-  for (const [index, { key }] of (contract.spec.signers ?? []).entries()) {
+  for (const [index, { key, keyless }] of (contract.spec.signers ?? []).entries()) {
+    if (keyless !== undefined) {
+      const { namespace = '' } = contract.metadata;
+      const root = await chooseTrustRoot(context, keyless.trustRootRef?.name, namespace);
+      if (!root.ok) return { ...root, message: `spec.signers[${index}].keyless: ${root.message}` };
+      signers.push(identityOf(keyless, root.name));
+      sources.push(`TrustRoot ${root.name}`);
+    }
     if (key === undefined) continue;
     const reading = await readPem(client, contract.metadata.namespace ?? '', key, `spec.signers[${index}].key`);
     if (!reading.ok) return reading;
@@ -31,11 +41,27 @@ export async function resolveSigners(client: KubeClient, contract: Contract): Pr
       const message = `spec.signers[${index}].key (${reading.source}): ${found.message}`;
       return { ok: false, reason: REASON.KeyInvalid, message };
     }
-    signers.push({ kind: 'key', publicKey: found.publicKey, fingerprint: found.fingerprint });
+    const { validFrom, validUntil } = key;
+    signers.push({
+      kind: 'key',
+      publicKey: found.publicKey,
+      fingerprint: found.fingerprint,
+      ...(validFrom === undefined ? {} : { validFrom }),
+      ...(validUntil === undefined ? {} : { validUntil }),
+    });
     sources.push(reading.source);
   }
   return { ok: true, signers, sources };
 }
+
+const identityOf = (keyless: NonNullable<ContractSpecSigner['keyless']>, root: string): TrustedSigner => ({
+  kind: 'identity',
+  root,
+  issuer: keyless.issuer,
+  // An empty name matches nobody; the schema has one of the two.
+  subject: keyless.subjectGlob === undefined ? { exact: keyless.subject ?? '' } : { glob: keyless.subjectGlob },
+  claims: (keyless.claims ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+});
 
 async function readPem(client: KubeClient, namespace: string, key: ContractSpecKey, at: string): Promise<PemReading> {
   if (key.inline !== undefined) return { ok: true, pem: key.inline, source: 'inline' };

@@ -2,14 +2,15 @@ import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND, type ResourceKind } from '../api/kinds.ts';
 import { LABEL_CONTRACT, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
 import type { KubeObject } from '../api/object.ts';
-import type { Contract, EvidenceStore, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import type { Change, Indexers } from '../kube/store.ts';
 import { keyOf } from '../kube/store.ts';
 import type { Priority } from '../queue/workqueue.ts';
 import type { ControllerRevision } from './context.ts';
+import { readsConfigMap } from './trustroot-source.ts';
 
 /** The kinds that have a queue of their own. */
-export type QueueName = 'contracts' | 'workflows' | 'workflowruns' | 'evidencestores';
+export type QueueName = 'contracts' | 'workflows' | 'workflowruns' | 'evidencestores' | 'trustroots';
 
 /** One key for one queue; some changes can wait for others that come with them. */
 export interface Enqueue {
@@ -27,6 +28,8 @@ export interface Enqueue {
 export interface SourceRule<T extends KubeObject> {
   readonly kind: ResourceKind;
   readonly labelSelector?: string;
+  /** Only what lies in Proviso's own namespace. */
+  readonly isOwnNamespace?: boolean;
   readonly indexers: Indexers<T>;
   readonly enqueues: (change: Change<T>, lookUp: LookUp) => readonly Enqueue[];
 }
@@ -37,6 +40,9 @@ export interface LookUp {
   workflowsOf(contract: string): readonly Workflow[];
   allWorkflows(): readonly Workflow[];
   evidenceStores(): readonly EvidenceStore[];
+  trustRoots(): readonly TrustRoot[];
+  /** Those whose signers are checked against a trusted root. */
+  keylessContracts(): readonly Contract[];
 }
 
 const OURS = `${LABEL_MANAGED_BY}=${MANAGED_BY}`;
@@ -66,6 +72,12 @@ const termsOf = ({ status }: Contract): string => {
     ready?.status,
     ready?.message,
   ]);
+};
+
+/** What contracts take from a trusted root: whether they may use it, and whether it is good. */
+const offerOf = ({ spec, status }: TrustRoot): string => {
+  const ready = findCondition(status?.conditions, CONDITION.Ready);
+  return JSON.stringify([spec.default, spec.namespaces, ready?.status, ready?.message]);
 };
 
 /** An object that was provisioned for a workflow: its change may be drift. */
@@ -136,6 +148,31 @@ export const SOURCES = {
       ];
     },
   } satisfies SourceRule<EvidenceStore>,
+  trustRoots: {
+    kind: KIND.TrustRoot,
+    indexers: {},
+    enqueues: (change, lookUp) => {
+      const { object, type, before, initial } = change;
+      const isSame = initial || (before !== undefined && offerOf(before) === offerOf(object));
+      const users = isSame ? [] : lookUp.keylessContracts().map((each) => later('contracts', each));
+      if (isEcho(change)) return [later('trustroots', object), ...users];
+      const own = type === 'deleted' ? users : [one('trustroots', object), ...users];
+      // Which one is the default may have been changed by it.
+      const others = initial ? [] : lookUp.trustRoots().filter(({ spec }) => spec.default === true);
+      return [...own, ...others.map((root) => later('trustroots', root))];
+    },
+  } satisfies SourceRule<TrustRoot>,
+  /** What trust roots are read from and kept in. */
+  configMaps: {
+    kind: KIND.ConfigMap,
+    isOwnNamespace: true,
+    indexers: {},
+    enqueues: ({ object, initial }, lookUp) => {
+      if (initial) return [];
+      const touched = lookUp.trustRoots().filter((root) => readsConfigMap(root, object.metadata.name));
+      return touched.map((root) => one('trustroots', root));
+    },
+  } satisfies SourceRule<KubeObject>,
   revisions: {
     kind: KIND.ControllerRevision,
     labelSelector: OURS,

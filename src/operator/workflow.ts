@@ -12,6 +12,7 @@ import { countRuns, prunableRuns } from './counters.ts';
 import { chooseStore } from './default-store.ts';
 import { findingOf } from './failures.ts';
 import { provisionAccess } from './provision.ts';
+import { refusedSubmitters } from './submitters.ts';
 import { ensureToken } from './token.ts';
 
 const DEFAULT_HISTORY = 100;
@@ -53,16 +54,15 @@ interface Examined {
 }
 
 async function examine(context: OperatorContext, workflow: Workflow, servingCa: string): Promise<Examined> {
-  if ((workflow.spec.submitters ?? []).length > 0) {
-    const message =
-      'spec.submitters can not be checked by this version; take them away, and grant submit by RBAC instead';
-    return { finding: { state: 'stalled', reason: REASON.NotSupported, message }, facts: {} };
-  }
   let facts: Provisioned;
   try {
     facts = await provision(context, workflow, servingCa);
   } catch (error) {
     return { finding: findingOf(error), facts: {} };
+  }
+  const refused = refusedSubmitters(context.issuers, workflow);
+  if (refused !== undefined) {
+    return { finding: { state: 'stalled', reason: REASON.IssuerNotAllowed, message: refused }, facts };
   }
   const contract = readyContract(context, workflow);
   if ('state' in contract) return { finding: contract, facts };

@@ -18,20 +18,22 @@ export interface AuthorityOptions {
   readonly commonName: string;
   readonly now: Date;
   readonly days: number;
+  /** How many authorities may stand between it and a leaf; absent: none. */
+  readonly pathLength?: number;
 }
 
-/** A self-signed certificate authority that may sign leaves only. */
+/** A self-signed certificate authority. */
 export async function createCertificateAuthority(options: AuthorityOptions): Promise<KeyPairPem> {
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: randomSerial(),
-      name: `CN=${options.commonName}`,
+      name: subjectOf(options.commonName),
       ...validity(options.now, options.days * DAY_MS),
       signingAlgorithm: ECDSA_P256,
       keys,
       extensions: [
-        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.BasicConstraintsExtension(true, options.pathLength ?? 0, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
         await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
       ],
@@ -40,6 +42,37 @@ export async function createCertificateAuthority(options: AuthorityOptions): Pro
   );
   return { certificate: certificate.toString('pem'), privateKey: await exportPrivateKey(keys.privateKey) };
 }
+
+/** An authority that another one vouches for, for code signing leaves only, and that doesn't outlive it. */
+export async function issueIntermediate(parent: KeyPairPem, options: AuthorityOptions): Promise<KeyPairPem> {
+  const issuer = await openAuthority(parent);
+  const keys = await generateKeys();
+  const { notBefore, notAfter } = validity(options.now, options.days * DAY_MS);
+  const end = Math.min(notAfter.getTime(), issuer.certificate.notAfter.getTime());
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      serialNumber: randomSerial(),
+      subject: subjectOf(options.commonName),
+      issuer: issuer.certificate.subject,
+      notBefore,
+      notAfter: new Date(end),
+      signingAlgorithm: ECDSA_P256,
+      publicKey: keys.publicKey,
+      signingKey: issuer.key,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, options.pathLength ?? 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.codeSigning]),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
+        await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate, false, crypto),
+      ],
+    },
+    crypto,
+  );
+  return { certificate: certificate.toString('pem'), privateKey: await exportPrivateKey(keys.privateKey) };
+}
+
+const subjectOf = (commonName: string): string => `O=Proviso, CN=${commonName}`;
 
 /** An authority's certificate and key, ready to sign. */
 export interface Issuer {
@@ -64,9 +97,9 @@ export const validity = (now: Date, ms: number): { notBefore: Date; notAfter: Da
   notAfter: new Date(now.getTime() + ms),
 });
 
-/** 127 random bits, hex: positive, as RFC 5280 demands. */
+/** 20 random bytes, hex: positive, as RFC 5280 demands, and as long as it allows. */
 export function randomSerial(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const bytes = crypto.getRandomValues(new Uint8Array(20));
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
   return Buffer.from(bytes).toString('hex');
 }

@@ -8,6 +8,7 @@ import { attestationRoute, statementRoute } from './routes/attestation.ts';
 import { getEvidenceRoute, putEvidenceRoute } from './routes/evidence.ts';
 import { initRoute } from './routes/init.ts';
 import { materialRoute } from './routes/materials.ts';
+import { referrersRoute } from './routes/referrers.ts';
 import { cancelRoute, getRunRoute, listRunsRoute } from './routes/runs.ts';
 import { signingRoute } from './routes/signing.ts';
 
@@ -28,6 +29,7 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route(`${RUN}/cancel`).post(cancelRoute(context)).all(onlyFor('POST'));
   const evidence = app.route('/v1/evidence/:digest');
   evidence.get(getEvidenceRoute(context)).put(putEvidenceRoute(context)).all(onlyFor('GET, HEAD, PUT'));
+  app.route('/v1/referrers/:digest').get(referrersRoute(context)).all(onlyFor('GET'));
   app.route('/v1/signing/certificate').post(signingRoute(context)).all(onlyFor('POST'));
   app.use((request: Request) => {
     throw new Problem('not-found', `there is nothing at ${request.path}`, { hint: 'see /openapi.json' });

@@ -11,6 +11,7 @@ export async function receiverCommand(args: readonly string[]): Promise<void> {
     .option('--port <port>', 'port to listen on', Number, 8443)
     .option('--health-port <port>', 'port of /livez and /readyz', Number, 8082)
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
+    .option('--oidc-issuers <file>', 'allowed OIDC issuers, YAML or JSON', process.env.PROVISO_OIDC_ISSUERS)
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .parse([...args], { from: 'user' });
   await runReceiver(command.opts<ReceiverOptions>(), stopSignal());

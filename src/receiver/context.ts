@@ -7,9 +7,11 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Access } from './auth/access.ts';
 import type { Authenticated } from './auth/review.ts';
 import type { Contracts } from './contracts.ts';
+import type { ControlPlane } from './control-plane.ts';
 import type { MemoryBudget } from './memory.ts';
 import type { SigningAuthority } from './signing-authority.ts';
 import type { Stores } from './stores.ts';
+import type { TrustRoots } from './trust-roots.ts';
 
 /** What every route works with. */
 export interface ReceiverContext {
@@ -17,11 +19,15 @@ export interface ReceiverContext {
   /** Who calls. Takes the request from what the identity may send, and for its time from what it may have under way. */
   readonly authenticate: (request: IncomingMessage, response: ServerResponse) => Promise<Authenticated>;
   readonly memory: MemoryBudget;
+  /** What callers from outside may have of it, all together. */
+  readonly memoryOutside: MemoryBudget;
   readonly access: Access;
   readonly contracts: Contracts;
   readonly stores: Stores;
   readonly signing: SigningAuthority;
-  /** Runs as the watch has them, with the index `digest`; a moment behind. */
+  readonly trustRoots: TrustRoots;
+  readonly controlPlane: ControlPlane;
+  /** Runs as the watch has them, with the indexes `digest` of what a store has and `mentioned`; a moment behind. */
   readonly runs: Store<WorkflowRun>;
   readonly events: EventRecorder;
   readonly log: Logger;

@@ -6,21 +6,26 @@ import { sweepStaging } from '../evidence/filesystem.ts';
 import { connect, type KubeConnection } from '../kube/connect.ts';
 import { createEventRecorder } from '../kube/events.ts';
 import { stalledSource, startSource } from '../kube/source.ts';
+import { type AllowedIssuers, readIssuers } from '../oidc/issuers.ts';
+import { assertNotOurs } from '../oidc/own-issuer.ts';
+import { createOidcVerifier } from '../oidc/verifier.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createApp } from './app.ts';
 import { createAccess } from './auth/access.ts';
 import { createAuthenticator } from './auth/review.ts';
+import { createCallerLimits } from './caller-limits.ts';
 import type { ReceiverContext } from './context.ts';
 import { createContracts } from './contracts.ts';
-import { createRateLimit } from './limits.ts';
-import { createMemoryBudget } from './memory.ts';
+import { createControlPlane } from './control-plane.ts';
+import { createMemoryBudget, createOutsideBudget } from './memory.ts';
 import { digestsOf } from './routes/evidence.ts';
+import { digestsMentionedBy } from './routes/referrers.ts';
 import { awaitCertificate, createReceiverServer, followCertificate } from './serving.ts';
-import { createShares } from './shares.ts';
 import { createSigningAuthority } from './signing-authority.ts';
 import { createStores } from './stores.ts';
+import { createTrustRoots } from './trust-roots.ts';
 
 export interface ReceiverOptions {
   /** Proviso's own namespace. */
@@ -30,6 +35,8 @@ export interface ReceiverOptions {
   readonly healthPort: number;
   readonly kubeconfig?: string;
   readonly logLevel: string;
+  /** The list of allowed OIDC issuers; absent, there are none. */
+  readonly oidcIssuers?: string;
 }
 
 /** In-flight requests get this long after a signal to stop. */
@@ -39,9 +46,15 @@ const DRAIN_MS = 8_000;
 export async function runReceiver(options: ReceiverOptions, signal: AbortSignal): Promise<void> {
   const log = createLogger('receiver', options.logLevel);
   const connection = connect(options.kubeconfig);
+  const issuers = await readIssuers(options.oidcIssuers);
+  await assertNotOurs(issuers, connection.credentials);
   const runs = startSource<WorkflowRun>(connection.transport, KIND.WorkflowRun, {
     signal,
-    indexers: { digest: digestsOf, namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+    indexers: {
+      digest: digestsOf,
+      mentioned: digestsMentionedBy,
+      namespace: ({ metadata }) => [metadata.namespace ?? ''],
+    },
     onError: (error) => log.warn({ err: error }, 'Watch of workflow runs interrupted'),
   });
   const state = { synced: false, serving: false };
@@ -65,7 +78,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   });
   try {
     const certificate = await awaitCertificate(connection.client, options.namespace, log, signal);
-    const context = createContext(connection, options, runs.store, log);
+    const context = createContext(connection, options, issuers, runs.store, log);
     await sweepStores(context);
     const server = createReceiverServer(
       certificate,
@@ -92,25 +105,30 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
 function createContext(
   { client }: KubeConnection,
   options: ReceiverOptions,
+  issuers: AllowedIssuers,
   runs: ReceiverContext['runs'],
   log: ReceiverContext['log'],
 ): ReceiverContext {
-  const authenticate = createAuthenticator(client);
-  const limit = createRateLimit();
-  const takeShare = createShares();
+  const oidc = createOidcVerifier(issuers, {
+    onFailure: (issuer, error) => log.warn({ issuer, err: error }, 'Keys of an OIDC issuer not read'),
+  });
+  const authenticate = createAuthenticator(client, oidc);
+  const admit = createCallerLimits();
   return {
     client,
     authenticate: async (request, response) => {
       const authenticated = await authenticate(request.headers.authorization);
-      limit(authenticated.caller.username);
-      takeShare(authenticated.caller.username, response);
+      admit(authenticated.caller, response);
       return authenticated;
     },
     memory: createMemoryBudget(),
+    memoryOutside: createOutsideBudget(),
     access: createAccess(client),
     contracts: createContracts(client),
     stores: createStores(client),
     signing: createSigningAuthority(client, options.namespace),
+    trustRoots: createTrustRoots(client, options.namespace),
+    controlPlane: createControlPlane(client, options.namespace),
     runs,
     events: createEventRecorder(client, 'receiver', (error) => log.warn({ err: error }, 'Event not sent')),
     log,

@@ -6,6 +6,9 @@ const CAPACITY = 256 << 20;
 /** No identity takes more than half of it, so that one can't keep the others out. */
 const SHARE = CAPACITY / 2;
 
+/** An allowed issuer may vouch for anybody in the world: they leave half to the cluster's own, and each half of that to others. */
+export const createOutsideBudget = (): MemoryBudget => createMemoryBudget(CAPACITY / 2, CAPACITY / 4);
+
 /** Accounts for bytes that a request keeps in memory, until its answer is closed. Throws when there is no room. */
 export type MemoryBudget = (identity: string, response: ServerResponse, bytes: number) => void;
 

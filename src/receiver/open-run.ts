@@ -1,17 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { httpAddress, withoutCredentials } from '../api/addresses.ts';
-import { sha256Hex } from '../api/canonical.ts';
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { API_VERSION, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
 import type { InitRequest } from '../api/messages.ts';
 import { Problem } from '../api/problem.ts';
 import { REASON } from '../api/reasons.ts';
-import type { RunCommit, RunIdentity, RunOwner, RunRunner, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { RunCommit, RunOwner, RunRunner, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import { mergeAnnotations } from '../contract/annotations.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
+import { pipelineOf } from '../oidc/providers.ts';
 import type { Caller } from './auth/caller.ts';
 import { provenRunner } from './auth/owner.ts';
+import { identityOf, runKeyOf } from './run-identity.ts';
 
 /** The pinned revision of a workflow that is ready for runs. Throws the code that says what isn't ready. */
 export function pinnedContract(workflow: Workflow): NonNullable<NonNullable<Workflow['status']>['contract']> {
@@ -47,7 +47,7 @@ export function runToOpen(facts: OpenRunFacts): WorkflowRun {
     throw new Problem('material-annotation', 'the annotations do not fit the contract', { errors: merged.findings });
   }
   const { name, namespace = '', uid = '' } = workflow.metadata;
-  const runKey = runKeyOf(facts);
+  const runKey = runKeyOf({ workflow, caller, owner, idempotencyKey: request.idempotencyKey });
   const { project, team } = workflow.spec;
   return {
     apiVersion: API_VERSION,
@@ -61,9 +61,9 @@ export function runToOpen(facts: OpenRunFacts): WorkflowRun {
     spec: {
       workflowRef: { name, uid },
       contract: pinned,
-      identity: identityOf(caller, owner),
+      identity: identityOf(caller, owner, workflow),
       runKey,
-      runner: runnerOf(request, owner, contract),
+      runner: runnerOf(facts),
       ...(request.commit === undefined ? {} : { commit: commitOf(request.commit) }),
       ...(project === undefined ? {} : { project }),
       ...(team === undefined ? {} : { team }),
@@ -74,21 +74,6 @@ export function runToOpen(facts: OpenRunFacts): WorkflowRun {
     },
   };
 }
-
-/** Two requests with the same key mean the same run; who may not add to it must not come by it either. */
-function runKeyOf({ request, workflow, caller, owner }: OpenRunFacts): string {
-  const uid = workflow.metadata.uid ?? '';
-  if (owner !== undefined) return sha256Hex(JSON.stringify(['owner', uid, owner.uid]));
-  if (request.idempotencyKey === undefined) return randomBytes(32).toString('hex');
-  return sha256Hex(JSON.stringify(['key', uid, caller.username, caller.pod?.uid ?? '', request.idempotencyKey]));
-}
-
-const identityOf = (caller: Caller, owner: RunOwner | undefined): RunIdentity => ({
-  username: caller.username,
-  ...(caller.serviceAccount === undefined ? {} : { serviceAccount: caller.serviceAccount.name }),
-  ...(caller.pod === undefined ? {} : { pod: { name: caller.pod.name, uid: caller.pod.uid } }),
-  ...(owner === undefined ? {} : { owner }),
-});
 
 /** Every runner of the CRD and no other: the compiler holds the two together. */
 const RUNNERS: Readonly<Record<RunRunner['type'], true>> = {
@@ -106,9 +91,10 @@ const RUNNERS: Readonly<Record<RunRunner['type'], true>> = {
 };
 const isKnownRunner = (type: string): type is RunRunner['type'] => Object.hasOwn(RUNNERS, type);
 
-/** What the pod proves counts more than what the pipeline claims; a contract that asks for a runner is held to that. */
-function runnerOf(request: InitRequest, owner: RunOwner | undefined, contract: EffectiveContract): RunRunner {
-  const proven = owner === undefined ? undefined : provenRunner(owner);
+/** What pod or token proves counts more than what the pipeline claims; a contract that asks for a runner is held to that. */
+function runnerOf({ request, caller, owner, contract }: OpenRunFacts): RunRunner {
+  const ofPod = owner === undefined ? undefined : provenRunner(owner);
+  const proven = caller.kind === 'oidc' ? pipelineOf(caller.token)?.runner : ofPod;
   const claimed = request.runner?.type ?? 'GENERIC';
   const type = proven ?? claimed;
   if (!isKnownRunner(type)) {

@@ -1,3 +1,4 @@
+import { AUDIENCE } from '../api/labels.ts';
 import { PROBLEMS } from '../api/problems.ts';
 import { REQUEST_SCHEMAS } from './schemas.ts';
 
@@ -46,12 +47,20 @@ export const OPERATIONS: readonly Operation[] = [
     query: ['namespace', 'workflow'],
   },
   {
+    method: 'get',
+    path: '/v1/referrers/{digest}',
+    summary: 'The runs that a digest belongs to, the newest first',
+    query: ['limit'],
+  },
+  {
     method: 'post',
     path: '/v1/signing/certificate',
     summary: "A ten-minute certificate with the caller's identity",
     body: 'CertificateRequest',
   },
 ];
+
+const BEARER = `A token of the cluster for the audience '${AUDIENCE}', or a token of an OIDC issuer that the installation allows and the Workflow names.`;
 
 /** The OpenAPI 3.1 document of this API. */
 export function openApiDocument(): object {
@@ -67,7 +76,7 @@ export function openApiDocument(): object {
     security: [{ bearer: [] }],
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER } },
       schemas: { ...REQUEST_SCHEMAS, Problem: PROBLEM_SCHEMA },
     },
   };

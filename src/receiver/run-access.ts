@@ -3,9 +3,11 @@ import { Problem } from '../api/problem.ts';
 import { isFinished, verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import { isStatus } from '../kube/error.ts';
+import { type Caller, homeOf, podOf } from './auth/caller.ts';
 import { runOwnerOf } from './auth/owner.ts';
 import type { Authenticated } from './auth/review.ts';
 import type { ReceiverContext } from './context.ts';
+import { isOwnFromOutside } from './run-identity.ts';
 
 /** The same words whether a run doesn't exist or isn't the caller's to know of. */
 const notFound = (namespace: string, name: string): Problem =>
@@ -13,7 +15,10 @@ const notFound = (namespace: string, name: string): Problem =>
     hint: 'open one with: proviso init',
   });
 
-/** The run for somebody who may see it: a reader of the namespace or a submitter of its workflow. */
+/**
+ * The run for somebody who may see it: a reader of the namespace or a submitter of its workflow. One from outside sees his
+ * own alone: other repositories may submit to the same workflow.
+ */
 export async function runForReader(
   context: ReceiverContext,
   { caller }: Authenticated,
@@ -21,12 +26,18 @@ export async function runForReader(
   name: string,
 ): Promise<WorkflowRun> {
   const run = await context.client.find<WorkflowRun>(KIND.WorkflowRun, { namespace, name });
-  if (run === undefined) throw notFound(namespace, name);
-  const allowed =
-    (await context.access.maySubmit(caller, namespace, run.spec.workflowRef.name)) ||
-    (await context.access.mayRead(caller, namespace, 'get'));
-  if (!allowed) throw notFound(namespace, name);
+  if (run === undefined || !(await maySee(context, caller, run))) throw notFound(namespace, name);
   return run;
+}
+
+/** Whether a caller may see a run and its evidence. */
+export async function maySee({ access }: ReceiverContext, caller: Caller, run: WorkflowRun): Promise<boolean> {
+  const { namespace = '' } = run.metadata;
+  if (caller.kind === 'oidc' && !isOwnFromOutside(caller, run)) return false;
+  return (
+    (await access.maySubmit(caller, namespace, run.spec.workflowRef.name)) ||
+    (await access.mayRead(caller, namespace, 'get'))
+  );
 }
 
 /** The run for its own pipeline: who may submit to the workflow and is bound to this run. */
@@ -48,19 +59,31 @@ export async function runForSubmitter(
 /**
  * Nobody files evidence for somebody else's run. A run belongs to what opened it and to nothing that merely shares its
  * service account: to the pipeline of a pod, so to all pods of that pipeline; to a pod of another namespace, whose owner
- * proves nothing here, so to that pod alone; to an identity without a pod, so to that identity, again without a pod.
+ * proves nothing here, so to that pod alone; to an identity without a pod, so to that identity, again without a pod; to a run
+ * of a CI system outside, so to all its jobs.
  */
 async function assertOwn(context: ReceiverContext, { caller, pod }: Authenticated, run: WorkflowRun): Promise<void> {
-  const { owner, username, pod: opener } = run.spec.identity;
+  const { owner, username, pod: opener, issuer } = run.spec.identity;
+  if (caller.kind === 'oidc') {
+    if (isOwnFromOutside(caller, run)) return;
+    throw new Problem(
+      'run-forbidden',
+      `the run was not opened by '${caller.username}', or not in this run of its CI system`,
+      {
+        hint: 'open a run of your own with: proviso init; jobs of one run share theirs by --idempotency-key',
+      },
+    );
+  }
   if (owner !== undefined) {
     const own = pod === undefined ? undefined : await runOwnerOf(context.client, pod);
-    if (own?.uid === owner.uid && caller.pod?.namespace === run.metadata.namespace) return;
+    if (own?.uid === owner.uid && homeOf(caller) === run.metadata.namespace) return;
     throw new Problem('run-forbidden', `the run belongs to the ${owner.kind} ${owner.name}`, {
       hint: 'only pods of that pipeline may add to it, each with a token that is bound to its pod',
     });
   }
-  if (caller.username === username && caller.pod?.uid === opener?.uid) return;
-  const found = `not by ${described(caller.username, caller.pod)}`;
+  // A user of the cluster may be called like somebody from outside, and still isn't him.
+  if (issuer === undefined && caller.username === username && podOf(caller)?.uid === opener?.uid) return;
+  const found = `not by ${described(caller.username, podOf(caller))}`;
   throw new Problem('run-forbidden', `the run was opened by ${described(username, opener)}, ${found}`, {
     hint: 'add with the token that opened it, or open a run of your own with: proviso init',
   });

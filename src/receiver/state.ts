@@ -3,6 +3,7 @@ import { verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import { type Completeness, completeness, describeOwed } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
+import { nameOfSigner } from '../contract/signers.ts';
 
 export const completenessMessage = (found: Completeness): CompletenessMessage => ({
   required: found.required,
@@ -19,7 +20,7 @@ export function contractMessage(contract: EffectiveContract, pinned: WorkflowRun
     materials: contract.materials,
     envAllowList: contract.envAllowList,
     annotations: contract.annotations,
-    signers: contract.signers.map(({ fingerprint }) => fingerprint),
+    signers: contract.signers.map(nameOfSigner),
   };
 }
 
@@ -44,6 +45,7 @@ export function runMessage(run: WorkflowRun, contract: EffectiveContract): RunMe
     materials,
     completeness: completenessMessage(completeness(contract, materials)),
     ...(status?.attestation === undefined ? {} : { attestation: status.attestation }),
+    ...(status?.statements === undefined ? {} : { statements: status.statements }),
   };
 }
 

@@ -1,21 +1,35 @@
+import type { Trust } from '../api/trust.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import { serviceAccountIdentity } from '../pki/signing.ts';
-import type { Trust } from '../verify/verdict.ts';
 import type { ReceiverContext } from './context.ts';
 
-/** Who may sign for a run: the contract's keys, or if it names none, the identity that opened the run. */
+/** The trusted root of the cluster's own authority. */
+const CLUSTER_ROOT = 'proviso-cluster';
+
+/** Who may sign for a run: the contract's signers, or if it names none, the identity that opened the run. */
 export async function trustOf(
-  { signing }: Pick<ReceiverContext, 'signing'>,
+  { signing, trustRoots }: Pick<ReceiverContext, 'signing' | 'trustRoots'>,
   run: WorkflowRun,
   contract: EffectiveContract,
 ): Promise<Trust> {
-  if (contract.signers.length > 0) return { keys: contract.signers };
+  const { signers, signerThreshold: threshold } = contract;
+  if (signers.length > 0) {
+    const names = new Set(signers.flatMap((signer) => (signer.kind === 'identity' ? [signer.root] : [])));
+    const { namespace = '' } = run.metadata;
+    const roots = await Promise.all(
+      [...names].map(async (name) => [name, await trustRoots.get(name, namespace)] as const),
+    );
+    return { signers, ...(threshold === undefined ? {} : { threshold }), roots: Object.fromEntries(roots) };
+  }
   const { serviceAccount } = run.spec.identity;
-  if (serviceAccount === undefined) return { keys: [] };
-  const { certificate } = await signing.get();
-  const identity = serviceAccountIdentity(namespaceOf(run), serviceAccount);
-  return { keys: [], clusterCa: { roots: [certificate], identity } };
+  if (serviceAccount === undefined) return { signers: [], roots: {} };
+  const { trustedRoot } = await signing.get();
+  const subject = { exact: serviceAccountIdentity(namespaceOf(run), serviceAccount) };
+  return {
+    signers: [{ kind: 'identity', root: CLUSTER_ROOT, subject, claims: [] }],
+    roots: { [CLUSTER_ROOT]: trustedRoot },
+  };
 }
 
 /** The namespace of the service account that opened the run, which needn't be that of the run. */

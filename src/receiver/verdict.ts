@@ -1,7 +1,8 @@
 import { CONDITION, settleConditions } from '../api/conditions.ts';
 import { Problem } from '../api/problem.ts';
 import { RUN_REASON } from '../api/reasons.ts';
-import type { RecordedAttestation, RecordedSigner, WorkflowRun } from '../api/types.gen.ts';
+import type { Trust } from '../api/trust.ts';
+import type { RecordedAttestation, RecordedSigner, RecordedStatement, WorkflowRun } from '../api/types.gen.ts';
 import { compareStatement } from '../attestation/compare.ts';
 import { recordOfRun } from '../attestation/record.ts';
 import { completeness, describeOwed, summaryOf } from '../contract/completeness.ts';
@@ -9,7 +10,7 @@ import type { EffectiveContract } from '../contract/effective.ts';
 import { sha256Digest } from '../evidence/digest.ts';
 import type { EvidenceInfo } from '../evidence/store.ts';
 import { verifyAttestation } from '../verify/attestation.ts';
-import type { Signer, Trust, Verdict } from '../verify/verdict.ts';
+import type { Refusal, Signer, Verdict } from '../verify/verdict.ts';
 
 export type Verified = Extract<Verdict, { verified: true }>;
 
@@ -25,11 +26,8 @@ export function judgeAttestation(
   if (!verdict.verified) {
     const [first] = verdict.refusals;
     throw new Problem(first.code, `expected ${first.expected}, found ${first.found}`, {
-      errors: verdict.refusals.map(({ step, expected, found }) => ({
-        at: step,
-        message: `expected ${expected}, found ${found}`,
-      })),
-      ...(first.code.startsWith('json-') ? {} : { hint: signerHint(contract) }),
+      errors: verdict.refusals.map((refusal) => ({ at: placeOf(refusal), message: messageOf(refusal) })),
+      ...(first.code.startsWith('json-') ? {} : { hint: signerHint(run, contract) }),
     });
   }
   const findings = compareStatement(verdict.statement, recordOfRun(run, contract));
@@ -57,23 +55,32 @@ export function judgeAttestation(
   return verdict;
 }
 
-const signerHint = (contract: EffectiveContract): string =>
-  contract.signers.length === 0
-    ? 'push with the certificate of this run: proviso push, without --key'
-    : 'push with a key that the contract names: proviso push --key FILE';
+const placeOf = ({ step, at }: Refusal): string => (at === undefined ? step : `${step}, ${at}`);
+const messageOf = ({ expected, found }: Refusal): string => `expected ${expected}, found ${found}`;
+
+function signerHint({ spec }: WorkflowRun, contract: EffectiveContract): string {
+  if (contract.signers.length > 0)
+    return 'sign as the contract asks: proviso push --key FILE, or --attestation FILE with what another tool signed';
+  return spec.identity.serviceAccount === undefined
+    ? 'only service accounts of the cluster get certificates: whoever owns the contract has to name a key or an identity in spec.signers'
+    : 'push with the certificate of this run: proviso push, without --key';
+}
 
 export interface AcceptedFacts {
   readonly verified: Verified;
   readonly stored: EvidenceInfo;
   readonly storeName: string;
+  /** Of the control plane, durable. */
+  readonly statements: readonly RecordedStatement[];
   readonly now: Date;
 }
 
 /** The status of an accepted run, as the receiver's field manager owns it. */
 export function acceptedStatus(run: WorkflowRun, contract: EffectiveContract, facts: AcceptedFacts) {
-  const { verified, stored, storeName, now } = facts;
+  const { verified, stored, storeName, statements, now } = facts;
   const time = now.toISOString();
-  const signer = recordedSigner(verified.signer);
+  const [signer, ...others] = verified.signers.map(recordedSigner);
+  if (signer === undefined) throw new Error('verified without a signer');
   const attestation: RecordedAttestation = {
     digest: stored.digest,
     size: stored.size,
@@ -81,6 +88,7 @@ export function acceptedStatus(run: WorkflowRun, contract: EffectiveContract, fa
     predicateType: String(verified.statement.predicateType),
     payloadDigest: sha256Digest(verified.payload),
     signer,
+    ...(others.length === 0 ? {} : { cosigners: others }),
     storeName,
     receiveTime: time,
   };
@@ -89,15 +97,18 @@ export function acceptedStatus(run: WorkflowRun, contract: EffectiveContract, fa
     type: CONDITION.Succeeded,
     status: 'True',
     reason: RUN_REASON.Accepted,
-    message: `${required} of ${required} required materials, signed by ${signer.display}`,
+    message: `${required} of ${required} required materials, signed by ${[signer, ...others].map(({ display }) => display).join(', ')}`,
   } as const;
   return {
     ...(run.status?.startTime === undefined ? {} : { startTime: run.status.startTime }),
     finishTime: time,
     attestation,
+    statements,
     conditions: settleConditions(run.status?.conditions, [claim], time),
   };
 }
+
+const TIME_SOURCE = { log: 'Log', timestamp: 'Timestamp', receipt: 'Receipt' } as const;
 
 function recordedSigner(signer: Signer): RecordedSigner {
   if (signer.kind === 'key')
@@ -107,6 +118,10 @@ function recordedSigner(signer: Signer): RecordedSigner {
   return {
     kind: 'Certificate',
     identity: signer.identity,
+    ...(signer.issuer === undefined ? {} : { issuer: signer.issuer }),
+    time: signer.time,
+    timeSource: TIME_SOURCE[signer.timeSource],
+    ...(Object.keys(signer.claims).length === 0 ? {} : { claims: signer.claims }),
     fingerprint: signer.fingerprint,
     display: display.slice(0, 256),
   };

@@ -1,41 +1,52 @@
-import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
-import { parseStrictJson } from '../api/strict-json.ts';
+import type { Trust } from '../api/trust.ts';
 import { preAuthEncoding } from '../attestation/dsse.ts';
-import { PAYLOAD_TYPE, STATEMENT_TYPE } from '../attestation/statement.ts';
-import { checkCertificate } from './certificate.ts';
-import { readContainer, type SignedContent } from './container.ts';
-import { isSignedBy, readPublicKey } from './keys.ts';
-import type { Refusal, Signer, Trust, Verdict } from './verdict.ts';
+import type { SignedContent } from './container/content.ts';
+import { readContainer } from './container/read.ts';
+import { findSigners } from './signers.ts';
+import { readStatement } from './statement.ts';
+import type { Refusal, Verdict } from './verdict.ts';
+
+type Verified = Extract<Verdict, { verified: true }>;
+
+/** What is told of a container with many signatures. */
+const MAX_REFUSALS = 20;
 
 /**
- * Says who signed some bytes and what they hold, or every reason why that can't be trusted. Pure; whatever is handed in,
- * it doesn't throw.
+ * Says who signed some bytes and what they hold, or every reason why that can't be trusted. `now` is when they were received.
+ * Pure but for what it remembers of roots; whatever is handed in, it doesn't throw.
  */
 export function verifyAttestation(bytes: Uint8Array, trust: Trust, now: Date): Verdict {
   try {
-    return judge(bytes, trust, now);
+    const reading = readContainer(bytes);
+    if (!reading.ok) return refused([reading.refusal]);
+    return only(reading.contents.map((content) => judge(content, trust, now)));
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     return refused([{ code: 'attestation-malformed', step: 'container', expected: 'a readable attestation', found }]);
   }
 }
 
-function judge(bytes: Uint8Array, trust: Trust, now: Date): Verdict {
-  const reading = readContainer(bytes);
-  if (!reading.ok) return refused([reading.refusal]);
-  const { content } = reading;
-  const found = findSigner(content, trust, now);
-  if (!('kind' in found)) return refused(found);
-  const read = readStatement(content);
-  if (!read.ok) return refused([read.refusal]);
-  const { payload, mediaType } = content;
-  return { verified: true, signer: found, payload, statement: read.statement, mediaType };
+/** Of several in one container exactly one may count, or the same twice: who reads the rest would take another for it. */
+function only(verdicts: readonly Verdict[]): Verdict {
+  const verified = verdicts.filter((verdict): verdict is Verified => verdict.verified);
+  const [first, ...others] = verified;
+  if (first === undefined) return refused(verdicts.flatMap((verdict) => (verdict.verified ? [] : verdict.refusals)));
+  const isSame = others.every(({ payload }) => Buffer.from(payload).equals(first.payload));
+  if (isSame) return first;
+  const found = `${verified.length} different ones that are signed well`;
+  return refused([{ code: 'attestation-malformed', step: 'container', expected: 'one attestation', found }]);
 }
 
-const refused = ([first, ...rest]: readonly Refusal[]): Verdict => ({
-  verified: false,
-  refusals: [first ?? NOBODY_TRUSTED, ...rest],
-});
+function judge(content: SignedContent, trust: Trust, now: Date): Verdict {
+  const { payload, payloadType, form, mediaType, at } = content;
+  const named = (refusal: Refusal): Refusal =>
+    at === '' ? refusal : { ...refusal, at: refusal.at === undefined ? at : `${at}, ${refusal.at}` };
+  const found = findSigners(content, preAuthEncoding(payloadType, payload), trust, now);
+  if (!found.ok) return refused(found.refusals.map(named));
+  const reading = readStatement(payloadType, payload);
+  if (!reading.ok) return refused([named(reading.refusal)]);
+  return { verified: true, signers: found.signers, payload, statement: reading.statement, form, mediaType };
+}
 
 const NOBODY_TRUSTED: Refusal = {
   code: 'signer-not-allowed',
@@ -44,76 +55,7 @@ const NOBODY_TRUSTED: Refusal = {
   found: 'a contract that trusts nobody',
 };
 
-/** The first signer that is trusted and has signed, else why none was. */
-function findSigner(content: SignedContent, trust: Trust, now: Date): Signer | readonly Refusal[] {
-  const data = preAuthEncoding(content.payloadType, content.payload);
-  const byKey = trust.keys.length === 0 ? [] : findKey(content, data, trust.keys);
-  if ('kind' in byKey) return byKey;
-  if (trust.clusterCa === undefined) return byKey;
-  const byCertificate = checkCertificateSigner(content, data, trust.clusterCa, now);
-  return 'kind' in byCertificate ? byCertificate : [...byCertificate, ...byKey];
-}
-
-function findKey(content: SignedContent, data: Buffer, keys: Trust['keys']): Signer | readonly Refusal[] {
-  for (const { publicKey } of keys) {
-    const reading = readPublicKey(publicKey);
-    if (!reading.ok) continue;
-    if (content.signatures.some(({ bytes }) => isSignedBy(reading.key, data, bytes))) {
-      return { kind: 'key', fingerprint: reading.fingerprint };
-    }
-  }
-  const names = keys.map(({ fingerprint }) => fingerprint).join(', ');
-  const count = content.signatures.length;
-  const found = `${count === 1 ? 'a signature' : `${count} signatures`} that no such key made over these bytes`;
-  return [{ code: 'signature-invalid', step: 'signature', expected: `a signature by the key ${names}`, found }];
-}
-
-function checkCertificateSigner(
-  content: SignedContent,
-  data: Buffer,
-  clusterCa: NonNullable<Trust['clusterCa']>,
-  now: Date,
-): Signer | readonly Refusal[] {
-  if (content.certificate === undefined) {
-    const expected = `a certificate of the cluster's authority for '${clusterCa.identity}'`;
-    return [{ code: 'signer-not-allowed', step: 'signer', expected, found: 'a signature without a certificate' }];
-  }
-  const reading = checkCertificate(content.certificate, clusterCa, now);
-  if (!reading.ok) return [reading.refusal];
-  const { publicKey } = reading.certificate;
-  if (!content.signatures.some(({ bytes }) => isSignedBy(publicKey, data, bytes))) {
-    const expected = "a signature by the certificate's key over these bytes";
-    return [{ code: 'signature-invalid', step: 'signature', expected, found: 'one that does not verify' }];
-  }
-  const { identity, fingerprint } = reading;
-  return { kind: 'certificate', identity, fingerprint };
-}
-
-type StatementReading =
-  | { readonly ok: true; readonly statement: UnknownRecord }
-  | { readonly ok: false; readonly refusal: Refusal };
-
-/** The payload as a statement, if it is one that every reader reads the same. */
-function readStatement({ payload, payloadType }: SignedContent): StatementReading {
-  const invalid = (expected: string, found: string): StatementReading => ({
-    ok: false,
-    refusal: { code: 'statement-invalid', step: 'statement', expected, found },
-  });
-  if (payloadType !== PAYLOAD_TYPE) return invalid(`the payload type ${PAYLOAD_TYPE}`, payloadType);
-  const parsed = parseStrictJson(payload);
-  if (!parsed.ok) return invalid('strict JSON', `${parsed.message} (${parsed.at})`);
-  const statement = asRecord(parsed.value);
-  if (statement?._type !== STATEMENT_TYPE)
-    return invalid(`_type ${STATEMENT_TYPE}`, asText(statement?._type) ?? 'none');
-  if (asText(statement.predicateType) === undefined) return invalid('a predicateType', 'none');
-  const subjects = asArray(statement.subject);
-  if (subjects.length === 0) return invalid('at least one subject', 'none');
-  const vague = subjects.findIndex((subject) => !hasDigest(subject));
-  if (vague >= 0) return invalid('a digest on every subject', `none at /subject/${vague}`);
-  return { ok: true, statement };
-}
-
-function hasDigest(subject: unknown): boolean {
-  const values = Object.values(asRecord(asRecord(subject)?.digest) ?? {});
-  return values.length > 0 && values.every((value) => asText(value) !== undefined);
-}
+const refused = ([first = NOBODY_TRUSTED, ...rest]: readonly Refusal[]): Verdict => ({
+  verified: false,
+  refusals: [first, ...rest.slice(0, MAX_REFUSALS - 1)],
+});

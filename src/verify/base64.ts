@@ -10,6 +10,9 @@ export function decodeBase64(text: unknown): Buffer | undefined {
   const alphabet = STANDARD.test(text) ? 'base64' : URL_SAFE.test(text) ? 'base64url' : undefined;
   if (alphabet === undefined) return undefined;
   const bytes = Buffer.from(text, alphabet);
-  const bare = text.replace(/=+$/, '');
-  return bytes.toString(alphabet).replace(/=+$/, '') === bare ? bytes : undefined;
+  // Only the last group can have loose bits, so it alone is written again and compared.
+  const length = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
+  const start = length - (length % 4);
+  const last = bytes.subarray((start / 4) * 3).toString('base64url');
+  return last === text.slice(start, length).replaceAll('+', '-').replaceAll('/', '_') ? bytes : undefined;
 }

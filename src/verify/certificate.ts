@@ -1,95 +1,120 @@
 import { X509Certificate } from 'node:crypto';
-import { extensionFault } from './extensions.ts';
-import { isP256 } from './keys.ts';
-import type { Refusal, Trust } from './verdict.ts';
+import type { RootDocument } from '../api/trust.ts';
+import { findPaths, type Path } from './chain.ts';
+import { certificateFacts } from './claims.ts';
+import type { EnvelopeSignature, SignedContent } from './container/content.ts';
+import { extensionFault, readExtensions } from './extensions.ts';
+import { describeKey, KEY_KINDS_IN_WORDS, kindOf } from './keys.ts';
+import { isLoggedFor } from './log-signer.ts';
+import { subjectName } from './names.ts';
+import { type PreparedRoot, prepareRoot } from './root.ts';
+import { countCtEntries } from './sct.ts';
+import { proveTimes } from './times.ts';
+import type { Refusal, Signer } from './verdict.ts';
+
+type CertifiedSigner = Extract<Signer, { kind: 'certificate' }>;
 
 export type CertificateReading =
-  | {
-      readonly ok: true;
-      readonly certificate: X509Certificate;
-      readonly identity: string;
-      readonly fingerprint: string;
-    }
+  | { readonly ok: true; readonly signer: CertifiedSigner }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * Checks a leaf of the cluster's own authority: chain, time, purpose, and that its one name is exactly the one that is
- * trusted. There is no log and no timestamp, so the certificate has to be valid at the moment it is handed in.
+ * Who signed, by the certificate that came along: its chain to the root, the times at which it was used, its purpose, its
+ * logs, and its one name. Whether that identity is trusted is for the caller to say. May throw on what can't be read.
  */
-export function checkCertificate(
-  der: Uint8Array,
-  trust: NonNullable<Trust['clusterCa']>,
+export function proveCertificate(
+  content: SignedContent,
+  signature: EnvelopeSignature,
+  data: Buffer,
+  document: RootDocument,
   now: Date,
 ): CertificateReading {
-  let leaf: X509Certificate;
-  try {
-    leaf = new X509Certificate(der);
-  } catch {
-    return refuse('certificate-invalid', 'a certificate in DER', 'bytes that are none');
+  if (signature.certificate === undefined) {
+    return refuse('a certificate of the trusted root', 'a signature without one', 'signer-not-allowed');
   }
-  // OpenSSL takes PEM as well, and DER with a tail: other readers of the same bundle don't.
-  if (!leaf.raw.equals(der))
-    return refuse('certificate-invalid', 'a certificate in DER', 'one with something around it');
-  const issuers = trust.roots.flatMap((pem) => issuerOf(leaf, pem, now) ?? []);
-  if (issuers.length === 0) {
-    return refuse(
-      'certificate-invalid',
-      "a certificate of the cluster's signing authority",
-      `one issued by '${oneLine(leaf.issuer)}'`,
-    );
+  const leaf = readCertificate(signature.certificate);
+  if (leaf === undefined) return refuse('a certificate in DER', 'bytes that are none, or have something around');
+  const fault = leafFault(leaf);
+  if (fault !== undefined) return refuse('a leaf certificate for code signing', fault);
+  const root = prepareRoot(document);
+  const intermediates = signature.intermediates.flatMap((der) => readCertificate(der) ?? []);
+  const paths = findPaths(leaf, intermediates, root.authorities);
+  if (typeof paths === 'string') return refuse('a certificate of an authority of the trusted root', paths);
+  const proof = proveTimes({ content, signature, data, key: leaf.publicKey }, root, now);
+  if (!proof.ok) return proof;
+  const path = paths.find(({ isValidAt }) => proof.times.every(isValidAt));
+  if (path === undefined) {
+    const when = proof.times.map((time) => time.toISOString()).join(' and ');
+    return refuse(`a certificate valid at ${when}`, `one valid from ${paths[0]?.validity}`);
   }
-  const faults = issuers.map((issuer) => extensionFault(issuer.raw, 'authority'));
-  if (!faults.includes(undefined)) {
-    return refuse('certificate-invalid', 'an authority that may issue certificates for signing', faults[0] ?? '');
-  }
-  if (!isValidAt(leaf, now)) {
-    const span = `${leaf.validFromDate.toISOString()} to ${leaf.validToDate.toISOString()}`;
-    return refuse('certificate-invalid', `a certificate valid at ${now.toISOString()}`, `one valid from ${span}`);
-  }
-  const fault = leaf.ca ? 'one of an authority' : extensionFault(leaf.raw, 'leaf');
-  if (fault !== undefined) return refuse('certificate-invalid', 'a leaf certificate for code signing', fault);
-  if (!isP256(leaf.publicKey)) {
-    const found = leaf.publicKey.asymmetricKeyType ?? 'another kind';
-    return refuse('certificate-invalid', 'a certificate for a P-256 key', `one for ${found}`);
-  }
-  // Node prints the names in one line and quotes what could be mistaken, so this holds for exactly one URI.
-  if (leaf.subjectAltName !== `URI:${trust.identity}`) {
-    return refuse(
-      'signer-not-allowed',
-      `the identity '${trust.identity}'`,
-      `'${oneLine(leaf.subjectAltName ?? 'none')}'`,
-    );
-  }
-  const fingerprint = leaf.fingerprint256.replaceAll(':', '').toLowerCase();
-  return { ok: true, certificate: leaf, identity: trust.identity, fingerprint };
+  return logFault(signature, leaf, path, root) ?? identify(leaf, proof);
 }
 
-function issuerOf(leaf: X509Certificate, rootPem: string, now: Date): X509Certificate | undefined {
+function identify(
+  leaf: X509Certificate,
+  proof: { times: readonly Date[]; source: CertifiedSigner['timeSource'] },
+): CertificateReading {
+  const extensions = readExtensions(leaf.raw);
+  const name = subjectName(extensions);
+  if (typeof name === 'string') return refuse('exactly one subject alternative name', name, 'signer-not-allowed');
+  const { issuer, claims } = certificateFacts(extensions);
+  return {
+    ok: true,
+    signer: {
+      kind: 'certificate',
+      identity: name.value,
+      ...(issuer === undefined ? {} : { issuer }),
+      fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+      time: new Date(Math.min(...proof.times.map(Number))).toISOString(),
+      timeSource: proof.source,
+      claims,
+    },
+  };
+}
+
+/** OpenSSL takes PEM as well, and DER with a tail: other readers of the same bundle don't. */
+function readCertificate(der: Buffer): X509Certificate | undefined {
   try {
-    const root = new X509Certificate(rootPem);
-    // Whether a key usage lets it sign certificates is told below, with the reason; OpenSSL would only say no.
-    const isIssuer = root.subject === leaf.issuer && leaf.verify(root.publicKey);
-    return isIssuer && isValidAt(root, now) ? root : undefined;
+    const certificate = new X509Certificate(der);
+    return certificate.raw.equals(der) ? certificate : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Why an authority's certificate can't issue what this accepts, in words; undefined when it can. */
-export function authorityFault(pem: string): string | undefined {
-  try {
-    return extensionFault(new X509Certificate(pem).raw, 'authority');
-  } catch {
-    return 'one that can not be read';
-  }
+function leafFault(leaf: X509Certificate): string | undefined {
+  if (leaf.ca) return 'one of an authority';
+  if (kindOf(leaf.publicKey) === undefined)
+    return `one for a key of ${describeKey(leaf.publicKey)}, not ${KEY_KINDS_IN_WORDS}`;
+  return extensionFault(leaf.raw, 'leaf');
 }
 
-const isValidAt = ({ validFromDate, validToDate }: X509Certificate, now: Date): boolean =>
-  validFromDate <= now && now <= validToDate;
+/** What logs should have said of the certificate: of its use, and of its issue. */
+function logFault(
+  { logEntries }: EnvelopeSignature,
+  leaf: X509Certificate,
+  { issuer }: Path,
+  { tlogs, ctlogs, thresholds }: PreparedRoot,
+): CertificateReading | undefined {
+  if (tlogs.length > 0 && !logEntries.every((entry) => isLoggedFor(entry, leaf))) {
+    return refuse('a log entry for this certificate', 'one for another', 'log-entry-invalid');
+  }
+  if (thresholds.ctEntries === 0) return undefined;
+  let count: number;
+  try {
+    count = countCtEntries(leaf, issuer, ctlogs);
+  } catch (error) {
+    return refuse('signed certificate timestamps of logs of the trusted root', (error as Error).message);
+  }
+  if (count >= thresholds.ctEntries) return undefined;
+  return refuse(`${thresholds.ctEntries} signed certificate timestamps`, String(count));
+}
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 300);
-
-const refuse = (code: Refusal['code'], expected: string, found: string): CertificateReading => ({
+const refuse = (
+  expected: string,
+  found: string,
+  code: Refusal['code'] = 'certificate-invalid',
+): CertificateReading => ({
   ok: false,
-  refusal: { code, step: 'certificate', expected, found },
+  refusal: { code, step: code === 'log-entry-invalid' ? 'log' : 'certificate', expected, found },
 });

@@ -5,7 +5,15 @@ export interface DerElement {
 }
 
 /** Tags as they stand in certificates. */
-export const TAG = { boolean: 0x01, integer: 0x02, bits: 0x03, octets: 0x04, oid: 0x06, sequence: 0x30 } as const;
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bits: 0x03,
+  octets: 0x04,
+  oid: 0x06,
+  utf8: 0x0c,
+  sequence: 0x30,
+} as const;
 
 /** The elements that stand one after another in `bytes`. Throws on what isn't DER: readers of BER would differ on it. */
 export function readElements(bytes: Buffer): readonly DerElement[] {

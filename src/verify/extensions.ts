@@ -28,13 +28,15 @@ export function extensionFault(der: Buffer, role: 'leaf' | 'authority'): string 
   }
 }
 
-interface Extension {
+export interface Extension {
   readonly critical: boolean;
   readonly value: Buffer;
 }
-type Extensions = ReadonlyMap<string, Extension>;
+/** By object identifier. */
+export type Extensions = ReadonlyMap<string, Extension>;
 
-function readExtensions(der: Buffer): Extensions {
+/** The extensions of a certificate. Throws on what isn't DER, and on one that stands twice. */
+export function readExtensions(der: Buffer): Extensions {
   const [signed] = readInside(der, TAG.sequence);
   if (signed?.tag !== TAG.sequence) throw new Error('there is no certificate');
   // [3] EXPLICIT, after version, names, times and key.
@@ -47,6 +49,14 @@ function readExtensions(der: Buffer): Extensions {
     extensions.set(id, extension);
   }
   return extensions;
+}
+
+/** How many authorities may stand between this one and a leaf; undefined when that isn't limited. */
+export function pathLengthOf(der: Buffer): number | undefined {
+  const { pathLength } = basicConstraints(readExtensions(der));
+  // More than a byte holds is no limit for any real chain.
+  if (pathLength === undefined || pathLength.length > 1) return undefined;
+  return pathLength.readInt8(0);
 }
 
 function readExtension(parts: readonly DerElement[]): { readonly id: string; readonly extension: Extension } {
@@ -78,7 +88,7 @@ function leafFault(extensions: Extensions): string | undefined {
   if (usage === undefined) return 'one without a key usage';
   if ((usage & DIGITAL_SIGNATURE) === 0) return 'one whose key usage lacks digitalSignature';
   if ((usage & KEY_CERT_SIGN) !== 0) return 'one whose key may sign certificates (keyCertSign)';
-  const purposes = extendedKeyUsage(extensions);
+  const purposes = extendedKeyUsageOf(extensions);
   if (purposes?.includes(CODE_SIGNING)) return undefined;
   return `one for ${purposes?.join(', ') ?? 'no stated purpose'}, which isn't code signing`;
 }
@@ -92,7 +102,7 @@ function authorityFault(extensions: Extensions): string | undefined {
   }
   const usage = keyUsage(extensions);
   if (usage !== undefined && (usage & KEY_CERT_SIGN) === 0) return 'one whose key usage lacks keyCertSign';
-  const purposes = extendedKeyUsage(extensions);
+  const purposes = extendedKeyUsageOf(extensions);
   const isFit = purposes === undefined || purposes.includes(CODE_SIGNING) || purposes.includes(ANY_PURPOSE);
   return isFit ? undefined : `one that is limited to ${purposes.join(', ')}, which isn't code signing`;
 }
@@ -114,7 +124,8 @@ function keyUsage(extensions: Extensions): number | undefined {
   return bits.content.length > 1 ? bits.content.readUInt8(1) : 0;
 }
 
-function extendedKeyUsage(extensions: Extensions): readonly string[] | undefined {
+/** The purposes that a certificate is limited to; absent when it is to none. */
+export function extendedKeyUsageOf(extensions: Extensions): readonly string[] | undefined {
   const extension = extensions.get(EXTENDED_KEY_USAGE);
   if (extension === undefined) return undefined;
   return readInside(extension.value, TAG.sequence).map(({ content }) => oidText(content));

@@ -1,12 +1,21 @@
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import type { TrustedKey } from '../api/trust.ts';
 
 export type PublicKeyReading =
   | { readonly ok: true; readonly key: KeyObject; readonly publicKey: string; readonly fingerprint: string }
   | { readonly ok: false; readonly message: string };
 
-const P1363_BYTES = 64;
+/** The kinds of keys that may sign, each with the names that the rest of the world uses. */
+export type KeyKind = 'p256' | 'p384' | 'p521' | 'ed25519' | 'rsa' | 'rsa-pss';
 
-/** Reads a public key PEM (SPKI) of a kind that is accepted: P-256 or Ed25519. */
+export const KEY_KINDS_IN_WORDS = 'ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 4096 bits';
+
+const CURVES: Readonly<Record<string, KeyKind>> = { prime256v1: 'p256', secp384r1: 'p384', secp521r1: 'p521' };
+const RSA_BITS = { least: 2048, most: 4096 };
+/** A huge exponent makes verifying as slow as signing; a tiny one has its own history of forgeries. */
+const RSA_EXPONENT = { least: 65_537n, most: 2n ** 32n };
+
+/** Reads a public key PEM (SPKI) of a kind that may sign. */
 export function readPublicKey(pem: string): PublicKeyReading {
   if (pem.includes('PRIVATE KEY')) {
     return {
@@ -27,9 +36,8 @@ export function readPublicKey(pem: string): PublicKeyReading {
   } catch {
     return { ok: false, message: 'the PEM block does not hold a public key' };
   }
-  const kind = kindOf(key);
-  if (kind === undefined) {
-    return { ok: false, message: `keys must be ECDSA P-256 or Ed25519, not ${nameOf(key)}` };
+  if (kindOf(key) === undefined) {
+    return { ok: false, message: `keys must be ${KEY_KINDS_IN_WORDS}, not ${describeKey(key)}` };
   }
   return {
     ok: true,
@@ -45,33 +53,39 @@ export const fingerprintOf = (key: KeyObject): string =>
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest('base64')}`;
 
-/** Whether the signature over `data` is by the key: ECDSA in DER or as r‖s, or Ed25519. Never throws. */
-export function isSignedBy(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    switch (kindOf(key)) {
-      case 'ed25519':
-        return verify(null, data, key, signature);
-      case 'p256':
-        return (
-          verify('sha256', data, { key, dsaEncoding: 'der' }, signature) ||
-          (signature.length === P1363_BYTES && verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature))
-        );
-      default:
-        return false;
+/** What kind of key it is; undefined for one that may not sign. */
+export function kindOf(key: KeyObject): KeyKind | undefined {
+  const { namedCurve = '', modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+  switch (key.asymmetricKeyType) {
+    case 'ed25519':
+      return 'ed25519';
+    case 'ec':
+      return CURVES[namedCurve];
+    case 'rsa':
+    case 'rsa-pss': {
+      const isSound =
+        modulusLength >= RSA_BITS.least &&
+        modulusLength <= RSA_BITS.most &&
+        publicExponent >= RSA_EXPONENT.least &&
+        publicExponent <= RSA_EXPONENT.most;
+      return isSound ? key.asymmetricKeyType : undefined;
     }
-  } catch {
-    return false;
+    default:
+      return undefined;
   }
 }
 
-function kindOf(key: KeyObject): 'p256' | 'ed25519' | undefined {
-  if (key.asymmetricKeyType === 'ed25519') return 'ed25519';
-  return isP256(key) ? 'p256' : undefined;
+/** Whether a key counts at a time. */
+export const countsAt = (
+  { validFrom, validUntil }: Pick<TrustedKey, 'validFrom' | 'validUntil'>,
+  time: Date,
+): boolean =>
+  (validFrom === undefined || time >= new Date(validFrom)) &&
+  (validUntil === undefined || time <= new Date(validUntil));
+
+/** The key in words, for messages. */
+export function describeKey(key: KeyObject): string {
+  const { namedCurve, modulusLength, publicExponent } = key.asymmetricKeyDetails ?? {};
+  const size = modulusLength === undefined ? namedCurve : `of ${modulusLength} bits and exponent ${publicExponent}`;
+  return [key.asymmetricKeyType ?? 'unknown', size].filter(Boolean).join(' ').slice(0, 200);
 }
-
-/** Whether it is an ECDSA key on P-256. */
-export const isP256 = (key: KeyObject): boolean =>
-  key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-
-const nameOf = (key: KeyObject): string =>
-  [key.asymmetricKeyType ?? 'unknown', key.asymmetricKeyDetails?.namedCurve].filter(Boolean).join(' ');

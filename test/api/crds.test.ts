@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<string, readonly [scope: string, short: string, col
   Workflow: ['Namespaced', 'wkf', 'Ready, Contract, Last run, Result, Success rate, Age | Team, Revision, Message'],
   WorkflowRun: ['Namespaced', 'wkr', 'Workflow, Succeeded, Reason, Materials, Signer, Age | Revision, Digest, Message'],
   EvidenceStore: ['Cluster', 'evs', 'Ready, Provider, Default, Last check, Age | Message'],
+  TrustRoot: ['Cluster', 'tro', 'Ready, Expires, Age | Default, Digest, Message'],
 };
 
 /** Below 262,144 bytes an object still fits into the annotation of a client-side `kubectl apply`. */

@@ -10,15 +10,28 @@ const crds = await readCrds();
 /** By page, the reasons of its conditions and events. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   contract: [
-    ...['Ready', 'KeyNotFound', 'KeyInvalid', 'NameTaken', 'NotSupported', 'InvalidSpec', 'ProvisioningFailed'],
+    ...[
+      'Ready',
+      'KeyNotFound',
+      'KeyInvalid',
+      'TrustRootNotFound',
+      'NameTaken',
+      'NotSupported',
+      'InvalidSpec',
+      'ProvisioningFailed',
+    ],
     'RevisionCreated',
   ],
   workflow: [
     ...['Ready', 'ContractNotFound', 'ContractNotReady', 'StoreNotFound', 'NameTaken', 'ProvisioningFailed'],
-    ...['NotSupported', 'TokenIssued', 'HistoryPruned'],
+    ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned'],
   ],
   workflowrun: [...Object.values(RUN_REASON), 'PushRefused'],
   evidencestore: ['Ready', 'ProbeFailed', 'InvalidSpec'],
+  trustroot: [
+    ...['Ready', 'TrustRootInvalid', 'SourceNotFound', 'FetchFailed', 'Expired', 'InvalidSpec', 'NameTaken'],
+    'ProvisioningFailed',
+  ],
 };
 
 const pageOf = (name: string): Promise<string> => readFile(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');

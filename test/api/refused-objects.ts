@@ -1,3 +1,5 @@
+import { COMPLETE_TRUST_ROOTS, REFUSED_TRUST_ROOTS } from './refused-trust-roots.ts';
+
 /** An object that must be refused, both by the API server and by the check without one. */
 export interface RefusedObject {
   readonly what: string;
@@ -29,7 +31,6 @@ export const evidenceStore = (spec: object): object => ({
   metadata: { name: 'default' },
   spec,
 });
-
 const sbom = { name: 'sbom', type: 'SBOM_CYCLONEDX_JSON' };
 const secretRef = { name: 'release-key', key: 'cosign.pub' };
 const keyless = { issuer: 'https://issuer.example', subject: 'x' };
@@ -115,9 +116,56 @@ const CONTRACTS: readonly RefusedObject[] = [
   {
     what: 'a keyless signer without a subject',
     object: contract({ signers: [{ keyless: { issuer: 'https://issuer.example' } }] }),
-    at: 'spec.signers[0].keyless.subject',
+    at: 'spec.signers[0].keyless',
+    says: /a keyless signer must have exactly one of 'subject' and 'subjectGlob'/,
+  },
+  {
+    what: 'a keyless signer without an issuer',
+    object: contract({ signers: [{ keyless: { subject: 'x' } }] }),
+    at: 'spec.signers[0].keyless.issuer',
     says: /is required/,
-    serverSays: /spec\.signers\[0\]\.keyless\.subject: Required value/,
+    serverSays: /spec\.signers\[0\]\.keyless\.issuer: Required value/,
+  },
+  {
+    what: 'a keyless signer for anybody',
+    object: contract({ signers: [{ keyless: { issuer: 'https://issuer.example', subjectGlob: '*' } }] }),
+    at: 'spec.signers[0].keyless.subjectGlob',
+    says: /must have at least 2 characters|a name with/,
+    serverSays: /spec\.signers\[0\]\.keyless\.subjectGlob: Invalid value/,
+  },
+  {
+    what: 'a key whose time is over before it begins',
+    object: contract({
+      signers: [{ key: { inline: 'x', validFrom: '2026-02-01T00:00:00Z', validUntil: '2026-01-01T00:00:00Z' } }],
+    }),
+    at: 'spec.signers[0].key',
+    says: /'validFrom' must be before 'validUntil'/,
+  },
+  {
+    what: 'a threshold without signers',
+    object: contract({ signerThreshold: 2 }),
+    at: 'spec',
+    says: /'signerThreshold' needs 'signers'/,
+  },
+  {
+    what: 'a threshold that no run could reach',
+    object: contract({ signers: [{ keyless }], signerThreshold: 2 }),
+    at: 'spec',
+    says: /'signerThreshold' must not be more than there are 'signers'/,
+  },
+  {
+    what: 'a key that counts from a day in words',
+    object: contract({ signers: [{ key: { inline: 'x', validFrom: 'yesterday' } }] }),
+    at: 'spec.signers[0].key.validFrom',
+    says: /'yesterday' must be a time with its zone, RFC 3339, such as 2026-06-01T00:00:00Z/,
+    serverSays: /spec\.signers\[0\]\.key\.validFrom/,
+  },
+  {
+    what: 'a key that counts from a time without a zone',
+    object: contract({ signers: [{ key: { inline: 'x', validFrom: '2026-06-01T00:00:00' } }] }),
+    at: 'spec.signers[0].key.validFrom',
+    says: /'2026-06-01T00:00:00' must be a time with its zone/,
+    serverSays: /spec\.signers\[0\]\.key\.validFrom/,
   },
   {
     what: 'a deadline in words',
@@ -242,7 +290,7 @@ const OTHERS: readonly RefusedObject[] = [
   },
 ];
 
-export const REFUSED_OBJECTS: readonly RefusedObject[] = [...CONTRACTS, ...OTHERS];
+export const REFUSED_OBJECTS: readonly RefusedObject[] = [...CONTRACTS, ...OTHERS, ...REFUSED_TRUST_ROOTS];
 
 /** One of each kind with every field in use, which must pass. */
 export const COMPLETE_OBJECTS: readonly object[] = [
@@ -285,4 +333,5 @@ export const COMPLETE_OBJECTS: readonly object[] = [
     namespaces: { matchLabels: { team: 'payments' } },
     filesystem: { path: '/var/lib/proviso/evidence' },
   }),
+  ...COMPLETE_TRUST_ROOTS,
 ];

@@ -22,6 +22,7 @@ test.before.each(async () => {
 });
 test.after.each(() => rm(dir, { recursive: true, force: true }));
 
+const given = (token: string) => ({ kind: 'given', token });
 const problemOf = (work: () => unknown): Problem => {
   try {
     work();
@@ -33,8 +34,8 @@ const problemOf = (work: () => unknown): Problem => {
 };
 
 test('a mounted Secret says everything', () => {
-  const { endpoint, token, ca } = readConfiguration({ env: {} }, { dir });
-  assert.equal([endpoint.origin, token, ca], ['https://dir:8443', 'dir-token', 'CA']);
+  const { endpoint, credential, ca } = readConfiguration({ env: {} }, { dir });
+  assert.equal([endpoint.origin, credential, ca], ['https://dir:8443', given('dir-token'), 'CA']);
   assert.equal(readTarget({ env: { PROVISO_DIR: dir } }, {}), { workflow: 'build', namespace: 'shop' });
 });
 
@@ -47,9 +48,10 @@ test('variables win over the directory, and flags over variables', async () => {
     PROVISO_NAMESPACE: 'from-env',
     PROVISO_WORKFLOW: '',
   };
-  const { endpoint, token } = readConfiguration({ env }, {});
-  assert.equal([endpoint.hostname, token], ['env', 'file-token']);
-  assert.is(readConfiguration({ env: { ...env, PROVISO_TOKEN: 'env-token' } }, {}).token, 'env-token');
+  const { endpoint, credential } = readConfiguration({ env }, {});
+  assert.equal([endpoint.hostname, credential], ['env', given('file-token')]);
+  const both = { ...env, PROVISO_TOKEN: 'env-token' };
+  assert.equal(readConfiguration({ env: both }, {}).credential, given('env-token'));
   assert.equal(readTarget({ env }, {}), { workflow: 'build', namespace: 'from-env' });
   assert.is(readTarget({ env }, { namespace: 'from-flag' }).namespace, 'from-flag');
 });
@@ -70,6 +72,34 @@ test('what is missing is named with the command that gets it', async () => {
 test('a file that a variable names and nobody can read is told by name', () => {
   const env = { PROVISO_ENDPOINT: 'https://a', PROVISO_TOKEN_FILE: join(dir, 'absent') };
   assert.match(problemOf(() => readConfiguration({ env }, {})).message, /PROVISO_TOKEN_FILE names .*absent.*ENOENT/);
+});
+
+const ACTIONS = {
+  PROVISO_ENDPOINT: 'https://receiver',
+  ACTIONS_ID_TOKEN_REQUEST_URL: 'https://pipelines.example/x//idtoken?api-version=2.0',
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
+};
+
+test('GitHub Actions is asked for a token where none is given, and only over https', () => {
+  const { credential } = readConfiguration({ env: ACTIONS }, {});
+  assert.equal(credential, {
+    kind: 'githubActions',
+    url: new URL(ACTIONS.ACTIONS_ID_TOKEN_REQUEST_URL),
+    requestToken: 'request-token',
+    audience: 'proviso',
+  });
+  const other = readConfiguration({ env: { ...ACTIONS, PROVISO_AUDIENCE: 'ours' } }, {}).credential;
+  assert.is(other.kind === 'githubActions' && other.audience, 'ours');
+  assert.equal(readConfiguration({ env: { ...ACTIONS, PROVISO_TOKEN: 't' } }, {}).credential, given('t'));
+  for (const url of ['http://pipelines.example/', 'https://me@pipelines.example/', 'idtoken']) {
+    const env = { ...ACTIONS, ACTIONS_ID_TOKEN_REQUEST_URL: url };
+    assert.match(problemOf(() => readConfiguration({ env }, {})).message, /ACTIONS_ID_TOKEN_REQUEST_URL/, url);
+  }
+});
+
+test('a job that may not request a token is told which permission it lacks', () => {
+  const env = { PROVISO_ENDPOINT: 'https://receiver', GITHUB_ACTIONS: 'true' };
+  assert.match(problemOf(() => readConfiguration({ env }, {})).errors[0]?.message ?? '', /id-token: write/);
 });
 
 test('the token is never sent where it could be read', () => {

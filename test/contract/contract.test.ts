@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MaterialType } from '../../src/api/material-types.ts';
+import type { TrustedSigner } from '../../src/api/trust.ts';
 import type { ContractSpec } from '../../src/api/types.gen.ts';
 import { mergeAnnotations } from '../../src/contract/annotations.ts';
 import { completeness, describeOwed, summaryOf } from '../../src/contract/completeness.ts';
@@ -24,6 +25,17 @@ test('an empty spec means the defaults', () => {
   assert.equal([contract.deadlineSeconds, contract.enforcement, contract.materials], [3600, 'Enforce', []]);
   assert.is(summaryOf(completeness(contract, [])), '0/0');
   assert.is(completeness(contract, []).complete, true);
+});
+
+test('attack: a threshold that one signer, listed twice, would seem to reach', () => {
+  const key = { kind: 'key', publicKey: 'PEM', fingerprint: 'SHA256:a' } as const;
+  const identity = { kind: 'identity', root: 'r', issuer: 'https://i', claims: [] } as const;
+  const exact = { ...identity, subject: { exact: 'x' } };
+  const glob = { ...identity, subject: { glob: 'x*' } };
+  const of = (signers: readonly TrustedSigner[], signerThreshold: number) =>
+    effectiveContract('c', { signerThreshold }, signers).ok;
+  assert.equal([of([key, { ...key, validFrom: '2026-01-01T00:00:00Z' }], 2), of([exact, exact], 2)], [false, false]);
+  assert.equal([of([key, exact], 2), of([glob, glob], 2), of([key, glob, exact], 3)], [true, true, true]);
 });
 
 test('the same meaning has the same digest, another meaning another', () => {
@@ -151,7 +163,6 @@ test('what can not be enforced is refused, what is disabled is not', () => {
   };
   assert.is(reason({ policies: { materials: [{ ref: { name: 'p' } }] } }), 'NotSupported');
   assert.is(reason({ policies: { attestation: [{ ref: { name: 'p' }, disabled: true }] } }), 'ok');
-  assert.is(reason({ signers: [{ keyless: { issuer: 'https://a', subject: 'b' } }] }), 'NotSupported');
   assert.is(reason({ deadline: 'soon' }), 'InvalidSpec');
 });
 

@@ -10,8 +10,8 @@ export interface Child {
   tail(): string;
   /** Throws with its last lines once it has exited. */
   assertAlive(): void;
-  /** Asks the address until it answers 200; throws with the last lines of this child or `dependency` if one ends. */
-  untilReady(url: string, dependency: Child): Promise<void>;
+  /** Asks the address until it answers 200; throws with the last lines of this child or a dependency if one ends. */
+  untilReady(url: string, ...dependencies: readonly Child[]): Promise<void>;
   restart(hard: boolean): Promise<void>;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -61,11 +61,11 @@ export function spawnChild(name: string, file: string, args: readonly string[]):
   return {
     tail: () => tail,
     assertAlive,
-    async untilReady(url, dependency) {
+    async untilReady(url, ...dependencies) {
       const end = Date.now() + READY_SECONDS * 1000;
       while (Date.now() < end) {
         assertAlive();
-        dependency.assertAlive();
+        for (const dependency of dependencies) dependency.assertAlive();
         if (await answersOk(url)) return;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
@@ -80,10 +80,11 @@ export function spawnChild(name: string, file: string, args: readonly string[]):
 }
 
 async function answersOk(url: string): Promise<boolean> {
-  const { request } = await import('node:https');
+  const { request } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
+  // Only the question whether it is up; its certificate is made by itself a moment ago.
+  const options = { rejectUnauthorized: false, timeout: 2000, agent: false } as const;
   return new Promise((resolve) => {
-    // Only the question whether it is up; its certificate is made by itself a moment ago.
-    const asked = request(url, { rejectUnauthorized: false, timeout: 2000, agent: false }, (answer) => {
+    const asked = request(url, options, (answer) => {
       answer.resume();
       resolve(answer.statusCode === 200);
     });

@@ -3,6 +3,10 @@ import { spawn } from 'node:child_process';
 export interface CommandOptions {
   readonly input?: string;
   readonly kubeconfig?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: the test's own directory. */
+  readonly cwd?: string;
 }
 
 export interface CommandResult {
@@ -18,8 +22,9 @@ export function runCommand(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const env = options.kubeconfig === undefined ? process.env : { ...process.env, KUBECONFIG: options.kubeconfig };
-    const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const kubeconfig = options.kubeconfig === undefined ? {} : { KUBECONFIG: options.kubeconfig };
+    const env = { ...process.env, ...kubeconfig, ...options.env };
+    const child = spawn(file, args, { env, cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -31,6 +31,7 @@ const FAULTS: Readonly<Record<string, (exchange: Exchange) => void>> = {
 
 function operatorOn(server: ScriptedServer): ProvisoOperator {
   return new ProvisoOperator({
+    issuers: new Map(),
     connection: server.connection,
     namespace: 'proviso-system',
     endpoint: 'https://proviso-receiver',

@@ -42,6 +42,7 @@ async function leading(
   });
   const metrics = createOperatorMetrics(CONTROLLERS);
   const operator = new ProvisoOperator({
+    issuers: new Map(),
     connection: server.connection,
     namespace: 'proviso-system',
     endpoint: 'https://proviso-receiver',

@@ -4,17 +4,18 @@ import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import { connect } from '../../src/kube/connect.ts';
-import { type CertificateOptions, ensureCertificates } from '../../src/operator/certificates.ts';
+import type { CertificateOptions } from '../../src/operator/key-pair.ts';
+import { ensureServing } from '../../src/operator/serving-certificates.ts';
 import { createCertificateAuthority } from '../../src/pki/authority.ts';
 import { issueServingCertificate } from '../../src/pki/serving.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 
 const DAY = 86_400_000;
-const NAMES = ['proviso-serving-ca', 'proviso-receiver-tls', 'proviso-signing-ca'] as const;
+const NAMES = ['proviso-serving-ca', 'proviso-receiver-tls'] as const;
 
 let plane: ControlPlane;
-const test = suite('certificates');
+const test = suite('serving certificates');
 test.before(async () => {
   plane = await startControlPlane();
 });
@@ -24,7 +25,7 @@ async function fresh(namespace: string): Promise<CertificateOptions> {
   await plane.kubectl(['create', 'namespace', namespace]);
   const { client } = connect(plane.adminKubeconfig);
   const log = createLogger('test', 'silent');
-  return { client, log, namespace, hosts: ['receiver.svc'], now: () => new Date() };
+  return { client, log, namespace, endpoint: 'https://receiver.svc:8443', now: () => new Date() };
 }
 
 interface Secret extends KubeObject {
@@ -38,33 +39,33 @@ const all = (options: CertificateOptions) => Promise.all(NAMES.map((name) => cer
 
 test('made once, for the hosts, and left as they are', async () => {
   const options = await fresh('made');
-  const ca = await ensureCertificates(options);
+  const ca = await ensureServing(options);
   const first = await all(options);
   const leaf = new X509Certificate(first[1] ?? '');
   assert.is(leaf.checkHost('receiver.svc'), 'receiver.svc');
   assert.ok(leaf.verify(new X509Certificate(ca).publicKey));
-  assert.is(await ensureCertificates(options), ca);
+  assert.is(await ensureServing(options), ca);
   assert.equal(await all(options), first);
 });
 
-test('the serving certificate is renewed at two thirds of its life and for another host, the authorities stay', async () => {
+test('the serving certificate is renewed at two thirds of its life and for another host, the authority stays', async () => {
   const options = await fresh('renewed');
-  const ca = await ensureCertificates(options);
-  const [, before, signing] = await all(options);
-  await ensureCertificates({ ...options, now: () => new Date(Date.now() + 50 * DAY) });
+  const ca = await ensureServing(options);
+  const [authority, before] = await all(options);
+  await ensureServing({ ...options, now: () => new Date(Date.now() + 50 * DAY) });
   assert.is((await all(options))[1], before);
-  assert.is(await ensureCertificates({ ...options, now: () => new Date(Date.now() + 61 * DAY) }), ca);
-  const [, renewed, sameSigning] = await all(options);
+  assert.is(await ensureServing({ ...options, now: () => new Date(Date.now() + 61 * DAY) }), ca);
+  const [same, renewed] = await all(options);
   assert.is.not(renewed, before);
-  assert.is(sameSigning, signing);
-  await ensureCertificates({ ...options, hosts: ['other.svc'] });
+  assert.is(same, authority);
+  await ensureServing({ ...options, endpoint: 'https://other.svc' });
   assert.is(new X509Certificate((await all(options))[1] ?? '').checkHost('other.svc'), 'other.svc');
 });
 
 test('what was made and then damaged is made anew', async () => {
   const options = await fresh('damaged');
-  const ca = await ensureCertificates(options);
-  const [, before, signing] = await all(options);
+  const ca = await ensureServing(options);
+  const [, before] = await all(options);
   const damage = (key: string, text: string) =>
     options.client.mergePatch(
       KIND.Secret,
@@ -79,11 +80,10 @@ test('what was made and then damaged is made anew', async () => {
     ['tls.key', other.privateKey],
   ] as const) {
     await damage(key, text);
-    assert.is(await ensureCertificates(options), ca);
-    const [, now, sameSigning] = await all(options);
+    assert.is(await ensureServing(options), ca);
+    const [, now] = await all(options);
     assert.is.not(now, last);
     assert.ok(new X509Certificate(now ?? '').verify(new X509Certificate(ca).publicKey));
-    assert.is(sameSigning, signing);
     last = now;
   }
 });
@@ -101,17 +101,14 @@ test('what was given is used as it is, and refused when clients could not check 
     type: 'kubernetes.io/tls',
   };
   await options.client.create(KIND.Secret, { ...secret, data } as KubeObject);
-  await ensureCertificates(options).then(
+  await ensureServing(options).then(
     () => assert.unreachable(),
     (error: Error) => assert.match(error.message, /has no ca\.crt/),
   );
   const ref = { namespace: 'given', name: NAMES[1] };
   const patch = { data: { 'ca.crt': base64(authority.certificate) } };
   await options.client.mergePatch(KIND.Secret, ref, patch, { fieldManager: 'test' });
-  assert.is(
-    await ensureCertificates({ ...options, now: () => new Date(Date.now() + 20 * DAY) }),
-    authority.certificate,
-  );
+  assert.is(await ensureServing({ ...options, now: () => new Date(Date.now() + 20 * DAY) }), authority.certificate);
   assert.is(await certificateIn(options, NAMES[1]), leaf.certificate);
 });
 

@@ -14,6 +14,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   Contract: `namespaces/${NAMESPACE}/contracts`,
   Workflow: `namespaces/${NAMESPACE}/workflows`,
   EvidenceStore: 'evidencestores',
+  TrustRoot: 'trustroots',
 };
 let plane: ControlPlane;
 let connection: KubeConnection;

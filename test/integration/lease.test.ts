@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';
+import { LABEL_MANAGED_BY, MANAGED_BY } from '../../src/api/labels.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import { connect } from '../../src/kube/connect.ts';
 import { runForLease } from '../../src/kube/lease.ts';
@@ -60,20 +61,20 @@ test('a leader whose lease was taken notices, and writes nothing more', async ()
   const config = (name: string) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name, namespace: 'proviso-system' },
+    metadata: { name, namespace: 'proviso-system', labels: { [LABEL_MANAGED_BY]: MANAGED_BY } },
   });
-  await fenced.create(KIND.ConfigMap, config('before'));
+  await fenced.create(KIND.ConfigMap, config('proviso-before'));
   const thief = { holderIdentity: 'thief', leaseDurationSeconds: 60 };
   const ref = { namespace: 'proviso-system', name: 'stolen' };
   await client.mergePatch(KIND.Lease, ref, { spec: thief }, { fieldManager: 'thief' });
   assert.equal(await leader.ended, { lost: true });
   assert.is(leader.isLeader(), false);
-  await fenced.create(KIND.ConfigMap, config('after')).then(
+  await fenced.create(KIND.ConfigMap, config('proviso-after')).then(
     () => assert.unreachable(),
     (error: unknown) => assert.ok(error instanceof NotLeaderError),
   );
-  assert.is(await client.find(KIND.ConfigMap, { namespace: 'proviso-system', name: 'after' }), undefined);
-  assert.ok(await fenced.find(KIND.ConfigMap, { namespace: 'proviso-system', name: 'before' }));
+  assert.is(await client.find(KIND.ConfigMap, { namespace: 'proviso-system', name: 'proviso-after' }), undefined);
+  assert.ok(await fenced.find(KIND.ConfigMap, { namespace: 'proviso-system', name: 'proviso-before' }));
   assert.is(await holder('stolen'), 'thief');
 });
 

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import type { KubeObject } from '../../src/api/object.ts';
 import type { Contract, EvidenceStore, Workflow } from '../../src/api/types.gen.ts';
 import { eventually } from '../support/eventually.ts';
-import { ENDPOINT, Operated, RECEIVER, stalled } from '../support/operated.ts';
+import { ALLOWED_ISSUER, ENDPOINT, Operated, RECEIVER, stalled } from '../support/operated.ts';
 
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const PUBLIC = key.publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -76,10 +76,39 @@ test('what this version can not enforce is refused and not ignored', async () =>
   await operated.apply('Contract', 'keyless', {
     signers: [{ keyless: { issuer: 'https://example.com', subject: 'me' } }],
   });
-  assert.ok(stalled(await operated.untilReason<Contract>('contract', 'keyless', 'NotSupported')));
-  const oidc = { issuer: 'https://example.com', audience: 'proviso', claims: { repository: 'o/r' } };
-  await operated.apply('Workflow', 'outside', { contractRef: { name: 'steps' }, submitters: [{ oidc }] });
-  assert.ok(stalled(await operated.untilReason<Workflow>('workflow.proviso.dev', 'outside', 'NotSupported')));
+  const missing = stalled(await operated.untilReason<Contract>('contract', 'keyless', 'TrustRootNotFound'));
+  assert.match(missing?.message ?? '', /spec\.signers\[0\]\.keyless: no TrustRoot is the default; create one/);
+});
+
+test('a workflow names the issuers that the installation allows, and no other', async () => {
+  const submitters = (issuer: string, audience = 'proviso') => [
+    { oidc: { issuer: ALLOWED_ISSUER.issuer, audience: 'proviso', claims: { repository: 'o/r' } } },
+    { oidc: { issuer, audience, claims: { repository: 'o/r' } } },
+  ];
+  const refused = async (issuer: string, audience?: string): Promise<string> => {
+    await operated.apply('Workflow', 'outside', {
+      contractRef: { name: 'steps' },
+      submitters: submitters(issuer, audience),
+    });
+    const found = await operated.untilReason<Workflow>('workflow.proviso.dev', 'outside', 'IssuerNotAllowed');
+    assert.is(found.status?.serviceAccountName, 'proviso-outside', 'its own identity stays');
+    return stalled(found)?.message ?? '';
+  };
+  const message = await refused('https://example.com');
+  assert.match(
+    message,
+    /^spec\.submitters\[1\]\.oidc\.issuer 'https:\/\/example\.com' .* allowed: https:\/\/issuer\.example$/,
+  );
+  for (const lookalike of ['https://issuer.example/', 'https://Issuer.example', 'https://issuer.ex\u0430mple']) {
+    await refused(lookalike);
+  }
+  assert.match(
+    await refused(ALLOWED_ISSUER.issuer, 'sts.example'),
+    /oidc\.audience 'sts\.example'.* allowed: proviso$/,
+  );
+  const allowed = submitters(ALLOWED_ISSUER.issuer);
+  await operated.apply('Workflow', 'outside', { contractRef: { name: 'steps' }, submitters: allowed });
+  assert.is(stalled(await operated.untilReason<Workflow>('workflow.proviso.dev', 'outside', 'Ready')), undefined);
 });
 
 test('a workflow is provisioned, and drift is repaired', async () => {
@@ -213,11 +242,12 @@ test('metrics count what was done, under the names of controller-runtime', async
 
 test('certificates are made, and given ones are left alone', async () => {
   const trust = await operated.kubectl('get configmap -n proviso-system proviso-trust -o jsonpath={.data}');
-  assert.equal(Object.keys(JSON.parse(trust) as object).sort(), ['ca.crt', 'signing-ca.crt']);
+  assert.equal(Object.keys(JSON.parse(trust) as object).sort(), ['ca.crt', 'signing-ca.crt', 'trusted_root.json']);
   const who = (name: string) =>
     operated.plane.kubectl(['auth', 'can-i', 'get', `secret/${name}`, '-n', 'proviso-system', `--as=${RECEIVER}`]);
   assert.is((await who('proviso-signing-ca')).stdout.trim(), 'yes');
   assert.is((await who('proviso-serving-ca')).stdout.trim(), 'no');
+  assert.is((await who('proviso-signing-root')).stdout.trim(), 'no');
 });
 
 test('the operator may mint tokens only for its own accounts and audience', async () => {
@@ -244,7 +274,7 @@ test('attack: with its rights on all Secrets and Roles the operator reaches only
   const as = '--as=system:serviceaccount:proviso-system:proviso-operator';
   const attempt = (...args: readonly string[]) => operated.plane.kubectl([...args, '-n', 'shop', as]);
   await operated.kubectl('create secret generic theirs -n shop --from-literal=a=b');
-  const named = /only Secrets, accounts, Roles and RoleBindings named proviso-\*/;
+  const named = /only Secrets, ConfigMaps, accounts, Roles and RoleBindings named proviso-\*/;
   assert.match(
     (await attempt('patch', 'secret', 'theirs', '--type=merge', '-p', '{"stringData":{"a":"c"}}')).stderr,
     named,

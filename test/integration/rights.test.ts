@@ -55,15 +55,82 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['operator', 'patch', 'events.events.k8s.io'],
     ['operator', 'list', 'secrets'],
     ['operator', 'delete', 'secrets'],
+    ['operator', 'list', 'configmaps'],
+    ['operator', 'patch', 'trustroots.proviso.dev'],
     ['receiver', 'get', 'contracts.proviso.dev'],
     ['receiver', 'list', 'workflows.proviso.dev'],
     ['receiver', 'watch', 'evidencestores.proviso.dev'],
     ['receiver', 'patch', 'workflowruns.proviso.dev'],
     ['receiver', 'get', 'secrets'],
+    ['receiver', 'get', 'configmaps'],
+    ['receiver', 'patch', 'trustroots.proviso.dev'],
   ] as const) {
     assert.is(await may(who, verb, what), 'no', `${who} may ${verb} ${what}`);
   }
   assert.is(await may('receiver', 'create', 'workflowruns.proviso.dev'), 'yes');
+});
+
+test("attack: the key of the signing root is the operator's alone; a pipeline reads no key at all", async () => {
+  const system = ['-n', 'proviso-system'];
+  for (const name of ['proviso-signing-root', 'proviso-signing-ca']) {
+    await plane.kubectl(['create', 'secret', 'generic', ...system, name, '--from-literal=tls.key=x']);
+  }
+  await plane.kubectl(['create', 'serviceaccount', '-n', 'shop', 'proviso-build']);
+  // Whoever administers a namespace of his own is nobody in Proviso's.
+  const bind = ['create', 'rolebinding', '-n', 'shop', 'admins', '--clusterrole=admin', '--serviceaccount=shop:boss'];
+  await plane.kubectl(bind);
+  const reads = async (as: string, name: string): Promise<boolean> => {
+    const { code, stderr } = await plane.kubectl(['get', 'secret', ...system, name, as]);
+    assert.ok(code === 0 || /is forbidden/.test(stderr), stderr);
+    return code === 0;
+  };
+  const people = ['build', 'boss'].map((name) => `--as=system:serviceaccount:shop:${name}`);
+  const pipeline = '--as=system:serviceaccount:shop:proviso-build';
+  assert.ok(await reads(account('operator'), 'proviso-signing-root'));
+  assert.ok(await reads(account('receiver'), 'proviso-signing-ca'));
+  for (const as of [account('receiver'), pipeline, ...people, '--as=system:anonymous']) {
+    assert.not(await reads(as, 'proviso-signing-root'), as);
+    assert.not((await plane.kubectl(['get', 'secrets', ...system, as])).code === 0, as);
+    if (as !== account('receiver')) assert.not(await reads(as, 'proviso-signing-ca'), as);
+  }
+});
+
+test('attack: a TrustRoot of another name is not for the operator to write, nor what is published for a tenant', async () => {
+  const root = (name: string) =>
+    JSON.stringify({
+      apiVersion: 'proviso.dev/v1alpha1',
+      kind: 'TrustRoot',
+      metadata: { name },
+      spec: { sigstore: { inline: '{}' } },
+    });
+  const apply = async (name: string, as: string) =>
+    plane.kubectl(['apply', '--server-side', '--dry-run=server', '-f', '-', as], { input: root(name) });
+  assert.is((await apply('proviso-cluster', account('operator'))).code, 0);
+  await plane.kubectl(['create', 'configmap', '-n', 'proviso-system', 'proviso-trust']);
+  assert.match((await apply('company', account('operator'))).stderr, /is forbidden/);
+  for (const as of [account('receiver'), '--as=system:serviceaccount:shop:boss']) {
+    assert.match((await apply('proviso-cluster', as)).stderr, /is forbidden/);
+    const patch = ['patch', 'configmap', '-n', 'proviso-system', 'proviso-trust', '-p', '{"data":{"a":"b"}}', as];
+    assert.match((await plane.kubectl(patch)).stderr, /is forbidden/);
+  }
+});
+
+test('everybody may see which trust roots there are, and nobody in a namespace may change one', async () => {
+  const may = async (verb: string): Promise<string> => {
+    const somebody = ['--as=system:serviceaccount:shop:admin', '--as-group=system:authenticated'];
+    return (await plane.kubectl(['auth', 'can-i', verb, 'trustroots.proviso.dev', ...somebody])).stdout.trim();
+  };
+  await plane.kubectl([
+    'create',
+    'rolebinding',
+    '-n',
+    'shop',
+    'admin',
+    '--clusterrole=admin',
+    '--serviceaccount=shop:admin',
+  ]);
+  assert.is(await may('list'), 'yes');
+  for (const verb of ['create', 'update', 'patch', 'delete']) assert.is(await may(verb), 'no', verb);
 });
 
 test('the controller manager may do its work on runs also under its own name', async () => {

@@ -6,7 +6,7 @@ import type { WorkflowRun } from '../../src/api/types.gen.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { connect } from '../../src/kube/connect.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
-import { attestation, recordedMaterial, succeeded, workflowRun } from '../support/workflow-run.ts';
+import { attestation, recordedMaterial, recordedStatement, succeeded, workflowRun } from '../support/workflow-run.ts';
 
 /** Attacks by the receiver's own identity, with every right on every object: only the schema stands against it. */
 const test = suite('verdict is final');
@@ -37,11 +37,12 @@ const decided = (extra: Status = {}): Status => ({
   startTime: '2026-01-01T00:00:00Z',
   materials: [recordedMaterial('package'), recordedMaterial('sbom')],
   attestation,
+  statements: [recordedStatement],
   conditions: [succeeded('True', 'Accepted')],
   ...extra,
 });
 const expired = (): Status => {
-  const { attestation: _, ...rest } = decided({ conditions: [succeeded('False', 'Expired')] });
+  const { attestation: _, statements: __, ...rest } = decided({ conditions: [succeeded('False', 'Expired')] });
   return rest;
 };
 
@@ -81,7 +82,7 @@ const WRITES: Readonly<Record<string, (name: string, status: unknown) => Promise
   },
   // A merge patch takes away only what it names: null for each member that the attack leaves out.
   'merge patch': async (name, status) => {
-    const gone = { materials: null, attestation: null, conditions: null, startTime: null };
+    const gone = { materials: null, attestation: null, statements: null, conditions: null, startTime: null };
     const patch = { status: status === null ? null : { ...gone, ...JSON.parse(JSON.stringify(status)) } };
     return patchStatus(name, 'merge', patch);
   },
@@ -161,6 +162,28 @@ const ATTACKS: readonly {
     to: decided({ attestation: { ...attestation, signer: { ...attestation.signer, display: 'the boss' } } }),
     says: /the run has its verdict/,
   },
+  {
+    what: 'another statement of the control plane',
+    to: decided({ statements: [{ ...recordedStatement, digest: other }] }),
+    says: /the run has its verdict/,
+  },
+  {
+    what: 'another key of a statement',
+    to: decided({ statements: [{ ...recordedStatement, keyFingerprint: 'SHA256:evil' }] }),
+    says: /the run has its verdict/,
+  },
+  {
+    what: 'one statement more',
+    to: decided({ statements: [recordedStatement, { ...recordedStatement, predicateType: 'https://example.com' }] }),
+    says: /the run has its verdict/,
+  },
+  { what: 'no statements', to: decided({ statements: undefined }), says: /the run has its verdict/ },
+  {
+    what: 'a late statement under Expired',
+    from: expired(),
+    to: { ...expired(), statements: [recordedStatement] },
+    says: /the run has its verdict/,
+  },
   { what: 'no attestation', to: decided({ attestation: undefined }), says: /the run has its verdict/ },
   { what: 'another digest of a material', to: decided({ materials: changed }), says: /the run has its verdict/ },
   { what: 'one material less', to: decided({ materials: more.slice(0, 1) }), says: /the run has its verdict/ },
@@ -189,7 +212,7 @@ test('refuses to take the verdict away by owning less of it', async () => {
 
 test('lets through what may still move beside the verdict', async () => {
   const name = await runAt(decided());
-  const { attestation: _, materials: __, ...rest } = decided();
+  const { attestation: _, materials: __, statements: ___, ...rest } = decided();
   await client.mergePatch(
     KIND.WorkflowRun,
     { namespace: NAMESPACE, name },

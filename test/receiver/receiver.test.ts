@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import { Problem } from '../../src/api/problem.ts';
 import { PROBLEMS } from '../../src/api/problems.ts';
 import { KubeError } from '../../src/kube/error.ts';
-import { readBearer } from '../../src/receiver/auth/bearer.ts';
-import { callerOf } from '../../src/receiver/auth/caller.ts';
+import { clusterToken, readBearer } from '../../src/receiver/auth/bearer.ts';
+import { clusterCaller, homeOf, podOf } from '../../src/receiver/auth/caller.ts';
 import { assertDigest, statedDigest } from '../../src/receiver/content-digest.ts';
 import { createRateLimit } from '../../src/receiver/limits.ts';
 import { OPERATIONS, openApiDocument } from '../../src/receiver/openapi.ts';
@@ -38,53 +38,55 @@ test('every route of the app is in the OpenAPI document', async () => {
   assert.is(Object.values(paths).flatMap((path) => Object.keys(path)).length, OPERATIONS.length);
 });
 
+const read = (header: string | undefined, now: number) => clusterToken(readBearer(header), now);
 const jwt = (claims: object): string => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
 
 test('tokens that can not pass are refused at sight', () => {
   assert.is(
-    code(() => readBearer(undefined, 0)),
+    code(() => read(undefined, 0)),
     'token-missing',
   );
   assert.is(
-    code(() => readBearer('Basic abc', 0)),
+    code(() => read('Basic abc', 0)),
     'token-missing',
   );
   assert.is(
-    code(() => readBearer('Bearer abc', 0)),
+    code(() => read('Bearer abc', 0)),
     'token-malformed',
   );
   assert.is(
-    code(() => readBearer(`Bearer ${'x'.repeat(20_000)}`, 0)),
+    code(() => read(`Bearer ${'x'.repeat(20_000)}`, 0)),
     'token-malformed',
   );
   assert.is(
-    code(() => readBearer(`Bearer ${jwt({ aud: 'other', exp: 9 })}`, 0)),
+    code(() => read(`Bearer ${jwt({ aud: 'other', exp: 9 })}`, 0)),
     'token-audience',
   );
   assert.is(
-    code(() => readBearer(`Bearer ${jwt({ exp: 9 })}`, 0)),
+    code(() => read(`Bearer ${jwt({ exp: 9 })}`, 0)),
     'token-audience',
   );
   assert.is(
-    code(() => readBearer(`Bearer ${jwt({ aud: 'proviso', exp: 9 })}`, 9)),
+    code(() => read(`Bearer ${jwt({ aud: 'proviso', exp: 9 })}`, 9)),
     'token-expired',
   );
   assert.is(
-    code(() => readBearer(`Bearer ${jwt({ aud: ['proviso'] })}`, 9)),
+    code(() => read(`Bearer ${jwt({ aud: ['proviso'] })}`, 9)),
     'token-expired',
   );
   assert.is(
-    code(() => readBearer(`bearer ${jwt({ aud: ['proviso'], exp: 10 })}`, 9)),
+    code(() => read(`bearer ${jwt({ aud: ['proviso'], exp: 10 })}`, 9)),
     'fine',
   );
 });
 
 test('a caller has a pod only if he is a service account and the API server says both name and uid', () => {
   const extra = { 'authentication.kubernetes.io/pod-name': ['p'], 'authentication.kubernetes.io/pod-uid': ['u'] };
-  const bound = callerOf({ username: 'system:serviceaccount:shop:build', extra });
-  assert.equal(bound.pod, { namespace: 'shop', name: 'p', uid: 'u' });
-  assert.is(callerOf({ username: 'jane', extra }).pod, undefined);
-  assert.is(callerOf({ username: 'system:serviceaccount:a:b:c' }).serviceAccount, undefined);
+  const bound = clusterCaller({ username: 'system:serviceaccount:shop:build', extra });
+  assert.equal(podOf(bound), { name: 'p', uid: 'u' });
+  assert.equal([homeOf(bound), homeOf(clusterCaller({ username: 'jane', extra }))], ['shop', undefined]);
+  assert.is(podOf(clusterCaller({ username: 'jane', extra })), undefined);
+  assert.is(clusterCaller({ username: 'system:serviceaccount:a:b:c' }).kind, 'user');
 });
 
 test('a stated digest has to be one, and the one that came', () => {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
-import type { Contract, EvidenceStore, Workflow } from '../../src/api/types.gen.ts';
+import type { Contract, EvidenceStore, TrustRoot, Workflow } from '../../src/api/types.gen.ts';
 import { connect } from '../../src/kube/connect.ts';
+import type { AllowedIssuer } from '../../src/oidc/issuers.ts';
 import { CONTROLLERS } from '../../src/operator/observers.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -15,22 +16,42 @@ import { manifest } from './manifest.ts';
 export const ENDPOINT = 'https://proviso-receiver.proviso-system.svc';
 export const RECEIVER = 'system:serviceaccount:proviso-system:proviso-receiver';
 
-export type WithStatus = Contract | Workflow | EvidenceStore;
+/** The one issuer that the installation allows. */
+export const ALLOWED_ISSUER: AllowedIssuer = {
+  issuer: 'https://issuer.example',
+  jwksUri: undefined,
+  ca: undefined,
+  audiences: ['proviso'],
+  algorithms: ['RS256'],
+  provider: undefined,
+};
+
+export type WithStatus = Contract | Workflow | EvidenceStore | TrustRoot;
 
 export const stalled = (object: WithStatus) => findCondition(object.status?.conditions, CONDITION.Stalled);
+
+export interface OperatedOptions {
+  /** Milliseconds that the operator's clock is ahead from the start. */
+  readonly ahead?: number;
+  /** Where the receiver is said to be. */
+  readonly endpoint?: string;
+}
 
 /** A control plane with the operator in this process, under its own limited identity and a clock that can be set ahead. */
 export class Operated {
   readonly plane: ControlPlane;
   /** Milliseconds that the operator's clock is ahead. */
-  ahead = 0;
+  ahead: number;
   readonly metrics = createOperatorMetrics(CONTROLLERS);
   readonly #kubeconfig: string;
+  readonly #endpoint: string;
   #operator: ProvisoOperator;
   #touches = 0;
 
-  private constructor(plane: ControlPlane, kubeconfig: string) {
+  private constructor(plane: ControlPlane, kubeconfig: string, { ahead = 0, endpoint = ENDPOINT }: OperatedOptions) {
     this.plane = plane;
+    this.ahead = ahead;
+    this.#endpoint = endpoint;
     this.#kubeconfig = kubeconfig;
     this.#operator = this.#create();
   }
@@ -39,7 +60,8 @@ export class Operated {
     const operator = new ProvisoOperator({
       connection: connect(this.#kubeconfig),
       namespace: 'proviso-system',
-      endpoint: ENDPOINT,
+      endpoint: this.#endpoint,
+      issuers: new Map([[ALLOWED_ISSUER.issuer, ALLOWED_ISSUER]]),
       workers: 4,
       identity: randomUUID(),
       metrics: this.metrics,
@@ -56,10 +78,14 @@ export class Operated {
   }
 
   /** Starts everything, with a default store and the namespace `shop`. */
-  static async start(): Promise<Operated> {
+  static async start(options: OperatedOptions = {}): Promise<Operated> {
     const plane = await startControlPlane();
     await plane.applyProject();
-    const operated = new Operated(plane, await plane.serviceAccountKubeconfig('proviso-system', 'proviso-operator'));
+    const operated = new Operated(
+      plane,
+      await plane.serviceAccountKubeconfig('proviso-system', 'proviso-operator'),
+      options,
+    );
     await operated.#operator.start();
     await operated.kubectl('create namespace shop');
     const filesystem = { path: join(plane.dir, 'evidence') };
@@ -116,7 +142,7 @@ export class Operated {
   /** Every object must be readable by whoever reads conditions. */
   async assertInvariants(): Promise<void> {
     await eventually('conditions that hold the invariants', async () => {
-      const text = await this.kubectl('get contracts,workflows.proviso.dev,evidencestores -A -o json');
+      const text = await this.kubectl('get contracts,workflows.proviso.dev,evidencestores,trustroots -A -o json');
       const broken = (JSON.parse(text) as { items: Observed[] }).items.flatMap(brokenInvariants);
       if (broken.length > 0) throw new Error(broken.join('\n'));
       return true;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkflowRun } from '../../src/api/types.gen.ts';
 import { createHttpClient, type HttpClient } from './http.ts';
-import { type Stack, startStack } from './stack.ts';
+import { type Stack, type StackOptions, startStack } from './stack.ts';
 
 /** A stack with a store, a namespace `shop`, and what a test applies to it. */
 export interface Shop {
@@ -19,8 +19,8 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-export async function openShop(manifests: string): Promise<Shop> {
-  const stack = await startStack();
+export async function openShop(manifests: string, options: StackOptions = {}): Promise<Shop> {
+  const stack = await startStack(options);
   const { controlPlane } = stack;
   const evidence = join(controlPlane.dir, 'evidence');
   const kubectl = async (args: string, input?: string): Promise<string> => {

@@ -29,8 +29,14 @@ interface Slot {
   readonly healthPort: number;
 }
 
+export interface StackOptions {
+  readonly onStep?: (step: string) => void;
+  /** The list of allowed OIDC issuers. */
+  readonly oidcIssuers?: string;
+}
+
 /** Starts everything and waits until operator and receiver say that they are ready. */
-export async function startStack(onStep: (step: string) => void = () => {}): Promise<Stack> {
+export async function startStack({ onStep = () => {}, oidcIssuers }: StackOptions = {}): Promise<Stack> {
   onStep('starting etcd and kube-apiserver');
   const controlPlane = await startControlPlane();
   const running = new Map<ProcessName, Running>();
@@ -43,9 +49,10 @@ export async function startStack(onStep: (step: string) => void = () => {}): Pro
     await controlPlane.applyProject();
     const port = await freePort();
     const endpoint = `https://127.0.0.1:${port}`;
+    const issuers = oidcIssuers === undefined ? [] : ['--oidc-issuers', oidcIssuers];
     const slots: Readonly<Record<ProcessName, Slot>> = {
-      operator: await slotFor(controlPlane, 'operator', ['--endpoint', endpoint]),
-      receiver: await slotFor(controlPlane, 'receiver', ['--port', String(port)]),
+      operator: await slotFor(controlPlane, 'operator', ['--endpoint', endpoint, ...issuers]),
+      receiver: await slotFor(controlPlane, 'receiver', ['--port', String(port), ...issuers]),
     };
     const start = (name: ProcessName): Promise<true> => {
       const { args, logFile, healthPort } = slots[name];

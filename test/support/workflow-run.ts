@@ -1,4 +1,4 @@
-import type { RecordedMaterial, WorkflowRun, WorkflowRunStatus } from '../../src/api/types.gen.ts';
+import type { RecordedMaterial, RecordedStatement, WorkflowRun, WorkflowRunStatus } from '../../src/api/types.gen.ts';
 
 /** A WorkflowRun with every required field, as the receiver opens it. */
 export const workflowRun = (name: string, namespace: string): WorkflowRun => ({
@@ -35,6 +35,15 @@ export const attestation: NonNullable<WorkflowRunStatus['attestation']> = {
   predicateType: 'chainloop.dev/attestation/v0.2',
   signer: { kind: 'Key', fingerprint: 'SHA256:abc', display: 'SHA256:abc' },
   receiveTime: TIME,
+};
+
+export const recordedStatement: RecordedStatement = {
+  predicateType: 'https://slsa.dev/verification_summary/v1',
+  digest: `sha256:${'d'.repeat(64)}`,
+  size: 2048,
+  keyFingerprint: 'SHA256:abc',
+  resourceUri: 'https://proviso.dev/cluster/uid/namespaces/shop/workflows/build',
+  storeName: 'default',
 };
 
 /** `Succeeded` with a reason. */

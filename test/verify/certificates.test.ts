@@ -5,6 +5,7 @@ import { signWithCertificate } from '../../src/cli/signer/sign.ts';
 import { openAuthority, validity } from '../../src/pki/authority.ts';
 import { crypto, ECDSA_P256, exportPrivateKey, generateKeys, x509 } from '../../src/pki/crypto.ts';
 import { verifyAttestation } from '../../src/verify/attestation.ts';
+import { issueLeaf } from '../support/authorities.ts';
 import { createAuthority, IDENTITY, NOW, STATEMENT } from './fixtures.ts';
 
 const test = suite('verify with certificates');
@@ -42,7 +43,9 @@ async function raw(extensions: readonly x509.Extension[], given?: typeof P256_KE
     },
     crypto,
   );
-  const key = createPrivateKey(await exportPrivateKey(keys.privateKey));
+  // What may not sign doesn't sign here either: another key does then, and the certificate is refused before that is seen.
+  const { privateKey } = keys.privateKey.algorithm.name === 'ECDSA' ? keys : P256_KEYS;
+  const key = createPrivateKey(await exportPrivateKey(privateKey));
   return signWithCertificate(key, certificate.toString('pem'), STATEMENT);
 }
 
@@ -53,10 +56,21 @@ const named = (...values: readonly string[]) =>
     true,
   );
 
+test('attack: a leaf that a leaf has issued; its issuer has no name', async () => {
+  const { leaf, key } = await issueLeaf(authority.pair, NOW);
+  const privateKey = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const forged = await issueLeaf({ certificate: leaf, privateKey }, NOW);
+  const reason = refused(signWithCertificate(forged.key, forged.leaf, STATEMENT), 'certificate-invalid');
+  assert.match(reason, /one issued by 'nobody'/);
+});
+
 test('a certificate for exactly the identity', async () => {
   const verdict = verifyAttestation(await authority.bundle(), authority.trust, NOW);
   assert.is(verdict.verified, true, JSON.stringify(verdict));
-  if (verdict.verified) assert.is(verdict.signer.kind === 'certificate' && verdict.signer.identity, IDENTITY);
+  if (!verdict.verified) return;
+  const [signer] = verdict.signers;
+  assert.is(signer.kind === 'certificate' && signer.identity, IDENTITY);
+  assert.is(signer.kind === 'certificate' && signer.issuer, 'https://kubernetes.default.svc');
 });
 
 test('attack: identities that resemble the allowed one', async () => {
@@ -90,8 +104,14 @@ test('attack: a certificate that is not for signing code', async () => {
 });
 
 test('attack: a certificate for a key of another kind', async () => {
-  const ed25519 = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as typeof P256_KEYS;
-  assert.match(refused(await odd([CODE_SIGNING, named(IDENTITY)], ed25519), 'certificate-invalid'), /ed25519/);
+  const small = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 1024,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  };
+  const rsa = (await crypto.subtle.generateKey(small, true, ['sign', 'verify'])) as typeof P256_KEYS;
+  assert.match(refused(await odd([CODE_SIGNING, named(IDENTITY)], rsa), 'certificate-invalid'), /rsa of 1024 bits/);
   const verdict = verifyAttestation(await odd([CODE_SIGNING, named(IDENTITY)], P256_KEYS), authority.trust, NOW);
   assert.is(verdict.verified, true, 'only the key may be what is refused');
 });
@@ -105,8 +125,8 @@ test('attack: before and after its ten minutes', async () => {
 test('attack: another authority of the same name, and none at all', async () => {
   const twin = await createAuthority();
   refused(await twin.bundle(), 'certificate-invalid');
-  const nobody = { keys: [], clusterCa: { roots: [], identity: IDENTITY } };
-  refused(await authority.bundle(), 'certificate-invalid', nobody);
+  refused(await authority.bundle(), 'signer-not-allowed', { signers: [], roots: {} });
+  refused(await authority.bundle(), 'signer-not-allowed', { ...authority.trust, roots: {} });
 });
 
 test('attack: the authority itself as a leaf, and damaged DER', async () => {

@@ -7,8 +7,7 @@ import { crypto, ECDSA_P256, exportPrivateKey, generateKeys, x509 } from '../../
 import { verifyAttestation } from '../../src/verify/attestation.ts';
 import { oidText, readElements } from '../../src/verify/der.ts';
 import { extensionFault } from '../../src/verify/extensions.ts';
-import type { Trust } from '../../src/verify/verdict.ts';
-import { IDENTITY, NOW, STATEMENT } from './fixtures.ts';
+import { IDENTITY, NOW, STATEMENT, trustInAuthority } from './fixtures.ts';
 
 const test = suite('what certificates may be used for');
 const authorityKeys = await generateKeys();
@@ -49,7 +48,7 @@ async function certificate(name: string, keys: typeof leafKeys, extensions: read
 /** `accepted`, or the code and what was found. */
 async function outcome(leaf: readonly x509.Extension[], authority: readonly x509.Extension[] = AUTHORITY) {
   const roots = [await certificate('CN=given', authorityKeys, authority)];
-  const trust: Trust = { keys: [], clusterCa: { roots, identity: IDENTITY } };
+  const trust = trustInAuthority(roots);
   const bundle = signWithCertificate(leafKey, await certificate('', leafKeys, leaf), STATEMENT);
   const verdict = verifyAttestation(bundle, trust, NOW);
   return verdict.verified ? 'accepted' : `${verdict.refusals[0].code}: ${verdict.refusals[0].found}`;

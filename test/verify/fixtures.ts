@@ -1,4 +1,5 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto';
+import type { Trust } from '../../src/api/trust.ts';
 import { sigstoreBundle } from '../../src/attestation/bundle.ts';
 import { dsseEnvelope, preAuthEncoding } from '../../src/attestation/dsse.ts';
 import { PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE } from '../../src/attestation/statement.ts';
@@ -7,7 +8,6 @@ import { createCertificateAuthority, openAuthority } from '../../src/pki/authori
 import { createSigningRequest } from '../../src/pki/request.ts';
 import { issueSigningCertificate } from '../../src/pki/signing.ts';
 import { fingerprintOf } from '../../src/verify/keys.ts';
-import type { Trust } from '../../src/verify/verdict.ts';
 
 export const NOW = new Date('2026-05-05T12:00:00Z');
 export const IDENTITY = 'https://kubernetes.io/namespaces/shop/serviceaccounts/proviso-build';
@@ -30,10 +30,35 @@ export interface Keys {
 export const p256 = (): Keys => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 export const trustIn = ({ publicKey }: Keys): Trust => ({
-  keys: [
-    { publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(), fingerprint: fingerprintOf(publicKey) },
+  signers: [
+    {
+      kind: 'key',
+      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      fingerprint: fingerprintOf(publicKey),
+    },
   ],
+  roots: {},
 });
+
+/** Whoever holds a certificate of these authorities (PEM) for the identity; no logs, no timestamps. */
+export function trustInAuthority(certificates: readonly string[], identity = IDENTITY): Trust {
+  const json = JSON.stringify({
+    mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+    tlogs: [],
+    ctlogs: [],
+    timestampAuthorities: [],
+    certificateAuthorities: certificates.map((pem) => ({
+      subject: { organization: 'proviso', commonName: 'test' },
+      uri: 'https://ca.example.com',
+      certChain: { certificates: [{ rawBytes: new X509Certificate(pem).raw.toString('base64') }] },
+      validFor: { start: '2020-01-01T00:00:00Z' },
+    })),
+  });
+  return {
+    signers: [{ kind: 'identity', root: 'cluster', subject: { exact: identity }, claims: [] }],
+    roots: { cluster: { json, digest: `sha256:${createHash('sha256').update(json).digest('hex')}` } },
+  };
+}
 
 export interface SignOptions {
   readonly payload?: Uint8Array;
@@ -61,7 +86,7 @@ export async function createAuthority(commonName = 'Test signing') {
   const issuer = await openAuthority(pair);
   return {
     pair,
-    trust: { keys: [], clusterCa: { roots: [pair.certificate], identity: IDENTITY } } satisfies Trust,
+    trust: trustInAuthority([pair.certificate]),
     /** A bundle with a certificate for the identity, issued at `at`. */
     async bundle(identity = IDENTITY, at = NOW): Promise<Uint8Array> {
       const { key, csr } = await createSigningRequest();

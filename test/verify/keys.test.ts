@@ -4,7 +4,17 @@ import * as assert from 'uvu/assert';
 import { PAYLOAD_TYPE, STATEMENT_TYPE } from '../../src/attestation/statement.ts';
 import { verifyAttestation } from '../../src/verify/attestation.ts';
 import { readPublicKey } from '../../src/verify/keys.ts';
-import { bundleBy, bytesOf, envelopeBy, type Keys, NOW, p256, STATEMENT, trustIn } from './fixtures.ts';
+import {
+  bundleBy,
+  bytesOf,
+  createAuthority,
+  envelopeBy,
+  type Keys,
+  NOW,
+  p256,
+  STATEMENT,
+  trustIn,
+} from './fixtures.ts';
 
 const test = suite('verify with keys');
 const good = p256();
@@ -67,10 +77,20 @@ test('attack: a signature over other bytes, or over another type', () => {
   refused(bytesOf({ ...envelope, payloadType: 'application/json' }), 'signature-invalid');
 });
 
-test('attack: nobody is trusted, or a certificate is expected', () => {
-  refused(bundleBy(good), 'signer-not-allowed', { keys: [] });
-  const clusterCa = { roots: [], identity: 'x' };
-  refused(bundleBy(good), 'signer-not-allowed', { keys: [], clusterCa });
+test('attack: nobody is trusted, or a certificate is expected', async () => {
+  refused(bundleBy(good), 'signer-not-allowed', { signers: [], roots: {} });
+  refused(bundleBy(good), 'signer-not-allowed', (await createAuthority()).trust);
+});
+
+/** The statement with one more subject in front. */
+const withSubjects = (subject: string): string => STATEMENT.toString().replace('"subject":[', `"subject":[${subject},`);
+
+test('a subject that matches nothing may stand beside one with a digest: a commit of git, an id of a cloud', () => {
+  for (const digest of [`{"sha1":"${'c'.repeat(40)}"}`, '{"gce_image_id":"77"}', `{"gitCommit":"${'c'.repeat(40)}"}`]) {
+    const payload = Buffer.from(withSubjects(`{"name":"git.head","digest":${digest}}`));
+    const verdict = verifyAttestation(bundleBy(good, { payload }), trustIn(good), NOW);
+    assert.is(verdict.verified, true, JSON.stringify(verdict));
+  }
 });
 
 test('attack: a signed payload that is no statement that all read the same', () => {
@@ -79,6 +99,14 @@ test('attack: a signed payload that is no statement that all read the same', () 
     'duplicate keys': statement.replace('"subject":', '"subject":[],"subject":'),
     'no subject': statement.replace(/"subject":\[.*?\],/, '"subject":[],'),
     'a subject without a digest': statement.replace(/"digest":\{.*?\}/, '"digest":{}'),
+    'a subject without a digest beside one with it': withSubjects('{"name":"b","digest":{}}'),
+    'a subject whose digest is no text': withSubjects('{"name":"b","digest":{"sha256":7}}'),
+    'a digest too short': withSubjects('{"name":"b","digest":{"sha256":"00"}}'),
+    'a digest in capitals beside a weak one': withSubjects(
+      `{"name":"b","digest":{"sha1":"0","sha256":"${'A'.repeat(64)}"}}`,
+    ),
+    'weak digests alone': statement.replace(/"sha256":/, '"sha1":'),
+    'a digest of no known name alone': statement.replace(/"sha256":/, '"toString":'),
     'a subject that is none': statement.replace(/"subject":\[.*?\],/, '"subject":[null],'),
     'a type that is no text': '{"_type":{"toString":1}}',
     'another type': statement.replace(STATEMENT_TYPE, 'https://in-toto.io/Link/v1'),
@@ -137,7 +165,7 @@ test('attack: a bundle of a version that has no rules here', () => {
   }
   const twice = bundleOf(good);
   twice.dsseEnvelope.signatures.push({ keyid: '', sig: 'AA==' });
-  assert.match(refused(bytesOf(twice), 'attestation-malformed'), /dsseEnvelope\.signatures/);
+  assert.match(refused(bytesOf(twice), 'attestation-malformed'), /dsseEnvelope\/signatures/);
 });
 
 test('keys that are none, private, or of another kind', () => {
@@ -149,8 +177,14 @@ test('keys that are none, private, or of another kind', () => {
   assert.is(message(pem(good)), 'ok');
   assert.match(message(good.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()), /private key.*replace/);
   assert.match(message('hello'), /BEGIN PUBLIC KEY/);
-  assert.match(message(pem(generateKeyPairSync('rsa', { modulusLength: 2048 }))), /P-256 or Ed25519, not rsa/);
-  assert.match(message(pem(generateKeyPairSync('ec', { namedCurve: 'P-384' }))), /P-256 or Ed25519, not ec secp384r1/);
+  assert.match(
+    message(pem(generateKeyPairSync('rsa', { modulusLength: 1024 }))),
+    /2048 to 4096 bits, not rsa of 1024 bits/,
+  );
+  const cheap = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
+  assert.match(message(pem(cheap)), /not rsa of 2048 bits and exponent 3/);
+  assert.match(message(pem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }))), /not ec secp256k1/);
+  assert.match(message(pem(generateKeyPairSync('ed448'))), /not ed448/);
   assert.match(message(pem(good) + pem(p256())), /several PEM blocks/);
 });
 

@@ -4,21 +4,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { verifyAttestation } from '../../src/verify/attestation.ts';
 import { bundleBy, bytesOf, createAuthority, envelopeBy, NOW, p256, STATEMENT, trustIn } from './fixtures.ts';
+import { mutation } from './mutation.ts';
 
 const test = suite('verify survives mutations');
 const keys = p256();
 const authority = await createAuthority();
 const SEED = 20261124;
-
-/** Bytes of the container that were changed, cut out or doubled. */
-const mutation = (bytes: Uint8Array) =>
-  fc
-    .tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }), fc.constantFrom('set', 'cut', 'twice'))
-    .map(([at, value, how]) => {
-      if (how === 'set') return Buffer.concat([bytes.subarray(0, at), Buffer.from([value]), bytes.subarray(at + 1)]);
-      if (how === 'cut') return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + (value % 16))]);
-      return Buffer.concat([bytes.subarray(0, at + 1), bytes.subarray(Math.max(0, at - (value % 16)))]);
-    });
 
 const CONTAINERS = {
   'a bundle with a key': { bytes: bundleBy(keys), trust: trustIn(keys) },

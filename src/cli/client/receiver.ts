@@ -5,6 +5,7 @@ import type {
   CertificateMessage,
   InitRequest,
   MaterialMessage,
+  ReferrersMessage,
   RunListMessage,
   RunMessage,
 } from '../../api/messages.ts';
@@ -83,6 +84,7 @@ export function createReceiver(transport: Transport) {
     cancel: (run: RunRef, body: CancelRequest): Promise<RunMessage> => post(runPath(run, 'cancel'), body, false),
     evidence: (digest: string): Promise<IncomingMessage> =>
       transport.open({ method: 'GET', path: `/v1/evidence/${digest}`, idempotent: true }),
+    referrers: (digest: string): Promise<ReferrersMessage> => get(`/v1/referrers/${digest}?limit=100`),
     certificate: (csr: string): Promise<CertificateMessage> => post('/v1/signing/certificate', { csr }, true),
     close: () => transport.close(),
   };

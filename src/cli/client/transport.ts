@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import type { Readable } from 'node:stream';
 import { Problem } from '../../api/problem.ts';
-import type { Configuration } from '../config.ts';
+import type { TokenSource } from '../credential.ts';
 import { problemOf, readAnswer } from './answer.ts';
 import { connectionProblem, errorCodeOf } from './connection-problem.ts';
 import { retryDelay } from './retry.ts';
@@ -25,7 +25,11 @@ export interface Transport {
   close(): void;
 }
 
-export interface TransportOptions extends Configuration {
+export interface TransportOptions {
+  readonly endpoint: URL;
+  readonly token: TokenSource;
+  /** PEM; absent: the certificates that Node trusts. */
+  readonly ca?: string;
   /** Tries altogether. */
   readonly attempts: number;
   /** Called before a call is made again. */
@@ -37,12 +41,12 @@ const SILENCE = 120_000;
 
 /** Calls over kept-alive TLS connections. Redirects aren't followed: the token is for this address only. */
 export function createTransport(options: TransportOptions): Transport {
-  const { endpoint, token } = options;
+  const { endpoint } = options;
   const agent = new Agent({ keepAlive: true, ...(options.ca === undefined ? {} : { ca: options.ca }) });
 
   async function open(call: Call): Promise<IncomingMessage> {
     for (let count = 1; ; count++) {
-      const outcome = await send(call).then(
+      const outcome = await send(call, await options.token()).then(
         (response) => ({ response }),
         (error: unknown) => ({ error }),
       );
@@ -78,7 +82,7 @@ export function createTransport(options: TransportOptions): Transport {
     return new Promise((resolve) => setTimeout(resolve, delay));
   }
 
-  function send({ method, path, headers, body }: Call): Promise<IncomingMessage> {
+  function send({ method, path, headers, body }: Call, token: string): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const outgoing = request(new URL(path, endpoint), {
         agent,

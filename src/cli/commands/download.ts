@@ -4,19 +4,26 @@ import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Problem } from '../../api/problem.ts';
+import { PROVENANCE_TYPE } from '../../attestation/provenance.ts';
+import { VSA_TYPE } from '../../attestation/vsa.ts';
 import { EXIT } from '../exit-code.ts';
 import { formatBytes } from '../print/bytes.ts';
 import { countBytes, createProgress } from '../print/progress.ts';
-import { printResult, type Session } from '../session.ts';
+import { currentRun, printResult, runRef, type Session } from '../session.ts';
 
 export interface DownloadFlags {
   readonly file?: string;
+  /** A statement of a run instead of bytes by their digest. */
+  readonly statement?: string;
 }
+
+const STATEMENTS: Readonly<Record<string, string>> = { vsa: VSA_TYPE, provenance: PROVENANCE_TYPE };
 
 const DIGEST = /^sha256:([0-9a-f]{64})$/;
 
 /** `proviso download DIGEST`: the bytes get their final name only once their digest is known to be right. */
-export async function download(session: Session, digest: string, flags: DownloadFlags): Promise<number> {
+export async function download(session: Session, what: string | undefined, flags: DownloadFlags): Promise<number> {
+  const digest = flags.statement === undefined ? (what ?? '') : await digestOfStatement(session, what, flags.statement);
   const hex = DIGEST.exec(digest)?.[1];
   if (hex === undefined) {
     throw new Problem('usage', `'${digest}' is not a digest: sha256: and 64 hex digits`, {
@@ -47,4 +54,22 @@ export async function download(session: Session, digest: string, flags: Download
   }
   printResult(session, { digest, file: target, size }, () => `${target}: ${formatBytes(size)}, the digest is right`);
   return EXIT.ok;
+}
+
+/** The digest of what the control plane signed about a run. */
+async function digestOfStatement(session: Session, run: string | undefined, name: string): Promise<string> {
+  const wanted = STATEMENTS[name];
+  if (wanted === undefined) {
+    throw new Problem('usage', `--statement '${name}' is neither of ${Object.keys(STATEMENTS).join(', ')}`);
+  }
+  const { reason, statements = [] } = await session
+    .receiver()
+    .state(run === undefined ? currentRun(session) : runRef(session, run));
+  const found = statements.find(({ predicateType }) => predicateType === wanted);
+  if (found !== undefined) return found.digest;
+  const why =
+    statements.length === 0
+      ? `it is ${reason}, and accepted runs have one`
+      : 'it was not opened by a pod of its namespace';
+  throw new Problem('evidence-not-found', `the run has no ${name}: ${why}`);
 }

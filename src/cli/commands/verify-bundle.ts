@@ -1,18 +1,27 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { certificatesIn } from '../../api/pem.ts';
 import { Problem } from '../../api/problem.ts';
+import type { RootDocument, Trust } from '../../api/trust.ts';
 import { runStatedBy, statedBy } from '../../attestation/stated.ts';
 import { PREDICATE_TYPE } from '../../attestation/statement.ts';
 import { verifyAttestation } from '../../verify/attestation.ts';
 import { readPublicKey } from '../../verify/keys.ts';
-import type { Trust } from '../../verify/verdict.ts';
+import { rootDocument, rootOfAuthorities } from '../../verify/root-document.ts';
+import { readInput } from '../input.ts';
 import type { Io } from '../io.ts';
 import { type Reason, signatureReason } from '../print/reasons.ts';
 
-export interface BundleFlags {
+/** Whose signature is expected. */
+export interface SignerFlags {
   readonly key?: string;
   readonly ca?: string;
+  /** A Sigstore trusted_root.json. */
+  readonly trustedRoot?: string;
   readonly identity?: string;
+  /** The OIDC issuer in the certificate. */
+  readonly issuer?: string;
+}
+
+export interface BundleFlags extends SignerFlags {
   /** When the bundle was received; certificates live ten minutes. */
   readonly at?: string;
 }
@@ -33,10 +42,10 @@ export async function verifyBundle(io: Io, file: string, flags: BundleFlags): Pr
   const now = flags.at === undefined ? new Date() : new Date(flags.at);
   if (Number.isNaN(now.getTime()))
     throw new Problem('usage', `--at '${flags.at}' is no time such as 2026-01-31T12:00:00Z`);
-  const verdict = verifyAttestation(await read(io, file), trust, now);
-  if (!verdict.verified) return { reasons: [signatureReason(verdict, now)] };
+  const verdict = verifyAttestation(await readInput(io, file), trust, now);
+  if (!verdict.verified) return { reasons: [signatureReason(verdict)] };
   return {
-    reasons: [signatureReason(verdict, now), ...statementReasons(verdict.statement)],
+    reasons: [signatureReason(verdict), ...statementReasons(verdict.statement)],
     statement: told(verdict.statement),
   };
 }
@@ -48,7 +57,8 @@ function told(statement: unknown): object {
     : { predicateType };
 }
 
-function statementReasons(statement: unknown): readonly Reason[] {
+/** Whether it is the statement of a run, and of which. */
+export function statementReasons(statement: unknown): readonly Reason[] {
   const { predicateType, isOfRun, materials, isAmbiguous } = statedBy(statement);
   const refused = (expected: string, found: string): readonly Reason[] => [
     { ok: false, text: `statement: expected ${expected}, found ${found}` },
@@ -68,21 +78,50 @@ function statementReasons(statement: unknown): readonly Reason[] {
   ].map((text) => ({ ok: true, text }));
 }
 
-async function offlineTrust(io: Io, { key, ca, identity }: BundleFlags): Promise<Trust> {
-  if (key !== undefined) {
-    const reading = readPublicKey((await read(io, key)).toString('utf8'));
-    if (!reading.ok) throw new Problem('key-unreadable', `--key ${key}: ${reading.message}`);
-    return { keys: [{ publicKey: reading.publicKey, fingerprint: reading.fingerprint }] };
+/**
+ * Who is said to have signed: by a key, which `keyFlag` gives, or by an authority and an identity. Throws `usage` when that
+ * isn't said, or said in two ways of which one would be passed over.
+ */
+export async function offlineTrust(io: Io, flags: SignerFlags, keyFlag = '--key'): Promise<Trust> {
+  const { key, ca, trustedRoot, identity, issuer } = flags;
+  const ways = [key, ca, trustedRoot].filter((way) => way !== undefined).length;
+  if (ways > 1 || (key !== undefined && (identity ?? issuer) !== undefined)) {
+    throw new Problem('usage', 'it is said in more than one way whose signature is expected', {
+      hint: `give ${keyFlag} alone, or --identity with either --ca or --trusted-root`,
+    });
   }
-  if (ca !== undefined && identity !== undefined) {
-    return { keys: [], clusterCa: { roots: [(await read(io, ca)).toString('utf8')], identity } };
+  if (key !== undefined) {
+    const reading = readPublicKey((await readInput(io, key)).toString('utf8'));
+    if (!reading.ok) throw new Problem('key-unreadable', `${keyFlag} ${key}: ${reading.message}`);
+    const { publicKey, fingerprint } = reading;
+    return { signers: [{ kind: 'key', publicKey, fingerprint }], roots: {} };
+  }
+  if (identity !== undefined && trustedRoot !== undefined && issuer !== undefined) {
+    return identityTrust(rootDocument((await readInput(io, trustedRoot)).toString('utf8')), identity, issuer);
+  }
+  if (identity !== undefined && ca !== undefined) {
+    return identityTrust(authorities(ca, (await readInput(io, ca)).toString('utf8')), identity, issuer);
   }
   throw new Problem('usage', 'it is not said whose signature is expected', {
-    hint: 'add --key cosign.pub, or --ca FILE with --identity URI',
+    hint: `add ${keyFlag} cosign.pub, or --ca FILE with --identity URI, or --trusted-root FILE with --identity and --issuer`,
   });
 }
 
-const read = (io: Io, file: string): Promise<Buffer> =>
-  readFile(resolve(io.cwd, file)).catch((cause: unknown) => {
-    throw new Problem('usage', `'${file}' can't be read`, { cause });
-  });
+const identityTrust = (root: RootDocument, subject: string, issuer: string | undefined): Trust => ({
+  signers: [
+    {
+      kind: 'identity',
+      root: 'given',
+      subject: { exact: subject },
+      ...(issuer === undefined ? {} : { issuer }),
+      claims: [],
+    },
+  ],
+  roots: { given: root },
+});
+
+function authorities(file: string, pem: string): RootDocument {
+  const certificates = certificatesIn(pem);
+  if (certificates.length === 0) throw new Problem('usage', `--ca ${file}: there is no certificate in it, PEM`);
+  return rootOfAuthorities(certificates);
+}

@@ -1,71 +1,51 @@
-import { sha256Hex } from '../../api/canonical.ts';
-import type { RunMessage } from '../../api/messages.ts';
-import { statedBy } from '../../attestation/stated.ts';
-import { verifyAttestation } from '../../verify/attestation.ts';
-import { readPublicKey } from '../../verify/keys.ts';
-import type { Trust } from '../../verify/verdict.ts';
-import { readAnswer } from '../client/answer.ts';
+import { Problem } from '../../api/problem.ts';
 import { EXIT } from '../exit-code.ts';
-import { formatReasons, type Reason, signatureReason } from '../print/reasons.ts';
-import { currentRun, printResult, runRef, type Session } from '../session.ts';
-import { type BundleFlags, verifyBundle } from './verify-bundle.ts';
+import { formatReasons, type Reason } from '../print/reasons.ts';
+import { printResult, type Session } from '../session.ts';
+import { verifyArtifact } from './verify-artifact.ts';
+import { verifyBundle } from './verify-bundle.ts';
+import { verifyFiles } from './verify-files.ts';
+import { assertTaken, type VerifyFlags, type VerifyMode } from './verify-flags.ts';
+import { verifyRun } from './verify-run.ts';
 
-export interface VerifyFlags extends BundleFlags {
-  readonly bundle?: string;
+/** What was found, whatever was looked at. */
+interface Outcome {
+  readonly reasons: readonly Reason[];
+  readonly [member: string]: unknown;
 }
 
 /** What holds for a file; whether a cluster took it stands in the cluster alone. */
 const OF_A_BUNDLE = 'Verified: signature and statement. Whether the run was accepted: proviso verify NAMESPACE/RUN';
 
-/** `proviso verify`: checks an accepted run again, or a bundle from a file against a key or an authority. */
+/** `proviso verify`: checks an accepted run again, an artifact in the cluster, or files without the cluster. */
 export async function verify(session: Session, name: string | undefined, flags: VerifyFlags): Promise<number> {
-  const { bundle } = flags;
-  const outcome =
-    bundle === undefined ? { reasons: await verifyRun(session, name) } : await verifyBundle(session.io, bundle, flags);
+  const outcome = await look(session, name, flags);
   const { reasons } = outcome;
   const verified = reasons.every(({ ok }) => ok);
-  const verdict = bundle === undefined ? 'Verified' : OF_A_BUNDLE;
+  const verdict = flags.bundle === undefined ? 'Verified' : OF_A_BUNDLE;
   printResult(session, { verified, ...outcome }, () => formatReasons(session.io, reasons, verdict));
   return verified ? EXIT.ok : EXIT.error;
 }
 
-async function verifyRun(session: Session, name: string | undefined): Promise<readonly Reason[]> {
-  const ref = name === undefined ? currentRun(session) : runRef(session, name);
-  const run = await session.receiver().state(ref);
-  const { attestation } = run;
-  if (attestation === undefined) {
-    return [{ ok: false, text: `the run has no accepted attestation: ${run.reason}. ${run.message}` }];
+async function look(session: Session, name: string | undefined, flags: VerifyFlags): Promise<Outcome> {
+  const { bundle, vsa } = flags;
+  const mode = modeOf(name, flags);
+  assertTaken(mode, flags);
+  if (bundle !== undefined) return { ...(await verifyBundle(session.io, bundle, flags)) };
+  if (vsa !== undefined) return { ...(await verifyFiles(session.io, vsa, flags)) };
+  if (mode === 'artifact') return { ...(await verifyArtifact(session, flags)) };
+  return { reasons: await verifyRun(session, name) };
+}
+
+function modeOf(name: string | undefined, { bundle, vsa, artifact, digest }: VerifyFlags): VerifyMode {
+  const isArtifact = artifact !== undefined || digest !== undefined;
+  const meant = [name !== undefined, bundle !== undefined, isArtifact || vsa !== undefined].filter(Boolean).length;
+  if (meant > 1) {
+    throw new Problem('usage', 'a run, an artifact and a bundle are verified one at a time', {
+      hint: 'give a RUN, or --bundle FILE, or --artifact FILE or --digest, that with or without --vsa FILE',
+    });
   }
-  const bytes = await readAnswer(await session.receiver().evidence(attestation.digest));
-  const found = `sha256:${sha256Hex(bytes)}`;
-  const received = new Date(attestation.receiveTime);
-  const verdict = verifyAttestation(bytes, trustOf(run), received);
-  return [
-    { ok: found === attestation.digest, text: `the stored bytes have the digest on the run, ${attestation.digest}` },
-    signatureReason(verdict, received),
-    ...(verdict.verified ? statementReasons(run, verdict.statement) : []),
-    { ok: run.succeeded === 'True', text: `the verdict of the run is ${run.reason}: ${run.message}` },
-  ];
-}
-
-function trustOf({ verification }: RunMessage): Trust {
-  const keys = (verification?.keys ?? []).flatMap((pem) => {
-    const reading = readPublicKey(pem);
-    return reading.ok ? [{ publicKey: reading.publicKey, fingerprint: reading.fingerprint }] : [];
-  });
-  const { identity, roots } = verification ?? {};
-  return { keys, ...(identity === undefined || roots === undefined ? {} : { clusterCa: { roots, identity } }) };
-}
-
-function statementReasons(run: RunMessage, statement: Readonly<Record<string, unknown>>): readonly Reason[] {
-  const stated = statedBy(statement);
-  const agrees =
-    !stated.isAmbiguous &&
-    stated.materials.size === run.materials.length &&
-    run.materials.every(({ name, digest }) => stated.materials.get(name) === digest);
-  const isOurs = stated.isOfRun && stated.run === run.uid;
-  return [
-    { ok: isOurs, text: `its statement, ${stated.predicateType}, is about the run ${run.namespace}/${run.run}` },
-    { ok: agrees, text: `its statement names the ${run.materials.length} materials of the run with their digests` },
-  ];
+  if (bundle !== undefined) return 'bundle';
+  if (vsa !== undefined) return 'vsa';
+  return isArtifact ? 'artifact' : 'run';
 }

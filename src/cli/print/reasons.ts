@@ -1,4 +1,6 @@
-import type { Verdict } from '../../verify/verdict.ts';
+import type { Step } from '../../verify/steps.ts';
+import type { Summary } from '../../verify/summary-form.ts';
+import type { Signer, Verdict } from '../../verify/verdict.ts';
 import type { Io } from '../io.ts';
 import { plain } from './plain.ts';
 
@@ -16,15 +18,40 @@ export function formatReasons(io: Io, reasons: readonly Reason[], verdict: strin
   return [...lines, isVerified ? bold(green(verdict)) : bold(red('NOT verified'))].join('\n');
 }
 
-/** Who signed, or every reason why that doesn't count; `at` is the time at which a certificate had to be valid. */
-export function signatureReason(verdict: Verdict, at: Date): Reason {
+/** Who signed, or every reason why that doesn't count. */
+export function signatureReason(verdict: Verdict): Reason {
   if (!verdict.verified) {
     const refusals = verdict.refusals.map(
-      ({ step, expected, found }) => `${step}: expected ${expected}, found ${found}`,
+      ({ step, at, expected, found }) =>
+        `${[step, at].filter(Boolean).join(', ')}: expected ${expected}, found ${found}`,
     );
     return { ok: false, text: refusals.join('; ') };
   }
-  const { signer } = verdict;
-  if (signer.kind === 'key') return { ok: true, text: `it is signed by the key ${signer.fingerprint}` };
-  return { ok: true, text: `it is signed by ${signer.identity}, with a certificate valid at ${at.toISOString()}` };
+  return { ok: true, text: `it is signed by ${verdict.signers.map(describe).join(', and by ')}` };
+}
+
+const SOURCES = {
+  log: 'as a transparency log says',
+  timestamp: 'as a timestamp authority says',
+  receipt: 'when it was received',
+} as const;
+
+function describe(signer: Signer): string {
+  if (signer.kind === 'key') return `the key ${signer.fingerprint}`;
+  const issuer = signer.issuer === undefined ? '' : ` of ${signer.issuer}`;
+  return `${signer.identity}${issuer}, with a certificate valid at ${signer.time}, ${SOURCES[signer.timeSource]}`;
+}
+
+export const judge = (ok: boolean, holds: string, fails: string): Reason => ({ ok, text: ok ? holds : fails });
+
+/** The steps of a verification summary, then what it says besides that a consumer has no expectation of. */
+export function summaryReasons(steps: readonly Step[], summary: Summary | undefined): readonly Reason[] {
+  const checked = steps.map(({ ok, text }) => ({ ok, text }));
+  if (summary === undefined) return checked;
+  const { policy, inputAttestations } = summary;
+  return [
+    ...checked,
+    { ok: true, text: `its policy is ${policy.uri}${policy.digest === undefined ? '' : `, ${policy.digest}`}` },
+    ...inputAttestations.map((digest) => ({ ok: true, text: `it was made of the attestation ${digest}` })),
+  ];
 }

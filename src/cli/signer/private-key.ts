@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, scryptSync } from 'node:crypto';
 import { Problem } from '../../api/problem.ts';
 import { asRecord, asText, type UnknownRecord } from '../../api/record.ts';
+import { describeKey, KEY_KINDS_IN_WORDS, kindOf } from '../../verify/keys.ts';
 
 const ENCRYPTED = /-----BEGIN ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/;
 /** Keys that cosign writes need 64 MiB; a file that asks for far more is meant to stall whoever opens it. */
@@ -8,14 +9,13 @@ const SCRYPT_MAXMEM = 256 << 20;
 
 /**
  * Reads a private key: PKCS#8 or SEC 1 PEM, or the encrypted form that cosign writes (scrypt and NaCl secretbox). Only
- * P-256 and Ed25519 are taken. Throws `key-unreadable`.
+ * kinds that the cluster accepts are taken. Throws `key-unreadable`.
  */
 export async function readPrivateKey(pem: string, password: string | undefined): Promise<KeyObject> {
   const body = ENCRYPTED.exec(pem)?.[1];
   const key = body === undefined ? openPlain(pem, password) : await openEncrypted(body, password);
-  const isP256 = key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-  if (isP256 || key.asymmetricKeyType === 'ed25519') return key;
-  throw new Problem('key-unreadable', `the key is ${key.asymmetricKeyType}, and ECDSA P-256 or Ed25519 is needed`, {
+  if (kindOf(key) !== undefined) return key;
+  throw new Problem('key-unreadable', `the key is ${describeKey(key)}, and it must be ${KEY_KINDS_IN_WORDS}`, {
     hint: 'make one with: cosign generate-key-pair',
   });
 }

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { KIND } from '../../api/kinds.ts';
 import { GROUP, SUBMIT_VERB } from '../../api/labels.ts';
+import type { Workflow } from '../../api/types.gen.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import { matchSubmitters } from '../../oidc/match.ts';
 import { createTtlCache } from '../ttl-cache.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, ClusterCaller, OidcCaller } from './caller.ts';
 
-/** What a caller may do, as RBAC says. */
+/** What a caller may do: as RBAC says, or for one from outside as the Workflow does. */
 export interface Access {
   /** Hand in evidence for the workflow. */
   maySubmit(caller: Caller, namespace: string, workflow: string): Promise<boolean>;
@@ -16,6 +19,8 @@ export interface Access {
 const ALLOWED_MS = 10_000;
 /** A right that was granted, or that an API server which just started didn't know of yet, is there after this time. */
 const DENIED_MS = 1_000;
+/** A submitter that was taken out of its Workflow is out after this time. */
+const SUBMITTERS_MS = 1_000;
 const CAPACITY = 20_000;
 
 interface Attributes {
@@ -26,11 +31,24 @@ interface Attributes {
   readonly name?: string;
 }
 
-/** Asks the API server by SubjectAccessReview and remembers the answers for a moment. */
+/** Asks the API server by SubjectAccessReview, or the Workflow for its submitters, and remembers the answers for a moment. */
 export function createAccess(client: KubeClient): Access {
   const answers = createTtlCache<boolean>(CAPACITY);
 
-  async function isAllowed(caller: Caller, attributes: Attributes): Promise<boolean> {
+  const submitters = createTtlCache<NonNullable<Workflow['spec']['submitters']>>(CAPACITY);
+
+  async function isSubmitter({ token }: OidcCaller, namespace: string, name: string): Promise<boolean> {
+    const key = `${namespace}/${name}`;
+    let known = submitters.get(key);
+    if (known === undefined) {
+      const workflow = await client.find<Workflow>(KIND.Workflow, { namespace, name });
+      known = workflow?.spec.submitters ?? [];
+      submitters.set(key, known, SUBMITTERS_MS);
+    }
+    return matchSubmitters(known, token).matched;
+  }
+
+  async function isAllowed(caller: ClusterCaller, attributes: Attributes): Promise<boolean> {
     const { username, uid, groups, extra } = caller;
     const key = createHash('sha256')
       .update(JSON.stringify([username, uid, groups, extra, attributes]))
@@ -52,8 +70,11 @@ export function createAccess(client: KubeClient): Access {
 
   return {
     maySubmit: (caller, namespace, workflow) =>
-      isAllowed(caller, { namespace, verb: SUBMIT_VERB, group: GROUP, resource: 'workflows', name: workflow }),
-    mayRead: (caller, namespace, verb) =>
-      isAllowed(caller, { namespace, verb, group: GROUP, resource: 'workflowruns' }),
+      caller.kind === 'oidc'
+        ? isSubmitter(caller, namespace, workflow)
+        : isAllowed(caller, { namespace, verb: SUBMIT_VERB, group: GROUP, resource: 'workflows', name: workflow }),
+    // What somebody from outside may see, he sees as the submitter that opened it.
+    mayRead: async (caller, namespace, verb) =>
+      caller.kind !== 'oidc' && isAllowed(caller, { namespace, verb, group: GROUP, resource: 'workflowruns' }),
   };
 }

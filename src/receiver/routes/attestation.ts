@@ -19,6 +19,7 @@ import { countRefusal } from '../refusals.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, nextRunHint, runForSubmitter } from '../run-access.ts';
 import { runMessage } from '../state.ts';
+import { createStatements, type Statements } from '../statements.ts';
 import { trustOf } from '../trust.ts';
 import { acceptedStatus, judgeAttestation } from '../verdict.ts';
 import { param } from './params.ts';
@@ -80,21 +81,26 @@ async function accept(
   first: WorkflowRun,
   handed: Handed,
 ): Promise<WorkflowRun> {
-  const kept: Kept = {};
+  const kept: Kept = { statements: createStatements(context) };
   try {
     return await acceptKept(context, authenticated, first, handed, kept);
   } catch (error) {
     // Refused for sure, so nothing refers to the bytes. Of any other error it isn't known whether the verdict was written.
-    if (error instanceof Problem) await kept.stage?.withdraw();
+    if (error instanceof Problem) {
+      await kept.statements.withdraw();
+      await kept.stage?.withdraw();
+    }
     throw error;
   } finally {
+    await kept.statements.discard();
     await kept.stage?.discard();
   }
 }
 
-/** The bytes in the store, once they were good enough to be put there. */
+/** What is in the store for this push: its bytes, once they were good enough to be put there, and what is said of them. */
 interface Kept {
   stage?: Stage;
+  readonly statements: Statements;
 }
 
 async function acceptKept(
@@ -108,13 +114,18 @@ async function acceptKept(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = new Date();
     const known = run.status?.attestation?.digest;
-    if (known === digest) return run;
+    if (known === digest) {
+      // The same push under way a second time: what that one said of the run counts, if it wasn't this one after all.
+      await kept.statements.withdraw(run);
+      return run;
+    }
     if (known !== undefined) throw differs(run, known, digest);
     assertOpen(run, now);
     const verified = judgeAttestation(bytes, run, contract, await trustOf(context, run, contract), now);
     const store = await context.stores.get(run.spec.evidenceStoreName);
     const stored = await keep(store.bytes, bytes, kept);
-    const status = acceptedStatus(run, contract, { verified, stored, storeName: store.name, now });
+    const statements = await kept.statements.make({ run, contract, attestation: digest, store, now });
+    const status = acceptedStatus(run, contract, { verified, stored, storeName: store.name, statements, now });
     try {
       return await writeVerdict(context, run, status);
     } catch (error) {

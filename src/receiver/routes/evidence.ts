@@ -3,15 +3,16 @@ import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
 import { Problem } from '../../api/problem.ts';
 import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
-import { isDigest } from '../../evidence/digest.ts';
 import type { ByteRange, Digest, EvidenceInfo } from '../../evidence/store.ts';
+import { homeOf } from '../auth/caller.ts';
 import type { Authenticated } from '../auth/review.ts';
 import { bodyChunks } from '../body.ts';
 import { assertDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
 import { paced } from '../patience.ts';
+import { maySee } from '../run-access.ts';
 import type { OpenStore } from '../stores.ts';
-import { nameQuery } from './params.ts';
+import { digestParam, nameQuery } from './params.ts';
 
 /** `GET` and `HEAD /v1/evidence/sha256:{hex}`, whole or one range. */
 export const getEvidenceRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
@@ -55,13 +56,6 @@ export const putEvidenceRoute = (context: ReceiverContext) => async (request: Re
   }
 };
 
-function digestParam(request: Request): Digest {
-  const digest = String(request.params.digest);
-  if (isDigest(digest)) return digest;
-  const errors = [{ at: 'digest', message: 'must be sha256: and 64 lower-case hex digits' }];
-  throw new Problem('request-invalid', `'${digest.slice(0, 100)}' is not a digest`, { errors });
-}
-
 const notFound = (digest: string): Problem =>
   new Problem('evidence-not-found', `there is no evidence ${digest} that this identity may see`);
 
@@ -72,11 +66,7 @@ async function findEvidence(
   digest: Digest,
 ): Promise<{ readonly store: OpenStore; readonly info: EvidenceInfo }> {
   for (const run of context.runs.byIndex('digest', digest)) {
-    const namespace = run.metadata.namespace ?? '';
-    const allowed =
-      (await context.access.mayRead(caller, namespace, 'get')) ||
-      (await context.access.maySubmit(caller, namespace, run.spec.workflowRef.name));
-    const storeName = allowed ? storeNameOf(run, digest) : undefined;
+    const storeName = (await maySee(context, caller, run)) ? storeNameOf(run, digest) : undefined;
     if (storeName === undefined) continue;
     const store = await context.stores.get(storeName);
     const info = await store.bytes.stat(digest);
@@ -87,6 +77,8 @@ async function findEvidence(
 
 function storeNameOf({ status }: WorkflowRun, digest: Digest): string | undefined {
   if (status?.attestation?.digest === digest) return status.attestation.storeName;
+  const statement = status?.statements?.find((each) => each.digest === digest);
+  if (statement !== undefined) return statement.storeName;
   return status?.materials?.find((material) => material.stored && material.digest === digest)?.storeName;
 }
 
@@ -94,6 +86,7 @@ function storeNameOf({ status }: WorkflowRun, digest: Digest): string | undefine
 export const digestsOf = ({ status }: WorkflowRun): readonly string[] => [
   ...(status?.materials ?? []).filter(({ stored }) => stored).map(({ digest }) => digest),
   ...(status?.attestation === undefined ? [] : [status.attestation.digest]),
+  ...(status?.statements ?? []).map(({ digest }) => digest),
 ];
 
 async function storeForSubmitter(
@@ -101,7 +94,7 @@ async function storeForSubmitter(
   { caller }: Authenticated,
   request: Request,
 ): Promise<OpenStore> {
-  const namespace = nameQuery(request, 'namespace') ?? caller.serviceAccount?.namespace ?? '';
+  const namespace = nameQuery(request, 'namespace') ?? homeOf(caller) ?? '';
   const name = nameQuery(request, 'workflow') ?? '';
   const allowed = name !== '' && (await context.access.maySubmit(caller, namespace, name));
   const workflow = allowed ? await context.client.find<Workflow>(KIND.Workflow, { namespace, name }) : undefined;

@@ -7,8 +7,9 @@ import { RUN_REASON } from '../../api/reasons.ts';
 import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
 import { isStatus } from '../../kube/error.ts';
+import { matchSubmitters } from '../../oidc/match.ts';
+import { type Caller, homeOf, type OidcCaller } from '../auth/caller.ts';
 import { runOwnerOf } from '../auth/owner.ts';
-import type { Authenticated } from '../auth/review.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { pinnedContract, runToOpen } from '../open-run.ts';
@@ -18,19 +19,17 @@ import { runMessage } from '../state.ts';
 
 /** `POST /v1/runs`: opens a run, or finds the one that is open already for this pipeline or key. */
 export const initRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request, response);
-  const { caller, pod } = authenticated;
+  const { caller, pod } = await context.authenticate(request, response);
   const body = validated<InitRequest>('InitRequest', await readJson(request, reserveFor(context, caller, response)));
-  const namespace = body.namespace ?? caller.serviceAccount?.namespace;
+  const namespace = body.namespace ?? homeOf(caller);
   if (namespace === undefined) {
     const errors = [{ at: '/namespace', message: 'must be given, since the caller is no service account' }];
     throw new Problem('request-invalid', 'the namespace of the workflow is missing', { errors });
   }
-  const workflow = await workflowForSubmitter(context, authenticated, namespace, body.workflow);
+  const workflow = await workflowForSubmitter(context, caller, namespace, body.workflow);
   const contract = await context.contracts.get(namespace, pinnedContract(workflow));
   // A pod proves a run only in its own namespace; elsewhere its owner means nothing.
-  const owner =
-    pod === undefined || caller.pod?.namespace !== namespace ? undefined : await runOwnerOf(context.client, pod);
+  const owner = pod === undefined || homeOf(caller) !== namespace ? undefined : await runOwnerOf(context.client, pod);
   const wanted = runToOpen({ request: body, workflow, contract, caller, owner, now: new Date() });
   if (body.dryRun === true) {
     response.status(200).json({ ...runMessage(wanted, contract), dryRun: true });
@@ -45,13 +44,14 @@ export const initRoute = (context: ReceiverContext) => async (request: Request, 
 
 async function workflowForSubmitter(
   context: ReceiverContext,
-  { caller }: Authenticated,
+  caller: Caller,
   namespace: string,
   name: string,
 ): Promise<Workflow> {
+  if (caller.kind === 'oidc') return workflowFromOutside(context, caller, namespace, name);
   const allowed = await context.access.maySubmit(caller, namespace, name);
   // Of its own namespace a caller may know what is there; of others not even that.
-  const mayKnow = allowed || caller.serviceAccount?.namespace === namespace;
+  const mayKnow = allowed || homeOf(caller) === namespace;
   const workflow = mayKnow ? await context.client.find<Workflow>(KIND.Workflow, { namespace, name }) : undefined;
   if (mayKnow && workflow === undefined) {
     throw new Problem('workflow-not-found', `there is no workflow '${name}' in the namespace '${namespace}'`, {
@@ -68,6 +68,29 @@ async function workflowForSubmitter(
     );
   }
   return workflow;
+}
+
+/**
+ * How a token differs is told only to one that has a claim that a submitter asks for; to every other one a workflow that it
+ * doesn't match is like one that isn't there, since an issuer may vouch for anybody.
+ */
+async function workflowFromOutside(
+  { client }: ReceiverContext,
+  { username, token }: OidcCaller,
+  namespace: string,
+  name: string,
+): Promise<Workflow> {
+  const workflow = await client.find<Workflow>(KIND.Workflow, { namespace, name });
+  const match = matchSubmitters(workflow?.spec.submitters, token);
+  if (workflow !== undefined && match.matched) return workflow;
+  const errors = match.matched ? [] : match.differing;
+  throw new Problem('submit-forbidden', `'${username}' may not submit to the workflow '${name}' in '${namespace}'`, {
+    errors,
+    hint:
+      errors.length === 0
+        ? 'see whether the names are right, and whether spec.submitters of the workflow has this issuer, the audience and the claims of this token'
+        : 'see spec.submitters of the workflow: every claim of one of them has to be that of the token',
+  });
 }
 
 async function createOrFind(context: ReceiverContext, wanted: WorkflowRun) {

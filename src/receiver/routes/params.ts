@@ -1,10 +1,20 @@
 import type { Request } from 'express';
 import { Problem } from '../../api/problem.ts';
+import { isDigest } from '../../evidence/digest.ts';
+import type { Digest } from '../../evidence/store.ts';
 
 const NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
 
 /** A path parameter that names an object. */
 export const param = (request: Request, name: string): string => objectName(request.params[name], name);
+
+/** The path parameter `digest`. */
+export function digestParam(request: Request): Digest {
+  const digest = String(request.params.digest);
+  if (isDigest(digest)) return digest;
+  const errors = [{ at: 'digest', message: 'must be sha256: and 64 lower-case hex digits' }];
+  throw new Problem('request-invalid', `'${digest.slice(0, 100)}' is not a digest`, { errors });
+}
 
 /** A query parameter that names an object. */
 export function nameQuery(request: Request, name: string): string | undefined {

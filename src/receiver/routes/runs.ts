@@ -8,10 +8,12 @@ import { RUN_REASON } from '../../api/reasons.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
+import { writeKeyList } from '../../verify/key-list.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, explainRefusedWrite, runForReader, runForSubmitter } from '../run-access.ts';
+import { isOwnFromOutside } from '../run-identity.ts';
 import { validated } from '../schemas.ts';
 import { runMessage, runSummary } from '../state.ts';
 import { trustOf } from '../trust.ts';
@@ -22,17 +24,24 @@ export const getRunRoute = (context: ReceiverContext) => async (request: Request
   const authenticated = await context.authenticate(request, response);
   const run = await runForReader(context, authenticated, param(request, 'namespace'), param(request, 'run'));
   const contract = await contractOf(context, run);
+  const attestation = run.status?.attestation;
   const message: RunMessage = {
     ...runMessage(run, contract),
-    ...(run.status?.attestation === undefined ? {} : { verification: await verificationOf(context, run, contract) }),
+    ...(attestation === undefined ? {} : { verification: await verificationOf(context, run, contract) }),
   };
   response.json(message);
 };
 
-async function verificationOf(context: ReceiverContext, run: WorkflowRun, contract: EffectiveContract) {
-  const { keys, clusterCa } = await trustOf(context, run, contract);
-  const verification: VerificationMessage = { keys: keys.map(({ publicKey }) => publicKey), ...clusterCa };
-  return verification;
+async function verificationOf(
+  context: ReceiverContext,
+  run: WorkflowRun,
+  contract: EffectiveContract,
+): Promise<VerificationMessage> {
+  return {
+    ...(await trustOf(context, run, contract)),
+    contractDigest: run.spec.contract.digest,
+    controlPlaneKeys: writeKeyList(await context.controlPlane.get()),
+  };
 }
 
 const DEFAULT_LIMIT = 20;
@@ -55,6 +64,7 @@ export const listRunsRoute = (context: ReceiverContext) => async (request: Reque
   const runs = context.runs
     .byIndex('namespace', namespace)
     .filter(({ metadata }) => !isNamed || metadata.labels?.[LABEL_WORKFLOW] === workflow)
+    .filter((run) => caller.kind !== 'oidc' || isOwnFromOutside(caller, run))
     .toSorted((a, b) => startOf(b).localeCompare(startOf(a)));
   const count = Math.min(MAX_LIMIT, Math.max(1, Number(limit) || DEFAULT_LIMIT));
   const answer: RunListMessage = { items: runs.slice(0, count).map(runSummary) };

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { CertificateMessage, CertificateRequest } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { certificateValidity } from '../../pki/authority.ts';
-import { issueSigningCertificate, serviceAccountIdentity } from '../../pki/signing.ts';
+import { issueSigningCertificate, serviceAccountIdentity, serviceAccountSubject } from '../../pki/signing.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { reserveFor } from '../reserve.ts';
@@ -16,15 +16,20 @@ export const signingRoute = (context: ReceiverContext) => async (request: Reques
   const { caller, issuer } = await context.authenticate(request, response);
   const reserve = reserveFor(context, caller, response);
   const { csr } = validated<CertificateRequest>('CertificateRequest', await readJson(request, reserve));
-  if (caller.serviceAccount === undefined) {
-    throw new Problem('submit-forbidden', 'signing certificates are for service accounts', {
-      hint: 'sign with a key that the contract names: proviso push --key FILE',
-    });
+  if (caller.kind !== 'serviceAccount') {
+    throw new Problem(
+      'submit-forbidden',
+      `signing certificates are for service accounts, not for '${caller.username}'`,
+      {
+        hint: 'sign with a key that the contract names: proviso push --key FILE, or keyless with another tool: proviso push --attestation FILE',
+      },
+    );
   }
-  const { namespace, name } = caller.serviceAccount;
+  const { namespace, name } = caller;
   const identity = serviceAccountIdentity(namespace, name);
   const authority = await context.signing.get();
-  const options = { identity, issuerUrl: issuer, now: new Date(), minutes: MINUTES };
+  const tokenSubject = serviceAccountSubject(namespace, name);
+  const options = { identity, issuerUrl: issuer, tokenSubject, now: new Date(), minutes: MINUTES };
   const leaf = await issueSigningCertificate(authority.issuer, csr, options);
   const answer: CertificateMessage = {
     certificateChain: [leaf, authority.certificate],

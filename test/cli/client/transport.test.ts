@@ -45,7 +45,7 @@ test.before.each(() => {
   seen = [];
   retries = [];
   const onRetry = (why: string): void => void retries.push(why);
-  transport = createTransport({ endpoint, token: 'secret', ca, attempts: 3, onRetry });
+  transport = createTransport({ endpoint, token: async () => 'secret', ca, attempts: 3, onRetry });
 });
 test.after.each(() => transport.close());
 
@@ -158,7 +158,7 @@ test('a certificate of another authority, or for another name, ends it before th
   const name = new URL(endpoint);
   name.hostname = 'localhost';
   for (const wrong of [{ endpoint, ca: other.certificate }, { endpoint }, { endpoint: name, ca }]) {
-    const stranger = createTransport({ ...wrong, token: 'secret', attempts: 3, onRetry: () => {} });
+    const stranger = createTransport({ ...wrong, token: async () => 'secret', attempts: 3, onRetry: () => {} });
     const problem = await refusalOf(stranger.open({ method: 'GET', path: '/', idempotent: true }));
     assert.is(problem.code, 'receiver-unreachable');
     stranger.close();

@@ -1,0 +1,20 @@
+import type { TrustedSigner } from '../api/trust.ts';
+
+/** A signer in a line: a key by its fingerprint, an identity by its subject, or the pattern of it. */
+export function nameOfSigner(signer: TrustedSigner): string {
+  if (signer.kind === 'key') return signer.fingerprint;
+  return 'exact' in signer.subject ? signer.subject.exact : signer.subject.glob;
+}
+
+/**
+ * How many different signers a list can stand for at most: a key that stands in it twice is one, and so is an identity; of a
+ * pattern each entry may be another one.
+ */
+export function mostSigners(signers: readonly TrustedSigner[]): number {
+  const ids = signers.map((signer, index) => {
+    if (signer.kind === 'key') return signer.fingerprint;
+    const { subject, issuer } = signer;
+    return JSON.stringify('exact' in subject ? [subject.exact, issuer] : index);
+  });
+  return new Set(ids).size;
+}

@@ -1,0 +1,70 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { KIND } from '../api/kinds.ts';
+import { Problem } from '../api/problem.ts';
+import { type Secret, secretText } from '../api/secret.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { type ControlPlaneKeys, readKeyList } from '../verify/key-list.ts';
+import { fingerprintOf, kindOf } from '../verify/keys.ts';
+import { createTtlCache } from './ttl-cache.ts';
+
+/** Who the control plane is, and the key that it signs with now. */
+export interface ControlPlaneSigner extends ControlPlaneKeys {
+  readonly key: KeyObject;
+  readonly fingerprint: string;
+}
+
+/** The control plane's keys. */
+export interface ControlPlane {
+  get(): Promise<ControlPlaneSigner>;
+}
+
+const CONTROL_PLANE_SECRET = 'proviso-control-plane-key';
+/** A key that was replaced signs that much longer, and counts an hour longer. */
+const REMEMBERED_MS = 60_000;
+
+/** Reads the keys from their Secret in Proviso's namespace, once a minute whatever comes in. */
+export function createControlPlane(client: KubeClient, namespace: string): ControlPlane {
+  const known = createTtlCache<Promise<ControlPlaneSigner>>(1);
+  return {
+    get() {
+      const found = known.get('');
+      if (found !== undefined) return found;
+      const reading = client.find<Secret>(KIND.Secret, { namespace, name: CONTROL_PLANE_SECRET }).then(signerIn);
+      known.set('', reading, REMEMBERED_MS);
+      // Who asks next asks again, and not for what went wrong this time.
+      reading.catch(() => known.set('', reading, 0));
+      return reading;
+    },
+  };
+}
+
+function signerIn(secret: Secret | undefined): ControlPlaneSigner {
+  const pem = secretText(secret, 'signing.key');
+  const list = secretText(secret, 'keys.json');
+  if (pem === undefined || list === undefined) {
+    throw unavailable('is not there yet', 'the operator makes it at its start; look at its log');
+  }
+  const hint =
+    'an administrator has to delete it: the operator makes another, and earlier statements are trusted no more';
+  const reading = readKeyList(list);
+  if (!reading.ok) throw unavailable(`has a list of keys that can't be read: ${reading.message}`, hint);
+  const key = privateKey(pem);
+  if (key === undefined || kindOf(key) !== 'p256') throw unavailable('has no P-256 private key', hint);
+  const fingerprint = fingerprintOf(createPublicKey(key));
+  // Nobody could check what it signs.
+  if (!reading.list.keys.some((each) => each.fingerprint === fingerprint)) {
+    throw unavailable(`has a list of keys without the one that signs, ${fingerprint}`, hint);
+  }
+  return { ...reading.list, key, fingerprint };
+}
+
+function privateKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+const unavailable = (what: string, hint: string): Problem =>
+  new Problem('cluster-unavailable', `the Secret ${CONTROL_PLANE_SECRET} ${what}`, { hint, retryAfter: 5 });

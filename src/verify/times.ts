@@ -1,0 +1,111 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import type { RFC3161Timestamp } from '@sigstore/core';
+import { type SignedEntity, type TrustMaterial, VerificationError, Verifier } from '@sigstore/verify';
+import type { EnvelopeSignature, SignedContent } from './container/content.ts';
+import type { PreparedRoot } from './root.ts';
+import { isSignedBy } from './signature.ts';
+import { readTimestamp } from './timestamp.ts';
+import type { Refusal, TimeSource } from './verdict.ts';
+
+/** A signature by a certificate's key, with the times at which it is proven to have been there. */
+export type TimesReading =
+  | { readonly ok: true; readonly times: readonly Date[]; readonly source: TimeSource }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** What a signature is checked with. */
+export interface Signed {
+  readonly content: SignedContent;
+  readonly signature: EnvelopeSignature;
+  /** The encoding that the signature is over. */
+  readonly data: Buffer;
+  readonly key: KeyObject;
+}
+
+/**
+ * Checks the signature, its log entries and its timestamps. Times come from a timestamp authority, from a log's signed entry
+ * timestamp, or, where the root asks for neither, from the clock of whoever received it. What is there must hold: an entry or
+ * a timestamp that doesn't verify isn't skipped, if the root has authorities of that sort at all.
+ */
+export function proveTimes(signed: Signed, root: PreparedRoot, now: Date): TimesReading {
+  const { signature } = signed;
+  const { thresholds, tlogs, timestampAuthorities } = root;
+  const times: Date[] = [];
+  const note = (time: Date): boolean => times.push(time) > 0;
+  const material: TrustMaterial = {
+    certificateAuthorities: [],
+    ctlogs: [],
+    tlogs,
+    timestampAuthorities,
+    // Whether the certificate was valid then is told afterwards, with its reason.
+    publicKey: () => ({ publicKey: signed.key, validFor: note }),
+  };
+  try {
+    const verifier = new Verifier(material, {
+      tlogThreshold: thresholds.logEntries,
+      ctlogThreshold: 0,
+      timestampThreshold: thresholds.timestamps,
+    });
+    verifier.verify(entityOf(signed, tlogs.length > 0, timestampAuthorities.length > 0));
+  } catch (error) {
+    return { ok: false, refusal: refusalOf(error) };
+  }
+  const source = signature.timestamps.length > 0 && timestampAuthorities.length > 0 ? 'timestamp' : 'log';
+  return times.length === 0 ? { ok: true, times: [now], source: 'receipt' } : { ok: true, times, source };
+}
+
+function entityOf({ content, signature, data }: Signed, hasLogs: boolean, hasTimestamps: boolean): SignedEntity {
+  const entries = hasLogs ? signature.logEntries : [];
+  const timestamps = hasTimestamps ? signature.timestamps.map(readTimestamp) : [];
+  const { bytes } = signature;
+  return {
+    key: { $case: 'public-key', hint: '' },
+    signature: {
+      // The library takes this for what timestamps are over, and for nothing else.
+      signature: stampedBytes(signature, timestamps),
+      compareSignature: (logged) => logged.equals(bytes),
+      compareDigest: (digest) => sha256(content.payload).equals(digest),
+      compareSignedDigest: (digest) => sha256(data).equals(digest),
+      verifySignature: (key) => isSignedBy(key, data, bytes),
+    },
+    tlogEntries: [...entries] as SignedEntity['tlogEntries'],
+    timestamps: [
+      ...entries
+        .filter(({ integratedTime }) => integratedTime !== '' && integratedTime !== '0')
+        .map((tlogEntry) => ({ $case: 'transparency-log' as const, tlogEntry })),
+      ...timestamps.map((timestamp) => ({ $case: 'timestamp-authority' as const, timestamp })),
+    ] as SignedEntity['timestamps'],
+  };
+}
+
+/** The envelope proves as much as the signature, which is in it. Whether the timestamps hold for it is checked later. */
+function stampedBytes({ bytes, envelope }: EnvelopeSignature, timestamps: readonly RFC3161Timestamp[]): Buffer {
+  if (envelope === undefined) return bytes;
+  const isOverEnvelope = timestamps.every(({ tstInfo }) => isStampOf(tstInfo, envelope));
+  return isOverEnvelope ? envelope : bytes;
+}
+
+function isStampOf(tstInfo: RFC3161Timestamp['tstInfo'], data: Buffer): boolean {
+  try {
+    tstInfo.verify(data);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+
+/** The library's codes as steps of ours. Whatever else it throws, the evidence of time could not be read. */
+function refusalOf(error: unknown): Refusal {
+  const found = error instanceof Error ? error.message : String(error);
+  const code = error instanceof VerificationError ? error.code : '';
+  if (code === 'SIGNATURE_ERROR') {
+    const expected = "a signature by the certificate's key over these bytes";
+    return { code: 'signature-invalid', step: 'signature', expected, found: 'one that does not verify' };
+  }
+  if (code.startsWith('TLOG')) {
+    return { code: 'log-entry-invalid', step: 'log', expected: 'an entry of a log of the trusted root', found };
+  }
+  const expected = 'a time that a log or a timestamp authority of the trusted root vouches for';
+  return { code: 'timestamp-invalid', step: 'time', expected, found };
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The module that pins the tools, by `go.mod` and `go.sum`. */
+export const MODULE = new URL('./go', import.meta.url).pathname;
+
+interface Origin {
+  /** The module that gives the tool its version. */
+  readonly module: string;
+  /** Within that module. */
+  readonly command: string;
+  /** A command of ours in `go/` instead, made of that module's packages; it says why. */
+  readonly ours?: string;
+}
+
+const ORIGINS = {
+  'cosign-v2': { module: 'github.com/sigstore/cosign/v2', command: '/cmd/cosign' },
+  'cosign-v3': { module: 'github.com/sigstore/cosign/v3', command: '/cmd/cosign' },
+  fulcio: { module: 'github.com/sigstore/fulcio', command: '' },
+  timestamps: { module: 'github.com/sigstore/timestamp-authority/v2', command: '', ours: 'timestamps' },
+  'rekor-v1': { module: 'github.com/sigstore/rekor', command: '/cmd/rekor-server' },
+  trillian: { module: 'github.com/google/trillian', command: '', ours: 'trillian' },
+  'rekor-v2': { module: 'github.com/sigstore/rekor-tiles/v2', command: '/cmd/rekor-server/posix' },
+  registry: { module: 'github.com/google/go-containerregistry', command: '', ours: 'registry' },
+  tesseract: { module: 'github.com/transparency-dev/tesseract', command: '/cmd/tesseract/posix' },
+} as const satisfies Readonly<Record<string, Origin>>;
+
+export type ToolName = keyof typeof ORIGINS;
+
+export const TOOL_NAMES = Object.keys(ORIGINS) as readonly ToolName[];
+
+/** What to build. */
+export interface ToolSource {
+  readonly name: string;
+  readonly version: string;
+  readonly package: string;
+  /** Changes with everything that is pinned, so that a cached program is always the one that would be built. */
+  readonly pins: string;
+}
+
+export async function toolSource(name: ToolName): Promise<ToolSource> {
+  const { module, command, ours }: Origin = ORIGINS[name];
+  const pins = createHash('sha256');
+  const goMod = await readFile(join(MODULE, 'go.mod'), 'utf8');
+  pins.update(goMod);
+  if (ours !== undefined) pins.update(await readFile(join(MODULE, ours, 'main.go')));
+  const pinned = goMod.split('\n').find((line) => line.trim().startsWith(`${module} v`));
+  if (pinned === undefined) throw new Error(`test/tools/go/go.mod doesn't pin ${module}`);
+  return {
+    name,
+    version: pinned.trim().split(/\s+/)[1] ?? '',
+    package: ours === undefined ? `${module}${command}` : `./${ours}`,
+    pins: pins.digest('hex').slice(0, 8),
+  };
+}
