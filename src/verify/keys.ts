@@ -101,7 +101,8 @@ const SMALL_ORDER: ReadonlySet<string> = new Set([
 
 /** Under such a key one signature holds for many messages, and anybody can make it. */
 function isSmallOrder(key: KeyObject): boolean {
-  const point = key.export({ type: 'spki', format: 'der' }).subarray(-32);
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  const point = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
   point.writeUInt8(point.readUInt8(31) & 0x7f, 31);
   return SMALL_ORDER.has(point.toString('hex'));
 }
