@@ -1,3 +1,4 @@
+import { excerpt } from '../api/excerpt.ts';
 import type { Trust } from '../api/trust.ts';
 import { preAuthEncoding } from '../attestation/dsse.ts';
 import type { SignedContent } from './container/content.ts';
@@ -10,6 +11,8 @@ type Verified = Extract<Verdict, { verified: true }>;
 
 /** What is told of a container with many signatures. */
 const MAX_REFUSALS = 20;
+/** Characters of a text in a refusal: certificates and log entries can hold names as long as themselves. */
+const MAX_TEXT = 500;
 
 /**
  * Says who signed some bytes and what they hold, or every reason why that can't be trusted. `now` is when they were received.
@@ -57,5 +60,11 @@ const NOBODY_TRUSTED: Refusal = {
 
 const refused = ([first = NOBODY_TRUSTED, ...rest]: readonly Refusal[]): Verdict => ({
   verified: false,
-  refusals: [first, ...rest.slice(0, MAX_REFUSALS - 1)],
+  refusals: [inShort(first), ...rest.slice(0, MAX_REFUSALS - 1).map(inShort)],
+});
+
+const inShort = (refusal: Refusal): Refusal => ({
+  ...refusal,
+  expected: excerpt(refusal.expected, MAX_TEXT),
+  found: excerpt(refusal.found, MAX_TEXT),
 });

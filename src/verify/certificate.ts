@@ -1,21 +1,22 @@
 import { X509Certificate } from 'node:crypto';
 import type { RootDocument } from '../api/trust.ts';
+import { signatureFault } from './certificate-signature.ts';
 import { findPaths, type Path } from './chain.ts';
 import { certificateFacts } from './claims.ts';
 import type { EnvelopeSignature, SignedContent } from './container/content.ts';
 import { extensionFault, readExtensions } from './extensions.ts';
-import { describeKey, KEY_KINDS_IN_WORDS, kindOf } from './keys.ts';
+import { describeKey, KEY_KINDS_IN_WORDS, keyIdOf, kindOf } from './keys.ts';
 import { isLoggedFor } from './log-signer.ts';
 import { subjectName } from './names.ts';
 import { type PreparedRoot, prepareRoot } from './root.ts';
 import { countCtEntries } from './sct.ts';
-import { proveTimes } from './times.ts';
+import { type ProvenTime, proveTimes } from './times.ts';
 import type { Refusal, Signer } from './verdict.ts';
 
 type CertifiedSigner = Extract<Signer, { kind: 'certificate' }>;
 
 export type CertificateReading =
-  | { readonly ok: true; readonly signer: CertifiedSigner }
+  | { readonly ok: true; readonly signer: CertifiedSigner; readonly keyId: string }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
@@ -42,31 +43,31 @@ export function proveCertificate(
   if (typeof paths === 'string') return refuse('a certificate of an authority of the trusted root', paths);
   const proof = proveTimes({ content, signature, data, key: leaf.publicKey }, root, now);
   if (!proof.ok) return proof;
-  const path = paths.find(({ isValidAt }) => proof.times.every(isValidAt));
+  const path = paths.find(({ isValidAt }) => proof.times.every(({ at }) => isValidAt(at)));
   if (path === undefined) {
-    const when = proof.times.map((time) => time.toISOString()).join(' and ');
-    return refuse(`a certificate valid at ${when}`, `one valid from ${paths[0]?.validity}`);
+    const when = proof.times.map(({ at }) => at.toISOString()).join(' and ');
+    return refuse(`a certificate valid at ${when}`, `one valid ${paths[0]?.validity}`);
   }
-  return logFault(signature, leaf, path, root) ?? identify(leaf, proof);
+  return logFault(signature, leaf, path, root) ?? identify(leaf, proof.times);
 }
 
-function identify(
-  leaf: X509Certificate,
-  proof: { times: readonly Date[]; source: CertifiedSigner['timeSource'] },
-): CertificateReading {
+function identify(leaf: X509Certificate, times: readonly ProvenTime[]): CertificateReading {
   const extensions = readExtensions(leaf.raw);
   const name = subjectName(extensions);
   if (typeof name === 'string') return refuse('exactly one subject alternative name', name, 'signer-not-allowed');
   const { issuer, claims } = certificateFacts(extensions);
+  // Of two at one instant the timestamp authority's, which comes last: it says so on purpose.
+  const earliest = times.reduce((first, each) => (each.at <= first.at ? each : first));
   return {
     ok: true,
+    keyId: keyIdOf(leaf.publicKey),
     signer: {
       kind: 'certificate',
       identity: name.value,
       ...(issuer === undefined ? {} : { issuer }),
       fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
-      time: new Date(Math.min(...proof.times.map(Number))).toISOString(),
-      timeSource: proof.source,
+      time: earliest.at.toISOString(),
+      timeSource: earliest.source,
       claims,
     },
   };
@@ -86,7 +87,7 @@ function leafFault(leaf: X509Certificate): string | undefined {
   if (leaf.ca) return 'one of an authority';
   if (kindOf(leaf.publicKey) === undefined)
     return `one for a key of ${describeKey(leaf.publicKey)}, not ${KEY_KINDS_IN_WORDS}`;
-  return extensionFault(leaf.raw, 'leaf');
+  return signatureFault(leaf) ?? extensionFault(leaf.raw, 'leaf');
 }
 
 /** What logs should have said of the certificate: of its use, and of its issue. */

@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import { signatureFault } from './certificate-signature.ts';
 import { extensionFault, pathLengthOf } from './extensions.ts';
+import { kindOf } from './keys.ts';
 
 /** A certificate that may issue others, with what was found out about it once. */
 export interface Issuer {
@@ -43,60 +45,83 @@ export interface Path {
 /** Intermediates that a container brings along: so many between a leaf and the authority. */
 const MAX_INTERMEDIATES = 3;
 
+/** Some of an authority's certificates and of the container's, each issued by the next one; the first may issue leaves. */
+interface Way {
+  readonly authority: Authority;
+  readonly issuers: readonly [Issuer, ...Issuer[]];
+}
+
 /**
  * The ways from a leaf to the authorities of a root, or in words why there is none. Intermediates that came with the
- * signature may lie between; each is trusted only as far as an authority has issued it.
+ * signature may lie between; each is trusted only as far as an authority has issued it. The search goes down from the
+ * authorities: certificates that a stranger has made for each other are never checked against each other.
  */
 export function findPaths(
   leaf: X509Certificate,
   intermediates: readonly X509Certificate[],
   authorities: readonly Authority[],
 ): readonly Path[] | string {
-  const paths = walk(leaf, [], intermediates, authorities);
+  const isIssuedBy = checkedOnce();
+  const given = distinct(intermediates).filter(isSoundKey).map(issuerOf);
+  const paths: Path[] = [];
+  let ways = authorities.flatMap(waysOf);
+  for (let count = 0; count <= MAX_INTERMEDIATES; count++) {
+    paths.push(
+      ...ways.filter(({ issuers: [issuer] }) => isIssuedBy(leaf, issuer.certificate)).map((way) => pathOf(way, leaf)),
+    );
+    ways = ways.flatMap((way) =>
+      given
+        .filter((each) => !way.issuers.includes(each))
+        .map((each): Way => ({ ...way, issuers: [each, ...way.issuers] }))
+        .filter(
+          ({ issuers }) => issuers.every(isAllowed) && isIssuedBy(issuers[0].certificate, way.issuers[0].certificate),
+        ),
+    );
+  }
   if (paths.length > 0) return paths;
-  const [issuer] = authorities.flatMap(({ issuers }) => issuers).filter((each) => hasIssued(each.certificate, leaf));
+  const issuers = authorities.flatMap((authority) => authority.issuers);
+  const issuer = issuers.find(({ certificate }) => isIssuedBy(leaf, certificate));
   return issuer === undefined
     ? `one issued by '${nameOf(leaf)}'`
     : `one of an authority that may not issue it: ${issuer.fault ?? 'its path length leaves no room'}`;
 }
 
-/** `between` are intermediates of the container, the leaf's own issuer first. */
-function walk(
-  leaf: X509Certificate,
-  between: readonly Issuer[],
-  intermediates: readonly X509Certificate[],
-  authorities: readonly Authority[],
-): readonly Path[] {
-  const top = between.at(-1)?.certificate ?? leaf;
-  const direct = authorities.flatMap((authority) => waysUp(authority, leaf, between, top));
-  if (direct.length > 0 || between.length === MAX_INTERMEDIATES) return direct;
-  return intermediates
-    .filter((each) => !between.some(({ certificate }) => certificate === each) && hasIssued(each, top))
-    .map(issuerOf)
-    .filter(({ fault }) => fault === undefined)
-    .flatMap((each) => walk(leaf, [...between, each], intermediates, authorities));
-}
-
-/** The ways through one authority: any of its certificates may be the issuer, and all above it belong to the way. */
-const waysUp = (authority: Authority, leaf: X509Certificate, between: readonly Issuer[], top: X509Certificate) =>
-  authority.issuers.flatMap((issuer, index): readonly Path[] => {
-    if (!hasIssued(issuer.certificate, top)) return [];
-    const above = [...between, ...authority.issuers.slice(index)];
-    return above.every(isAllowed) ? [pathOf(authority, leaf, above)] : [];
+/** Any certificate of an authority may be the issuer, and all above it belong to the way. */
+const waysOf = (authority: Authority): readonly Way[] =>
+  authority.issuers.flatMap((issuer, index) => {
+    const issuers = [issuer, ...authority.issuers.slice(index + 1)] as const;
+    return issuers.every(isAllowed) ? [{ authority, issuers }] : [];
   });
+
+/** Containers may hold one several times. */
+const distinct = (certificates: readonly X509Certificate[]): readonly X509Certificate[] => [
+  ...new Map(certificates.map((each) => [each.fingerprint256, each])).values(),
+];
+
+/** An authority from a container is under the rules for signers: a huge key would make each check slow. */
+function isSoundKey(certificate: X509Certificate): boolean {
+  try {
+    return kindOf(certificate.publicKey) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** RFC 5280: a path length counts the authorities between that one and the leaf. */
 const isAllowed = ({ fault, pathLength }: Issuer, below: number): boolean =>
   fault === undefined && (pathLength ?? below) >= below;
 
-function pathOf({ validFrom, validUntil }: Authority, leaf: X509Certificate, above: readonly Issuer[]): Path {
-  const whole = [leaf, ...above.map(({ certificate }) => certificate)];
+function pathOf({ authority: { validFrom, validUntil }, issuers }: Way, leaf: X509Certificate): Path {
+  const whole = [leaf, ...issuers.map(({ certificate }) => certificate)];
   const from = Math.max(Number(validFrom), ...whole.map(({ validFromDate }) => Number(validFromDate)));
   const until = Math.min(Number(validUntil), ...whole.map(({ validToDate }) => Number(validToDate)));
   return {
-    issuer: whole[1] ?? leaf,
+    issuer: issuers[0].certificate,
     isValidAt: (time) => from <= Number(time) && Number(time) <= until,
-    validity: `${leaf.validFromDate.toISOString()} to ${leaf.validToDate.toISOString()}`,
+    validity:
+      from <= until
+        ? `from ${new Date(from).toISOString()} to ${new Date(until).toISOString()}, with its authorities`
+        : 'at no time, as its authorities were not while it was',
   };
 }
 
@@ -104,9 +129,23 @@ function pathOf({ validFrom, validUntil }: Authority, leaf: X509Certificate, abo
 const nameOf = ({ issuer }: X509Certificate): string =>
   ((issuer as string | undefined) ?? 'nobody').replaceAll(/\s+/g, ' ').slice(0, 300);
 
+/** Whether one has issued the other, each pair checked once. */
+function checkedOnce(): (subject: X509Certificate, issuer: X509Certificate) => boolean {
+  const known = new Map<X509Certificate, Map<X509Certificate, boolean>>();
+  return (subject, issuer) => {
+    const ofSubject = known.get(subject) ?? new Map<X509Certificate, boolean>();
+    known.set(subject, ofSubject);
+    const isIssued = ofSubject.get(issuer) ?? hasIssued(issuer, subject);
+    ofSubject.set(issuer, isIssued);
+    return isIssued;
+  };
+}
+
 function hasIssued(issuer: X509Certificate, subject: X509Certificate): boolean {
   try {
-    return issuer.subject === subject.issuer && subject.verify(issuer.publicKey);
+    return (
+      issuer.subject === subject.issuer && signatureFault(subject) === undefined && subject.verify(issuer.publicKey)
+    );
   } catch {
     return false;
   }

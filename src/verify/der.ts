@@ -13,6 +13,7 @@ export const TAG = {
   oid: 0x06,
   utf8: 0x0c,
   sequence: 0x30,
+  set: 0x31,
 } as const;
 
 /** The elements that stand one after another in `bytes`. Throws on what isn't DER: readers of BER would differ on it. */

@@ -97,15 +97,17 @@ function authorityFault(extensions: Extensions): string | undefined {
   const { isAuthority, pathLength } = basicConstraints(extensions);
   if (!isAuthority) return 'one that is no authority (CA:FALSE)';
   // It issues the leaf itself, so any path length that is one leaves room for that.
-  if (pathLength !== undefined && (pathLength.length === 0 || pathLength.readInt8(0) < 0)) {
-    return 'one with a negative path length';
-  }
+  if (pathLength !== undefined && !isNatural(pathLength)) return 'one with a path length that is no number from 0 on';
   const usage = keyUsage(extensions);
   if (usage !== undefined && (usage & KEY_CERT_SIGN) === 0) return 'one whose key usage lacks keyCertSign';
   const purposes = extendedKeyUsageOf(extensions);
   const isFit = purposes === undefined || purposes.includes(CODE_SIGNING) || purposes.includes(ANY_PURPOSE);
   return isFit ? undefined : `one that is limited to ${purposes.join(', ')}, which isn't code signing`;
 }
+
+/** An integer in DER that isn't negative. One with leading zeros would be another number to readers of BER. */
+const isNatural = ([first, second]: Buffer): boolean =>
+  first !== undefined && first < 0x80 && (first !== 0 || second === undefined || second >= 0x80);
 
 function basicConstraints(extensions: Extensions) {
   const extension = extensions.get(BASIC_CONSTRAINTS);

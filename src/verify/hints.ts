@@ -23,6 +23,8 @@ const sha256 = (data: Uint8Array | string, encoding: 'hex' | 'base64'): string =
 
 /** The key as RFC 4253 and RFC 5656 put it on the wire; undefined for kinds that OpenSSH doesn't have. */
 function sshWire(key: KeyObject): Buffer | undefined {
+  // It has no PSS either, and there is no JWK of such a key.
+  if (key.asymmetricKeyType === 'rsa-pss') return undefined;
   const { crv, x = '', y = '', kty, n = '', e = '' } = key.export({ format: 'jwk' });
   if (kty === 'RSA') return fields('ssh-rsa', positive(bytes(e)), positive(bytes(n)));
   if (crv === 'Ed25519') return fields('ssh-ed25519', bytes(x));

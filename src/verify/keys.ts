@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import type { TrustedKey } from '../api/trust.ts';
+import { readInside, TAG } from './der.ts';
 
 export type PublicKeyReading =
   | { readonly ok: true; readonly key: KeyObject; readonly publicKey: string; readonly fingerprint: string }
@@ -32,7 +33,7 @@ export function readPublicKey(pem: string): PublicKeyReading {
   }
   let key: KeyObject;
   try {
-    key = createPublicKey(pem);
+    key = inOneForm(createPublicKey(pem));
   } catch {
     return { ok: false, message: 'the PEM block does not hold a public key' };
   }
@@ -49,16 +50,28 @@ export function readPublicKey(pem: string): PublicKeyReading {
 
 /** `SHA256:` and the base64 SHA-256 of the SPKI DER. */
 export const fingerprintOf = (key: KeyObject): string =>
-  `SHA256:${createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('base64')}`;
+  `SHA256:${createHash('sha256').update(spkiOf(key)).digest('base64')}`;
+
+/** What makes two keys the same one. A fingerprint doesn't: an RSA key has one for PKCS#1 and another for PSS. */
+export function keyIdOf(key: KeyObject): string {
+  const bits = readInside(spkiOf(key), TAG.sequence).at(-1)?.content ?? Buffer.alloc(0);
+  return createHash('sha256').update(bits).digest('hex');
+}
+
+const spkiOf = (key: KeyObject): Buffer => inOneForm(key).export({ type: 'spki', format: 'der' });
+
+/** An EC key may have its point compressed or its curve spelled out; each would be another key by its fingerprint. */
+const inOneForm = (key: KeyObject): KeyObject =>
+  key.asymmetricKeyType === 'ec' && kindOf(key) !== undefined
+    ? createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' })
+    : key;
 
 /** What kind of key it is; undefined for one that may not sign. */
 export function kindOf(key: KeyObject): KeyKind | undefined {
   const { namedCurve = '', modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'ed25519':
-      return 'ed25519';
+      return isSmallOrder(key) ? undefined : 'ed25519';
     case 'ec':
       return CURVES[namedCurve];
     case 'rsa':
@@ -75,6 +88,25 @@ export function kindOf(key: KeyObject): KeyKind | undefined {
   }
 }
 
+/** The y of the points whose order divides 8, and those that are the same modulo 2^255 - 19; little-endian. */
+const SMALL_ORDER: ReadonlySet<string> = new Set([
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+]);
+
+/** Under such a key one signature holds for many messages, and anybody can make it. */
+function isSmallOrder(key: KeyObject): boolean {
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  const point = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+  point.writeUInt8(point.readUInt8(31) & 0x7f, 31);
+  return SMALL_ORDER.has(point.toString('hex'));
+}
+
 /** Whether a key counts at a time. */
 export const countsAt = (
   { validFrom, validUntil }: Pick<TrustedKey, 'validFrom' | 'validUntil'>,
@@ -86,6 +118,7 @@ export const countsAt = (
 /** The key in words, for messages. */
 export function describeKey(key: KeyObject): string {
   const { namedCurve, modulusLength, publicExponent } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === 'ed25519') return isSmallOrder(key) ? 'ed25519 on a point of small order' : 'ed25519';
   const size = modulusLength === undefined ? namedCurve : `of ${modulusLength} bits and exponent ${publicExponent}`;
   return [key.asymmetricKeyType ?? 'unknown', size].filter(Boolean).join(' ').slice(0, 200);
 }

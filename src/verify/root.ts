@@ -4,7 +4,6 @@ import type { CertificateAuthority, TransparencyLogInstance } from '@sigstore/pr
 import type { TrustMaterial } from '@sigstore/verify';
 import type { RootDocument, TrustThresholds } from '../api/trust.ts';
 import { type Authority, issuerOf } from './chain.ts';
-import { extendedKeyUsageOf, readExtensions } from './extensions.ts';
 import { logKey, readTrustedRoot } from './trusted-root.ts';
 
 /** A trusted root, ready to check against. */
@@ -19,7 +18,6 @@ export interface PreparedRoot {
 const REMEMBERED = 32;
 const remembered = new Map<string, PreparedRoot>();
 const ALWAYS = { start: new Date(0), end: new Date(8_640_000_000_000_000) };
-const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
 
 /**
  * What checking against a root needs, made once for each document: its certificates are read, and the signatures between
@@ -41,7 +39,7 @@ function prepare({ digest, json, thresholds }: RootDocument): PreparedRoot {
   if (!reading.ok) throw new Error(`the trusted root: ${reading.message}`);
   if (reading.digest !== digest) throw new Error(`the trusted root is ${reading.digest}, not ${digest}`);
   const { root } = reading;
-  const timestampAuthorities = root.timestampAuthorities.map(timestampAuthority).filter((each) => each !== undefined);
+  const timestampAuthorities = root.timestampAuthorities.map(timestampAuthority);
   const tlogs = root.tlogs.map(logAuthority);
   const ctlogs = root.ctlogs.map(logAuthority);
   return {
@@ -66,18 +64,12 @@ const authority = (entry: CertificateAuthority): Authority => ({
   validUntil: entry.validFor?.end ?? ALWAYS.end,
 });
 
-/** A timestamp authority, if its first certificate is one for timestamps: the library doesn't look at that. */
-function timestampAuthority(entry: CertificateAuthority): TrustMaterial['timestampAuthorities'][number] | undefined {
-  const [leaf] = certificatesOf(entry);
-  if (leaf === undefined || !extendedKeyUsageOf(readExtensions(leaf.rawBytes))?.includes(TIME_STAMPING))
-    return undefined;
-  return {
-    certChain: certificatesOf(entry).map(
-      ({ rawBytes }) => new CheckedOnce(LibraryCertificate.parse(Buffer.from(rawBytes))),
-    ),
-    validFor: { start: entry.validFor?.start ?? ALWAYS.start, end: entry.validFor?.end ?? ALWAYS.end },
-  };
-}
+const timestampAuthority = (entry: CertificateAuthority): TrustMaterial['timestampAuthorities'][number] => ({
+  certChain: certificatesOf(entry).map(
+    ({ rawBytes }) => new CheckedOnce(LibraryCertificate.parse(Buffer.from(rawBytes))),
+  ),
+  validFor: { start: entry.validFor?.start ?? ALWAYS.start, end: entry.validFor?.end ?? ALWAYS.end },
+});
 
 /** A certificate of the root: that another one of the root has signed it holds for ever, and costs a signature check each time. */
 class CheckedOnce extends LibraryCertificate {

@@ -3,7 +3,7 @@ import { proveCertificate } from './certificate.ts';
 import type { EnvelopeSignature, SignedContent } from './container/content.ts';
 import { hintsOf } from './hints.ts';
 import { identityFault } from './identity.ts';
-import { countsAt, readPublicKey } from './keys.ts';
+import { countsAt, keyIdOf, readPublicKey } from './keys.ts';
 import { eachForAnother, type FoundSigner } from './quorum.ts';
 import { isSignedBy } from './signature.ts';
 import type { Refusal, Signer } from './verdict.ts';
@@ -16,16 +16,27 @@ export type SignersReading =
 export function findSigners(content: SignedContent, data: Buffer, trust: Trust, now: Date): SignersReading {
   const threshold = Math.max(1, trust.threshold ?? 1);
   const refusals: Refusal[] = [];
-  // By what makes two signers the same one, so that nobody counts twice.
+  // Nobody counts twice: neither a name with two keys, nor a key with two names.
   const found = new Map<string, FoundSigner>();
+  const holders = new Map<string, string>();
   for (const outcome of outcomes(content, data, trust, now)) {
-    if ('code' in outcome) refusals.push(outcome);
-    else found.set(idOf(outcome.signer), merged(found.get(idOf(outcome.signer)), outcome));
+    if ('code' in outcome) {
+      refusals.push(outcome);
+      continue;
+    }
+    const holder = holders.get(outcome.keyId) ?? idOf(outcome.signer);
+    holders.set(outcome.keyId, holder);
+    found.set(holder, merged(found.get(holder), outcome));
     const [first, ...others] = eachForAnother([...found.values()]).map(({ signer }) => signer);
     if (first !== undefined && others.length + 1 >= threshold) return { ok: true, signers: [first, ...others] };
   }
   if (found.size === 0) return { ok: false, refusals };
   return { ok: false, refusals: [tooFew(threshold, found), ...refusals] };
+}
+
+/** A trusted signer that has signed, and the key that it did so with, by `keyIdOf`. */
+interface Found extends FoundSigner {
+  readonly keyId: string;
 }
 
 const idOf = (signer: Signer): string =>
@@ -50,7 +61,7 @@ function tooFew(threshold: number, found: ReadonlyMap<string, FoundSigner>): Ref
 }
 
 /** Signers and refusals as they are found, keys first since they cost least. */
-function* outcomes(content: SignedContent, data: Buffer, trust: Trust, now: Date): Generator<FoundSigner | Refusal> {
+function* outcomes(content: SignedContent, data: Buffer, trust: Trust, now: Date): Generator<Found | Refusal> {
   const keys = trust.signers.filter((each): each is TrustedKey => each.kind === 'key');
   if (keys.length > 0) yield* byKeys(content, data, keys, now);
   const identities = trust.signers.filter((each): each is TrustedIdentity => each.kind === 'identity');
@@ -62,7 +73,7 @@ function* byKeys(
   data: Buffer,
   keys: readonly TrustedKey[],
   now: Date,
-): Generator<FoundSigner | Refusal> {
+): Generator<Found | Refusal> {
   const names = keys.map(({ fingerprint }) => fingerprint).join(', ');
   let isFound = false;
   for (const trusted of keys) {
@@ -70,7 +81,8 @@ function* byKeys(
     if (!reading.ok || !isAnySignedBy(reading.key, data, signatures)) continue;
     isFound = true;
     const signer = { kind: 'key', fingerprint: reading.fingerprint } as const;
-    yield countsAt(trusted, now) ? { signer, entries: new Set([trusted]) } : outOfTime(trusted, now);
+    const keyId = keyIdOf(reading.key);
+    yield countsAt(trusted, now) ? { signer, keyId, entries: new Set([trusted]) } : outOfTime(trusted, now);
   }
   if (isFound) return;
   const found = `${signatures.length === 1 ? 'a signature' : `${signatures.length} signatures`} that no such key made over these bytes`;
@@ -101,7 +113,7 @@ function* byIdentities(
   data: Buffer,
   trust: IdentityTrust,
   now: Date,
-): Generator<FoundSigner | Refusal> {
+): Generator<Found | Refusal> {
   for (const [index, signature] of content.signatures.entries()) {
     const at = content.signatures.length === 1 ? {} : { at: `signature ${index}` };
     for (const root of new Set(trust.signers.map((each) => each.root))) {
@@ -119,7 +131,8 @@ function* byIdentities(
         .filter((each) => each.root === root)
         .map((entry) => ({ entry, fault: identityFault(reading.signer, entry) }));
       const entries = judged.filter(({ fault }) => fault === undefined).map(({ entry }) => entry);
-      if (entries.length > 0) yield { signer: reading.signer, entries: new Set(entries) };
+      const { signer, keyId } = reading;
+      if (entries.length > 0) yield { signer, keyId, entries: new Set(entries) };
       else
         for (const { fault } of judged) {
           if (fault !== undefined) yield { code: 'signer-not-allowed', step: 'signer', ...fault, ...at };

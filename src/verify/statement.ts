@@ -1,5 +1,6 @@
 import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
+import { foldedName } from './container/fields.ts';
 import type { Refusal } from './verdict.ts';
 
 export type StatementReading =
@@ -42,14 +43,20 @@ export function readStatement(payloadType: string, payload: Uint8Array): Stateme
     return invalid(`_type ${STATEMENT_V1} or ${STATEMENT_V01}`, type ?? 'none');
   }
   if (!asText(statement.predicateType)) return invalid('a predicateType', 'none');
-  const twin = Object.keys(statement).find((name) => !MEMBERS.has(name) && MEMBERS_LOWER.has(name.toLowerCase()));
+  const twin = twinIn(statement, MEMBERS);
   if (twin !== undefined) return invalid('members by their exact names', `'${twin}', which some readers take for one`);
   const refusal = subjectsFault(asArray(statement.subject), type === STATEMENT_V01);
   return refusal === undefined ? { ok: true, statement } : { ok: false, refusal };
 }
 
-const MEMBERS: ReadonlySet<string> = new Set(['_type', 'subject', 'predicateType', 'predicate']);
-const MEMBERS_LOWER: ReadonlySet<string> = new Set([...MEMBERS].map((name) => name.toLowerCase()));
+const MEMBERS = ['_type', 'subject', 'predicateType', 'predicate'];
+const SUBJECT_MEMBERS = ['name', 'digest', 'uri', 'content', 'downloadLocation', 'mediaType', 'annotations'];
+
+/** A member that some readers take for one of these, though it has another name. */
+function twinIn(record: UnknownRecord, members: readonly string[]): string | undefined {
+  const folded = new Set(members.map(foldedName));
+  return Object.keys(record).find((name) => !members.includes(name) && folded.has(foldedName(name)));
+}
 
 function subjectsFault(subjects: readonly unknown[], needsNames: boolean): Refusal | undefined {
   if (subjects.length === 0) return fault('at least one subject', 'none');
@@ -57,12 +64,14 @@ function subjectsFault(subjects: readonly unknown[], needsNames: boolean): Refus
   const names = new Set<string>();
   let matchable = 0;
   for (const [index, entry] of subjects.entries()) {
-    const subject = asRecord(entry);
-    const name = asText(subject?.name) ?? '';
+    const subject = asRecord(entry) ?? {};
+    const twin = twinIn(subject, SUBJECT_MEMBERS);
+    if (twin !== undefined) return fault('members by their exact names', `'${twin}' at /subject/${index}`);
+    const name = asText(subject.name) ?? '';
     if (needsNames && name === '') return fault('a name on every subject', `none at /subject/${index}`);
     if (name !== '' && names.has(name)) return fault('a name once', `'${name}' again at /subject/${index}`);
     names.add(name);
-    const digests = asRecord(subject?.digest) ?? {};
+    const digests = asRecord(subject.digest) ?? {};
     if (Object.keys(digests).length === 0) return fault('a digest on every subject', `none at /subject/${index}`);
     const known = Object.entries(digests).filter(([algorithm]) => Object.hasOwn(HEX_DIGITS, algorithm));
     const wrong = known.find((entry) => !isDigest(entry));

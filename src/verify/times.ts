@@ -7,9 +7,15 @@ import { isSignedBy } from './signature.ts';
 import { readTimestamp } from './timestamp.ts';
 import type { Refusal, TimeSource } from './verdict.ts';
 
-/** A signature by a certificate's key, with the times at which it is proven to have been there. */
+/** A time at which the signature is proven to have been there, and who says so. */
+export interface ProvenTime {
+  readonly at: Date;
+  readonly source: TimeSource;
+}
+
+/** A signature by a certificate's key, with the times at which it is proven to have been there: at least one. */
 export type TimesReading =
-  | { readonly ok: true; readonly times: readonly Date[]; readonly source: TimeSource }
+  | { readonly ok: true; readonly times: readonly ProvenTime[] }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** What a signature is checked with. */
@@ -27,10 +33,9 @@ export interface Signed {
  * a timestamp that doesn't verify isn't skipped, if the root has authorities of that sort at all.
  */
 export function proveTimes(signed: Signed, root: PreparedRoot, now: Date): TimesReading {
-  const { signature } = signed;
   const { thresholds, tlogs, timestampAuthorities } = root;
-  const times: Date[] = [];
-  const note = (time: Date): boolean => times.push(time) > 0;
+  const noted: Date[] = [];
+  const note = (time: Date): boolean => noted.push(time) > 0;
   const material: TrustMaterial = {
     certificateAuthorities: [],
     ctlogs: [],
@@ -39,18 +44,71 @@ export function proveTimes(signed: Signed, root: PreparedRoot, now: Date): Times
     // Whether the certificate was valid then is told afterwards, with its reason.
     publicKey: () => ({ publicKey: signed.key, validFor: note }),
   };
+  const entity = entityOf(signed, tlogs.length > 0, timestampAuthorities.length > 0);
   try {
     const verifier = new Verifier(material, {
       tlogThreshold: thresholds.logEntries,
       ctlogThreshold: 0,
       timestampThreshold: thresholds.timestamps,
     });
-    verifier.verify(entityOf(signed, tlogs.length > 0, timestampAuthorities.length > 0));
+    verifier.verify(entity);
   } catch (error) {
     return { ok: false, refusal: refusalOf(error) };
   }
-  const source = signature.timestamps.length > 0 && timestampAuthorities.length > 0 ? 'timestamp' : 'log';
-  return times.length === 0 ? { ok: true, times: [now], source: 'receipt' } : { ok: true, times, source };
+  // Times are noted in the order in which the entity has them: those of logs first.
+  const stamped = entity.timestamps.filter(({ $case }) => $case === 'timestamp-authority').length;
+  const proven = noted.map(
+    (at, index): ProvenTime => ({ at, source: index < noted.length - stamped ? 'log' : 'timestamp' }),
+  );
+  const times = proven.length === 0 ? [{ at: now, source: 'receipt' } as const] : proven;
+  const refusal = dependenceOf(entity, root) ?? retiredLogOf(entity, root, times);
+  return refusal === undefined ? { ok: true, times } : { ok: false, refusal };
+}
+
+/** The library counts proofs; a root that asks for two asks for two who don't depend on each other. */
+function dependenceOf({ tlogEntries, timestamps }: SignedEntity, { thresholds }: PreparedRoot): Refusal | undefined {
+  const logs = new Set(tlogEntries.map(logOf));
+  if (logs.size < thresholds.logEntries) {
+    return {
+      code: 'log-entry-invalid',
+      step: 'log',
+      expected: `entries of ${thresholds.logEntries} logs`,
+      found: `those of ${logs.size}`,
+    };
+  }
+  const witnesses = new Set(
+    timestamps.flatMap((each) => {
+      if (each.$case === 'timestamp-authority') {
+        const { signerIssuer, signerSerialNumber } = each.timestamp;
+        return [`${signerIssuer.toString('hex')} ${signerSerialNumber.toString('hex')}`];
+      }
+      return each.tlogEntry.inclusionPromise === undefined ? [] : [logOf(each.tlogEntry)];
+    }),
+  );
+  if (witnesses.size >= thresholds.timestamps) return undefined;
+  const expected = `times by ${thresholds.timestamps} logs or timestamp authorities`;
+  return { code: 'timestamp-invalid', step: 'time', expected, found: `those of ${witnesses.size}` };
+}
+
+const logOf = ({ logId }: SignedEntity['tlogEntries'][number]): string =>
+  Buffer.from(logId?.keyId ?? '').toString('hex');
+
+/** The library asks whether a log's key counted only of a promise, which has a time of its own, and not of a proof. */
+function retiredLogOf(
+  { tlogEntries }: SignedEntity,
+  { tlogs }: PreparedRoot,
+  times: readonly ProvenTime[],
+): Refusal | undefined {
+  for (const entry of tlogEntries) {
+    if (entry.inclusionPromise !== undefined) continue;
+    const ofLog = tlogs.filter(({ logID }) => logID.toString('hex') === logOf(entry));
+    const isInUse = ofLog.some(({ validFor: { start, end } }) => times.every(({ at }) => start <= at && at <= end));
+    if (isInUse) continue;
+    const when = times.map(({ at }) => at.toISOString()).join(' and ');
+    const expected = `an entry of a log whose key counted at ${when}`;
+    return { code: 'log-entry-invalid', step: 'log', expected, found: `one of ${ofLog[0]?.baseURL ?? 'another'}` };
+  }
+  return undefined;
 }
 
 function entityOf({ content, signature, data }: Signed, hasLogs: boolean, hasTimestamps: boolean): SignedEntity {

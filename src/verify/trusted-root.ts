@@ -2,6 +2,7 @@ import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'no
 import { type CertificateAuthority, type TransparencyLogInstance, TrustedRoot } from '@sigstore/protobuf-specs';
 import { asRecord } from '../api/record.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
+import { extendedKeyUsageOf, readExtensions } from './extensions.ts';
 
 export type TrustedRootReading =
   | { readonly ok: true; readonly root: TrustedRoot; readonly digest: string }
@@ -9,6 +10,11 @@ export type TrustedRootReading =
 
 const MEDIA_TYPE = /^application\/vnd\.dev\.sigstore\.trustedroot(\+json;version=0\.[12]|\.v0\.2\+json)$/;
 const MAX_BYTES = 512 << 10;
+/** Authorities or logs of one sort. Checking one signature may have to ask each of them. */
+const MAX_ENTRIES = 64;
+/** Certificates of one chain; the ways through more, if each had issued several others, would be without number. */
+const MAX_CHAIN = 8;
+const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
 
 /**
  * Reads a Sigstore `trusted_root.json`, media type v0.1 or v0.2. Refused are roots that verification would misread: a
@@ -53,13 +59,14 @@ function problemOf(root: TrustedRoot): string | undefined {
   }
   return (
     firstOf('certificateAuthorities', certificateAuthorities, authorityProblem) ??
-    firstOf('timestampAuthorities', timestampAuthorities, authorityProblem) ??
+    firstOf('timestampAuthorities', timestampAuthorities, timestampAuthorityProblem) ??
     firstOf('tlogs', tlogs, logProblem) ??
     firstOf('ctlogs', ctlogs, logProblem)
   );
 }
 
 function firstOf<T>(name: string, list: readonly T[], problem: (entry: T) => string | undefined): string | undefined {
+  if (list.length > MAX_ENTRIES) return `/${name} has ${list.length} entries, and ${MAX_ENTRIES} is the most`;
   for (const [index, entry] of list.entries()) {
     const found = problem(entry);
     if (found !== undefined) return `/${name}/${index}: ${found}`;
@@ -70,6 +77,8 @@ function firstOf<T>(name: string, list: readonly T[], problem: (entry: T) => str
 function authorityProblem({ certChain }: CertificateAuthority): string | undefined {
   const certificates = certChain?.certificates ?? [];
   if (certificates.length === 0) return 'it has no certificate';
+  if (certificates.length > MAX_CHAIN)
+    return `it has ${certificates.length} certificates, and ${MAX_CHAIN} is the most`;
   for (const [index, { rawBytes }] of certificates.entries()) {
     try {
       new X509Certificate(rawBytes);
@@ -78,6 +87,19 @@ function authorityProblem({ certChain }: CertificateAuthority): string | undefin
     }
   }
   return undefined;
+}
+
+/** The certificate that signs comes first: neither the library nor a token says what it was issued for. */
+function timestampAuthorityProblem(entry: CertificateAuthority): string | undefined {
+  const problem = authorityProblem(entry);
+  if (problem !== undefined) return problem;
+  const der = entry.certChain?.certificates[0]?.rawBytes ?? Buffer.alloc(0);
+  try {
+    if (extendedKeyUsageOf(readExtensions(der))?.includes(TIME_STAMPING)) return undefined;
+  } catch {
+    return "the extensions of certificate 0 of its chain can't be read";
+  }
+  return 'certificate 0 of its chain must be the one that signs timestamps, with the extended key usage timeStamping';
 }
 
 function logProblem(log: TransparencyLogInstance): string | undefined {

@@ -24,13 +24,16 @@ export function readObject(value: unknown, at: string): UnknownRecord {
   if (names.length > LIMITS.members) fault(at, `at most ${LIMITS.members} members`, String(names.length));
   const spellings = new Map<string, string>();
   for (const name of names) {
-    const folded = name.toLowerCase().toUpperCase().replaceAll('_', '');
+    const folded = foldedName(name);
     const other = spellings.get(folded);
     if (other !== undefined) fault(at, 'each member in one spelling', `'${other}' and '${name}'`);
     spellings.set(folded, name);
   }
   return record;
 }
+
+/** A name as readers in Go (which fold its case, `ſ` to `s` too) and of Protobuf (which know it with underscores) see it. */
+export const foldedName = (name: string): string => name.toLowerCase().toUpperCase().replaceAll('_', '');
 
 /** An array of at most `max`; an absent one is empty. */
 export function readList(value: unknown, at: string, max: number): readonly unknown[] {

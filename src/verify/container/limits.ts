@@ -13,6 +13,8 @@ export const LIMITS = {
   /** Attestations in one container; cosign draws the same line. */
   contents: 100,
   signatures: 16,
+  /** Of all attestations in one container. */
+  allSignatures: 128,
   /** Of one signature, its own and the intermediates. */
   certificates: 10,
   logEntries: 8,
@@ -25,4 +27,6 @@ export const LIMITS = {
   certificateBytes: 64 << 10,
   timestampBytes: 64 << 10,
   checkpointText: 64 << 10,
+  /** The log's own and those of its witnesses; each that claims to be the log's is checked. */
+  checkpointSignatures: 32,
 } as const;

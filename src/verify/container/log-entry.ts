@@ -47,9 +47,17 @@ function readProof(value: unknown, at: string): InclusionProof {
   };
 }
 
-const readCheckpoint = (value: unknown, at: string): Checkpoint => ({
-  envelope: readText(readObject(value, at).envelope, `${at}/envelope`, LIMITS.checkpointText),
-});
+function readCheckpoint(value: unknown, at: string): Checkpoint {
+  const envelope = readText(readObject(value, at).envelope, `${at}/envelope`, LIMITS.checkpointText);
+  const count = envelope.split(SIGNATURE_LINE).length - 1;
+  if (count > LIMITS.checkpointSignatures) {
+    fault(`${at}/envelope`, `at most ${LIMITS.checkpointSignatures} signatures`, String(count));
+  }
+  return { envelope };
+}
+
+/** An em dash and a space begin each signature of a note. */
+const SIGNATURE_LINE = '\u2014 ';
 
 /** Cosign's own form of an entry: what the log promised, and the four members that the promise is over. */
 export function readSignedEntryTimestamp(value: unknown, at: string): TransparencyLogEntry {

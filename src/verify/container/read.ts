@@ -61,6 +61,8 @@ export function readContainer(bytes: Uint8Array): ContainerReading {
     const [first, ...rest] = readAll(bytes);
     if (first === undefined) return fault('', EXPECTED);
     if (rest.length >= LIMITS.contents) fault('', `at most ${LIMITS.contents} attestations`, String(rest.length + 1));
+    const count = [first, ...rest].reduce((sum, { signatures }) => sum + signatures.length, 0);
+    if (count > LIMITS.allSignatures) fault('', `at most ${LIMITS.allSignatures} signatures`, String(count));
     return { ok: true, contents: [first, ...rest] };
   } catch (error) {
     if (error instanceof ContainerFault) return { ok: false, refusal: error.refusal };
