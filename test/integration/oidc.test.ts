@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { RunListMessage, RunMessage } from '../../src/api/messages.ts';
+import type { ReferrersMessage, RunListMessage, RunMessage } from '../../src/api/messages.ts';
 import { createSigningRequest } from '../../src/pki/request.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
@@ -242,6 +242,11 @@ test('jobs of one run of GitHub share a run by its key, whatever their subjects 
   assert.is((await shop.http.call(pathOf(first, '/materials/x'), put(second))).status, 200);
 });
 
+async function referrersOf(digest: string, token: string): Promise<readonly string[]> {
+  const answer = await shop.http.call(`/v1/referrers/${digest}`, { token });
+  return answer.json<ReferrersMessage>().items.map(({ run }) => run);
+}
+
 test('attack: the run of one identity, approached by others who may submit to the workflow', async () => {
   const body = { idempotencyKey: 'shared-key' };
   const run = await open(await github.token(GITHUB), 'shared', body);
@@ -265,6 +270,7 @@ test('attack: the run of one identity, approached by others who may submit to th
     assert.not.match(problem.detail, /4711/);
     await shop.http.refused('run-not-found', pathOf(run), { token });
     await shop.http.refused('evidence-not-found', `/v1/evidence/${digest}`, { token });
+    assert.not.ok((await referrersOf(digest, token)).includes(run.run), who);
     const list = await shop.http.call('/v1/namespaces/shop/runs?workflow=shared&limit=500', { token });
     assert.not.ok(
       list.json<RunListMessage>().items.some((each) => each.run === run.run),
@@ -275,6 +281,7 @@ test('attack: the run of one identity, approached by others who may submit to th
   await shop.http.refused('run-forbidden', pathOf(run, '/materials/x'), put(inside));
   const own = await github.token(GITHUB);
   assert.is((await shop.http.call(`/v1/evidence/${digest}`, { token: own })).status, 200);
+  assert.ok((await referrersOf(digest, own)).includes(run.run));
   const list = await shop.http.call('/v1/namespaces/shop/runs?workflow=shared', { token: own });
   assert.ok(list.json<RunListMessage>().items.some((each) => each.run === run.run));
   const byHand = await open(inside, 'shared', body);

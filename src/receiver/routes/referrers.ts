@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import type { Reference, ReferrersMessage } from '../../api/messages.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
-import type { Authenticated } from '../auth/review.ts';
 import type { ReceiverContext } from '../context.ts';
+import { maySee } from '../run-access.ts';
 import { runSummary } from '../state.ts';
 import { digestParam } from './params.ts';
 
@@ -11,18 +11,14 @@ const MAX_LIMIT = 100;
 
 /** `GET /v1/referrers/{digest}?limit=`: the runs that a digest belongs to, the newest first; others aren't told of. */
 export const referrersRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request, response);
+  const { caller } = await context.authenticate(request, response);
   const digest = digestParam(request);
   const limit = Math.min(MAX_LIMIT, Math.max(1, Number(request.query.limit) || DEFAULT_LIMIT));
   const runs = context.runs.byIndex('mentioned', digest).toSorted((a, b) => startOf(b).localeCompare(startOf(a)));
   const items: ReferrersMessage['items'][number][] = [];
-  const allowed = new Map<string, boolean>();
   for (const run of runs) {
     if (items.length === limit) break;
-    const scope = `${run.metadata.namespace}/${run.spec.workflowRef.name}`;
-    const mayKnow = allowed.get(scope) ?? (await mayKnowOf(context, authenticated, run));
-    allowed.set(scope, mayKnow);
-    if (!mayKnow) continue;
+    if (!(await maySee(context, caller, run))) continue;
     items.push({ ...runSummary(run), references: referencesOf(run, digest) });
   }
   const answer: ReferrersMessage = { digest, items };
@@ -30,14 +26,6 @@ export const referrersRoute = (context: ReceiverContext) => async (request: Requ
 };
 
 const startOf = ({ metadata, status }: WorkflowRun): string => status?.startTime ?? metadata.creationTimestamp ?? '';
-
-async function mayKnowOf({ access }: ReceiverContext, { caller }: Authenticated, run: WorkflowRun): Promise<boolean> {
-  const namespace = run.metadata.namespace ?? '';
-  return (
-    (await access.mayRead(caller, namespace, 'get')) ||
-    (await access.maySubmit(caller, namespace, run.spec.workflowRef.name))
-  );
-}
 
 function referencesOf({ status }: WorkflowRun, digest: string): readonly Reference[] {
   const materials = (status?.materials ?? [])
