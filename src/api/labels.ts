@@ -16,9 +16,5 @@ export const LABEL_WORKFLOW = `${GROUP}/workflow`;
 export const LABEL_CONTRACT = `${GROUP}/contract`;
 export const LABEL_TRUST_ROOT = `${GROUP}/trust-root`;
 
-/** Name of the ConfigMap in Proviso's namespace that holds the document of a TrustRoot, and the key inside it. */
-export const trustRootConfigMap = (trustRoot: string): string => `proviso-trust-root-${trustRoot}`;
-export const TRUST_ROOT_KEY = 'trusted_root.json';
-
 /** Name of the ServiceAccount, Role, RoleBinding and token Secret that the operator provisions for a Workflow. */
 export const submitterName = (workflow: string): string => `proviso-${workflow}`;

@@ -34,3 +34,8 @@ export interface ObjectRef {
   readonly namespace?: string;
   readonly name: string;
 }
+
+/** A ConfigMap; the values of `data` are texts. */
+export interface ConfigMap extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}

@@ -9,7 +9,7 @@ export const isDigest = (text: string): text is Digest => FORM.test(text);
 
 export const digestOf = (hash: Hash): Digest => `sha256:${hash.digest('hex')}`;
 
-export const sha256Digest = (bytes: Uint8Array): Digest => digestOf(createHash('sha256').update(bytes));
+export const sha256Digest = (bytes: Uint8Array | string): Digest => digestOf(createHash('sha256').update(bytes));
 
 /** Passes bytes through and fails at their end, before the last is let out, if they aren't those of the digest. */
 export function checkingStream(expected: Digest): Transform {

@@ -2,15 +2,17 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { KIND } from '../api/kinds.ts';
 import { LABEL_MANAGED_BY, MANAGED_BY } from '../api/labels.ts';
 import type { KubeObject } from '../api/object.ts';
-import { type Secret, secretData, secretText } from '../api/secret.ts';
+import { type Secret, secretText } from '../api/secret.ts';
+import { CONTROL_PLANE_SECRET } from '../api/trust-objects.ts';
 import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { readKeyList, writeKeyList } from '../verify/key-list.ts';
 import { fingerprintOf, kindOf } from '../verify/keys.ts';
+import { writeSecret } from './key-pair.ts';
 import { fingerprintOfPrivate, type KeyRing, signingKey, withNextKey, withNextSigning } from './key-ring.ts';
+import { isOurs } from './ours.ts';
 
-const SECRET = 'proviso-control-plane-key';
 const PUBLISHED = 'proviso-control-plane-keys';
 /** Keys of the Secret; `keys.json` is what the ConfigMap publishes, and the Secret is where it counts. */
 const SIGNING = 'signing.key';
@@ -34,14 +36,17 @@ export interface ControlPlaneKeyOptions {
  */
 export async function ensureControlPlaneKey(options: ControlPlaneKeyOptions): Promise<void> {
   const { client, namespace, now, log } = options;
-  const secret = await client.find<Secret>(KIND.Secret, { namespace, name: SECRET });
+  const secret = await client.find<Secret>(KIND.Secret, { namespace, name: CONTROL_PLANE_SECRET });
   if (secret !== undefined && !isOurs(secret)) {
     await publish(options, givenRing(secret));
     return;
   }
   const found = ringOf(secret);
   if (secret !== undefined && found.keys.length === 0) {
-    log.error({ secret: SECRET }, 'The Secret is damaged, and earlier control-plane keys are forgotten with it');
+    log.error(
+      { secret: CONTROL_PLANE_SECRET },
+      'The Secret is damaged, and earlier control-plane keys are forgotten with it',
+    );
   }
   const announced = withNextKey({ ...found, verifierId: await verifierIdOf(options) }, now());
   await write(options, secret, announced);
@@ -52,8 +57,6 @@ export async function ensureControlPlaneKey(options: ControlPlaneKeyOptions): Pr
   await publish(options, ring);
   log.info({ fingerprint: signingKey(ring)?.fingerprint }, 'Control-plane key signs');
 }
-
-const isOurs = ({ metadata }: KubeObject): boolean => metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY;
 
 async function verifierIdOf({ client, verifierId }: ControlPlaneKeyOptions): Promise<string> {
   if (verifierId !== undefined) return verifierId;
@@ -86,30 +89,29 @@ function isUsable(pem: string): boolean {
 /** A ring that somebody else keeps. */
 function givenRing(secret: Secret): KeyRing {
   const signing = secretText(secret, SIGNING) ?? '';
-  if (!isUsable(signing)) throw new Error(`the given Secret ${SECRET} has no P-256 private key, PEM, under ${SIGNING}`);
+  if (!isUsable(signing))
+    throw new Error(`the given Secret ${CONTROL_PLANE_SECRET} has no P-256 private key, PEM, under ${SIGNING}`);
   const reading = readKeyList(secretText(secret, LIST) ?? '');
-  if (!reading.ok) throw new Error(`the given Secret ${SECRET} has no list of keys under ${LIST}: ${reading.message}`);
+  if (!reading.ok)
+    throw new Error(`the given Secret ${CONTROL_PLANE_SECRET} has no list of keys under ${LIST}: ${reading.message}`);
   const ring = { ...reading.list, signing };
   if (signingKey(ring) !== undefined) return ring;
   const fingerprint = fingerprintOf(createPublicKey(signing));
-  throw new Error(`the list ${LIST} of the given Secret ${SECRET} lacks the key that signs, ${fingerprint}`);
+  throw new Error(
+    `the list ${LIST} of the given Secret ${CONTROL_PLANE_SECRET} lacks the key that signs, ${fingerprint}`,
+  );
 }
 
 /** Writes the Secret, unless it stands so already. */
-async function write({ client, namespace, log }: ControlPlaneKeyOptions, current: Secret | undefined, ring: KeyRing) {
+async function write(options: ControlPlaneKeyOptions, current: Secret | undefined, ring: KeyRing): Promise<void> {
   const { signing, next } = ring;
   const texts = {
     [LIST]: writeKeyList(ring),
     ...(signing === undefined ? {} : { [SIGNING]: signing }),
     ...(next === undefined ? {} : { [NEXT]: next }),
   };
-  const data = secretData(texts);
-  const members = [LIST, SIGNING, NEXT];
-  if (current !== undefined && members.every((name) => current.data?.[name] === data[name])) return;
-  const metadata = { name: SECRET, namespace, labels: { [LABEL_MANAGED_BY]: MANAGED_BY } };
-  const object = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data };
-  await client.apply(KIND.Secret, object, { fieldManager: OPERATOR_MANAGER, force: true });
-  log.info({ secret: SECRET, keys: ring.keys.length }, 'Control-plane keys written');
+  if (!(await writeSecret(options, CONTROL_PLANE_SECRET, { type: 'Opaque', texts }, current))) return;
+  options.log.info({ secret: CONTROL_PLANE_SECRET, keys: ring.keys.length }, 'Control-plane keys written');
 }
 
 /** Writes the ConfigMap in any case: what somebody has changed in it is put right. */

@@ -2,7 +2,6 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { KIND } from '../api/kinds.ts';
 import { LABEL_MANAGED_BY, MANAGED_BY } from '../api/labels.ts';
-import type { KubeObject } from '../api/object.ts';
 import { type Secret, secretData, secretText } from '../api/secret.ts';
 import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -21,9 +20,6 @@ export interface CertificateOptions {
 
 /** A certificate is replaced once this share of its life is over. */
 const RENEW_AT = 2 / 3;
-
-/** Whether Proviso made it. What lacks the label was given by somebody, and is used as it is. */
-export const isOurs = ({ metadata }: KubeObject): boolean => metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY;
 
 /** The pair under two keys of a Secret; absent unless both are there. */
 export function pairOf(secret: Secret, name = 'tls'): KeyPairPem | undefined {
@@ -57,7 +53,7 @@ export interface SecretContent {
 
 /** Writes one of our Secrets, unless `found` holds just that. Returns whether it wrote. */
 export async function writeSecret(
-  { client, namespace }: CertificateOptions,
+  { client, namespace }: Pick<CertificateOptions, 'client' | 'namespace'>,
   name: string,
   { type, texts, annotations = {} }: SecretContent,
   found?: Secret,

@@ -16,6 +16,7 @@ import { apiVersionOf } from '../kube/path.ts';
 import type { Store } from '../kube/store.ts';
 import type { OperatorContext } from './context.ts';
 import { NameTakenError } from './failures.ts';
+import { isOurs } from './ours.ts';
 
 /** Metadata of everything that is provisioned for a workflow. */
 export function ownedMetadata(workflow: Workflow, annotations?: Readonly<Record<string, string>>): ObjectMeta {
@@ -30,9 +31,8 @@ export function ownedMetadata(workflow: Workflow, annotations?: Readonly<Record<
 }
 
 /** Whether an object was provisioned for exactly this workflow, and not for one that had its name before. */
-export const isOurs = (object: KubeObject, workflow: Workflow): boolean =>
-  object.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY &&
-  (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === workflow.metadata.uid);
+export const isProvisionedFor = (object: KubeObject, workflow: Workflow): boolean =>
+  isOurs(object) && (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === workflow.metadata.uid);
 
 /** Makes sure of the service account and of its right to submit to this one workflow. Throws `NameTakenError`. */
 export async function provisionAccess(context: OperatorContext, workflow: Workflow): Promise<KubeObject> {
@@ -63,18 +63,18 @@ async function ensure(
 ): Promise<KubeObject> {
   const metadata = ownedMetadata(workflow);
   const seen = store.get(metadata);
-  if (seen !== undefined && isOurs(seen, workflow) && holds(seen, content)) return seen;
+  if (seen !== undefined && isProvisionedFor(seen, workflow) && holds(seen, content)) return seen;
   const found = await client.find<KubeObject>(kind, metadata);
-  if (found !== undefined && !isOurs(found, workflow)) throw nameTaken(kind, found, workflow);
+  if (found !== undefined && !isProvisionedFor(found, workflow)) throw nameTaken(kind, found, workflow);
   const object = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, ...content };
   return client.apply<KubeObject>(kind, object, { fieldManager: OPERATOR_MANAGER, force: true });
 }
 
 /** The error that tells who has the name of what is to be provisioned. */
 export function nameTaken({ kind }: ResourceKind, found: KubeObject, workflow: Workflow): NameTakenError {
-  const { name, namespace, labels, ownerReferences = [] } = found.metadata;
+  const { name, namespace, ownerReferences = [] } = found.metadata;
   const isLeftOver =
-    labels?.[LABEL_MANAGED_BY] === MANAGED_BY &&
+    isOurs(found) &&
     ownerReferences.some((owner) => owner.kind === KIND.Workflow.kind && owner.name === workflow.metadata.name);
   const what = `the ${kind} ${namespace}/${name}`;
   return isLeftOver

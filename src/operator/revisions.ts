@@ -7,6 +7,7 @@ import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { ControllerRevision } from './context.ts';
 import { NameTakenError } from './failures.ts';
+import { isOurs } from './ours.ts';
 
 export interface CurrentRevision {
   readonly name: string;
@@ -31,8 +32,7 @@ export async function ensureRevision(
   const found = known(name) ?? (await client.find<ControllerRevision>(KIND.ControllerRevision, { namespace, name }));
   if (found === undefined) return { name, digest, ...(await createRevision(client, contract, name, effective)) };
   // The name holds only a part of the digest, and whoever may write ControllerRevisions may have put anything there.
-  const isOurs = found.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY;
-  if (!isOurs || !hasDigest(found.data, digest)) {
+  if (!isOurs(found) || !hasDigest(found.data, digest)) {
     throw new NameTakenError(
       `the ControllerRevision ${namespace}/${name} exists and is not the one of this contract; delete it`,
     );

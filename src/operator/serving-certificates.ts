@@ -2,7 +2,8 @@ import { KIND } from '../api/kinds.ts';
 import { type Secret, secretText } from '../api/secret.ts';
 import { certificateValidity, createCertificateAuthority, type KeyPairPem } from '../pki/authority.ts';
 import { issueServingCertificate } from '../pki/serving.ts';
-import { type CertificateOptions, isOurs, isUseless, pairOf, writeSecret } from './key-pair.ts';
+import { type CertificateOptions, isUseless, pairOf, writeSecret } from './key-pair.ts';
+import { isOurs } from './ours.ts';
 
 const SERVING_CA = 'proviso-serving-ca';
 const SERVING = 'proviso-receiver-tls';

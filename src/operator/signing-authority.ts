@@ -11,7 +11,8 @@ import {
 } from '../pki/authority.ts';
 import { type AuthorityChain, readChain } from '../pki/chain.ts';
 import { isSameAuthority, publishedAuthority, withAuthority, withoutForgotten } from '../pki/published.ts';
-import { type CertificateOptions, isOurs, isPair, isUseless, pairOf, writeSecret } from './key-pair.ts';
+import { type CertificateOptions, isPair, isUseless, pairOf, writeSecret } from './key-pair.ts';
+import { isOurs } from './ours.ts';
 import { readSigningRoot, type StoredSigningRoot, writeSigningRoot } from './signing-root.ts';
 import { publishTrust } from './trust-publication.ts';
 

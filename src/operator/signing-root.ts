@@ -4,7 +4,8 @@ import { type Secret, secretText } from '../api/secret.ts';
 import { SIGNING_CA_SECRET, TRUSTED_ROOT } from '../api/trust-objects.ts';
 import type { KeyPairPem } from '../pki/authority.ts';
 import { readPublished, trustedRootJson } from '../pki/published.ts';
-import { type CertificateOptions, isOurs, pairOf, writeSecret } from './key-pair.ts';
+import { type CertificateOptions, pairOf, writeSecret } from './key-pair.ts';
+import { isOurs } from './ours.ts';
 import { recoverPublished } from './trust-publication.ts';
 
 /** The Secret that nobody but the operator can read. */

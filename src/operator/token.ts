@@ -7,7 +7,7 @@ import type { Workflow } from '../api/types.gen.ts';
 import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import { objectPath } from '../kube/path.ts';
 import type { OperatorContext } from './context.ts';
-import { isOurs, nameTaken, ownedMetadata } from './provision.ts';
+import { isProvisionedFor, nameTaken, ownedMetadata } from './provision.ts';
 
 /** When a provisioned token ends, and when it is replaced. */
 export interface TokenTimes {
@@ -35,7 +35,7 @@ export async function ensureToken(
 ): Promise<TokenTimes & { readonly issued: boolean }> {
   const metadata = ownedMetadata(workflow);
   const secret = await context.client.find<Secret>(KIND.Secret, metadata);
-  if (secret !== undefined && !isOurs(secret, workflow)) throw nameTaken(KIND.Secret, secret, workflow);
+  if (secret !== undefined && !isProvisionedFor(secret, workflow)) throw nameTaken(KIND.Secret, secret, workflow);
   const facts = secretFacts(context, workflow, servingCa);
   const current = secret === undefined ? undefined : timesOf(secret, facts, serviceAccount, workflow, context.now());
   if (current !== undefined) return { ...current, issued: false };

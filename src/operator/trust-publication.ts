@@ -2,25 +2,20 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CertificateAuthority } from '@sigstore/protobuf-specs';
 import { KIND, type ResourceKind } from '../api/kinds.ts';
 import { API_VERSION, LABEL_MANAGED_BY, MANAGED_BY } from '../api/labels.ts';
-import type { KubeObject } from '../api/object.ts';
-import { TRUST_CONFIG_MAP, TRUSTED_ROOT } from '../api/trust-objects.ts';
+import type { ConfigMap, KubeObject } from '../api/object.ts';
+import { CLUSTER_TRUST_ROOT, TRUST_CONFIG_MAP, TRUSTED_ROOT } from '../api/trust-objects.ts';
 import type { TrustRoot } from '../api/types.gen.ts';
 import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import { isSameAuthority, issuingCertificate, readPublished, trustedRootJson } from '../pki/published.ts';
+import { BY_RECEIPT } from '../verify/root-document.ts';
 import type { CertificateOptions } from './key-pair.ts';
-
-/** The TrustRoot that holds the cluster's own authorities. */
-const CLUSTER_ROOT = 'proviso-cluster';
+import { isOurs } from './ours.ts';
 
 /** Whether an object is one of the two places; each is looked at again when it changes. */
 export const isPublication = (kind: ResourceKind, { metadata: { name } }: KubeObject): boolean =>
-  (kind === KIND.TrustRoot && name === CLUSTER_ROOT) || (kind === KIND.ConfigMap && name === TRUST_CONFIG_MAP);
+  (kind === KIND.TrustRoot && name === CLUSTER_TRUST_ROOT) || (kind === KIND.ConfigMap && name === TRUST_CONFIG_MAP);
 
 const labels = { [LABEL_MANAGED_BY]: MANAGED_BY };
-
-interface ConfigMap extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
 
 /**
  * Publishes the authorities in the ConfigMap `proviso-trust` and in the TrustRoot `proviso-cluster`, and puts both right
@@ -48,29 +43,25 @@ export async function publishTrust(
   await publishRoot(options, json);
 }
 
-/** There is no log and no timestamp authority, so the time of receipt counts. */
-const THRESHOLDS = { logEntries: 0, timestamps: 0, ctEntries: 0 };
-
 async function publishRoot({ client, log }: CertificateOptions, inline: string): Promise<void> {
-  const spec = { default: false, sigstore: { inline }, thresholds: THRESHOLDS };
-  const found = await client.find<TrustRoot>(KIND.TrustRoot, { name: CLUSTER_ROOT });
+  const spec = { default: false, sigstore: { inline }, thresholds: BY_RECEIPT };
+  const found = await client.find<TrustRoot>(KIND.TrustRoot, { name: CLUSTER_TRUST_ROOT });
   if (found === undefined) {
     const object = {
       apiVersion: API_VERSION,
       kind: KIND.TrustRoot.kind,
-      metadata: { name: CLUSTER_ROOT, labels },
+      metadata: { name: CLUSTER_TRUST_ROOT, labels },
       spec,
     };
     await client.apply(KIND.TrustRoot, object, { fieldManager: OPERATOR_MANAGER, force: true });
     return;
   }
-  const isLabelled = found.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY;
-  if (isLabelled && isDeepStrictEqual(found.spec, spec)) return;
+  if (isOurs(found) && isDeepStrictEqual(found.spec, spec)) return;
   // Not by apply: of two sources one has to go, also when another manager owns it.
   const sources = { ...nulls(found.spec.sigstore), ...spec.sigstore };
   const patch = { metadata: { labels }, spec: { ...nulls(found.spec), ...spec, sigstore: sources } };
-  await client.mergePatch(KIND.TrustRoot, { name: CLUSTER_ROOT }, patch, { fieldManager: OPERATOR_MANAGER });
-  log.info({ trustRoot: CLUSTER_ROOT }, 'Authorities published');
+  await client.mergePatch(KIND.TrustRoot, { name: CLUSTER_TRUST_ROOT }, patch, { fieldManager: OPERATOR_MANAGER });
+  log.info({ trustRoot: CLUSTER_TRUST_ROOT }, 'Authorities published');
 }
 
 /** What a merge patch removes all members with. */
@@ -86,7 +77,7 @@ export async function recoverPublished({
   namespace,
 }: CertificateOptions): Promise<readonly CertificateAuthority[]> {
   const map = await client.find<ConfigMap>(KIND.ConfigMap, { namespace, name: TRUST_CONFIG_MAP });
-  const root = await client.find<TrustRoot>(KIND.TrustRoot, { name: CLUSTER_ROOT });
+  const root = await client.find<TrustRoot>(KIND.TrustRoot, { name: CLUSTER_TRUST_ROOT });
   const inMap = readPublished(map?.data?.[TRUSTED_ROOT]);
   const inRoot = readPublished(root?.spec.sigstore.inline);
   if (inMap === undefined || inRoot === undefined) return inMap ?? inRoot ?? [];

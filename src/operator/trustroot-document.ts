@@ -1,17 +1,12 @@
 import { KIND } from '../api/kinds.ts';
-import {
-  API_VERSION,
-  LABEL_MANAGED_BY,
-  LABEL_TRUST_ROOT,
-  MANAGED_BY,
-  TRUST_ROOT_KEY,
-  trustRootConfigMap,
-} from '../api/labels.ts';
+import { API_VERSION, LABEL_MANAGED_BY, LABEL_TRUST_ROOT, MANAGED_BY } from '../api/labels.ts';
+import type { ConfigMap } from '../api/object.ts';
+import { TRUSTED_ROOT, trustRootConfigMap } from '../api/trust-objects.ts';
 import type { TrustRoot } from '../api/types.gen.ts';
+import { sha256Digest } from '../evidence/digest.ts';
 import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { OperatorContext } from './context.ts';
 import { NameTakenError } from './failures.ts';
-import { type ConfigMap, sha256 } from './trustroot-source.ts';
 
 /** The document that was in force, if the ConfigMap still has its bytes. */
 export async function keptDocument(
@@ -20,8 +15,8 @@ export async function keptDocument(
 ): Promise<string | undefined> {
   if (status?.digest === undefined) return undefined;
   const name = trustRootConfigMap(metadata.name);
-  const text = (await client.find<ConfigMap>(KIND.ConfigMap, { namespace, name }))?.data?.[TRUST_ROOT_KEY];
-  return text !== undefined && sha256(text) === status.digest ? text : undefined;
+  const text = (await client.find<ConfigMap>(KIND.ConfigMap, { namespace, name }))?.data?.[TRUSTED_ROOT];
+  return text !== undefined && sha256Digest(text) === status.digest ? text : undefined;
 }
 
 /** Puts the document where the receiver reads it. Throws `NameTakenError` when a ConfigMap there isn't ours. */
@@ -39,7 +34,7 @@ export async function publishDocument(
   }
   const isOwned = (found?.metadata.ownerReferences ?? []).some((owner) => owner.uid === uid);
   // One that an earlier TrustRoot of this name has left is taken over, before the cluster removes it with its owner.
-  if (isOwned && found?.data?.[TRUST_ROOT_KEY] === json) return;
+  if (isOwned && found?.data?.[TRUSTED_ROOT] === json) return;
   const object = {
     apiVersion: 'v1',
     kind: KIND.ConfigMap.kind,
@@ -49,7 +44,7 @@ export async function publishDocument(
       labels: { [LABEL_MANAGED_BY]: MANAGED_BY, [LABEL_TRUST_ROOT]: trustRoot },
       ownerReferences: [{ apiVersion: API_VERSION, kind: KIND.TrustRoot.kind, name: trustRoot, uid, controller: true }],
     },
-    data: { [TRUST_ROOT_KEY]: json },
+    data: { [TRUSTED_ROOT]: json },
   };
   await client.apply(KIND.ConfigMap, object, { fieldManager: OPERATOR_MANAGER, force: true });
 }

@@ -1,15 +1,11 @@
-import { sha256Hex } from '../api/canonical.ts';
 import { KIND } from '../api/kinds.ts';
-import { TRUST_ROOT_KEY, trustRootConfigMap } from '../api/labels.ts';
-import type { KubeObject } from '../api/object.ts';
+import type { ConfigMap } from '../api/object.ts';
 import { REASON } from '../api/reasons.ts';
+import { TRUSTED_ROOT, trustRootConfigMap } from '../api/trust-objects.ts';
 import type { TrustRoot, TrustRootStatus, TrustRootTuf } from '../api/types.gen.ts';
+import { sha256Digest } from '../evidence/digest.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Finding } from './conditions.ts';
-
-export interface ConfigMap extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
 
 /** What is remembered of a TUF repository. */
 export type TufFacts = Pick<TrustRootStatus, 'sourceDigest' | 'tufVersion' | 'lastAttemptTime' | 'lastRefreshTime'>;
@@ -73,10 +69,8 @@ export function readsConfigMap({ metadata, spec: { sigstore } }: TrustRoot, name
   return refs.some((ref) => ref?.name === name) || trustRootConfigMap(metadata.name) === name;
 }
 
-export const targetOf = ({ target = TRUST_ROOT_KEY }: TrustRootTuf): string => target;
+export const targetOf = ({ target = TRUSTED_ROOT }: TrustRootTuf): string => target;
 
 /** What makes a TUF source the same as before, so that its versions may not fall. */
 export const tufSourceDigest = (tuf: TrustRootTuf, root: string): string =>
-  sha256(JSON.stringify([tuf.mirror, targetOf(tuf), sha256(root)]));
-
-export const sha256 = (text: string): string => `sha256:${sha256Hex(text)}`;
+  sha256Digest(JSON.stringify([tuf.mirror, targetOf(tuf), sha256Digest(root)]));

@@ -1,8 +1,8 @@
 import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { KIND } from '../api/kinds.ts';
-import { trustRootConfigMap } from '../api/labels.ts';
 import { defaultOf } from '../api/offer.ts';
 import { REASON } from '../api/reasons.ts';
+import { trustRootConfigMap } from '../api/trust-objects.ts';
 import type { TrustRoot, TrustRootStatus } from '../api/types.gen.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { ReconcileResult } from '../queue/workers.ts';

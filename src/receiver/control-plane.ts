@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { KIND } from '../api/kinds.ts';
 import { Problem } from '../api/problem.ts';
 import { type Secret, secretText } from '../api/secret.ts';
+import { CONTROL_PLANE_SECRET } from '../api/trust-objects.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type ControlPlaneKeys, readKeyList } from '../verify/key-list.ts';
 import { fingerprintOf, kindOf } from '../verify/keys.ts';
@@ -18,7 +19,6 @@ export interface ControlPlane {
   get(): Promise<ControlPlaneSigner>;
 }
 
-const CONTROL_PLANE_SECRET = 'proviso-control-plane-key';
 /** A key that was replaced signs that much longer, and counts an hour longer. */
 const REMEMBERED_MS = 60_000;
 

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { KIND } from '../api/kinds.ts';
-import type { KubeObject } from '../api/object.ts';
+import type { ConfigMap } from '../api/object.ts';
 import { Problem } from '../api/problem.ts';
 import { type Secret, secretText } from '../api/secret.ts';
 import type { RootDocument } from '../api/trust.ts';
@@ -9,6 +8,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { type Issuer, openAuthority } from '../pki/authority.ts';
 import { type AuthorityChain, readChain } from '../pki/chain.ts';
 import { publishedAuthority, readPublished, trustedRootJson, withAuthority } from '../pki/published.ts';
+import { BY_RECEIPT, rootDocument } from '../verify/root-document.ts';
 import { createTtlCache } from './ttl-cache.ts';
 
 /** The cluster's own certificate authority for signing. */
@@ -86,13 +86,6 @@ function unfit(namespace: string, found: string): Problem {
   return new Problem('cluster-unavailable', `${where}: ${expected}, but ${found}`, { hint });
 }
 
-interface ConfigMap extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-/** There is no log and no timestamp authority, so the time of receipt counts. */
-const THRESHOLDS = { logEntries: 0, timestamps: 0, ctEntries: 0 };
-
 async function readPublication(client: KubeClient, namespace: string): Promise<string | undefined> {
   const map = await client.find<ConfigMap>(KIND.ConfigMap, { namespace, name: TRUST_CONFIG_MAP });
   return map?.data?.[TRUSTED_ROOT];
@@ -110,5 +103,5 @@ function documentOf(published: string | undefined, chain: AuthorityChain, namesp
   }
   const whole = withAuthority(authorities, publishedAuthority(chain, ''));
   const json = published !== undefined && whole === authorities ? published : trustedRootJson(whole);
-  return { digest: `sha256:${createHash('sha256').update(json).digest('hex')}`, json, thresholds: THRESHOLDS };
+  return rootDocument(json, BY_RECEIPT);
 }

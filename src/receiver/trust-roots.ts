@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sha256Hex } from '../api/canonical.ts';
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
-import { TRUST_ROOT_KEY } from '../api/labels.ts';
-import type { KubeObject } from '../api/object.ts';
+import type { ConfigMap, KubeObject } from '../api/object.ts';
 import { defaultOf, isOffered } from '../api/offer.ts';
 import { Problem } from '../api/problem.ts';
 import type { RootDocument } from '../api/trust.ts';
+import { TRUSTED_ROOT } from '../api/trust-objects.ts';
 import type { TrustRoot } from '../api/types.gen.ts';
+import { sha256Digest } from '../evidence/digest.ts';
 import type { KubeClient } from '../kube/client.ts';
 
 import { createTtlCache } from './ttl-cache.ts';
@@ -24,10 +24,6 @@ const CAPACITY = 1_000;
 const SETTLE_MS = 250;
 const RETRY_SECONDS = 5;
 
-interface ConfigMap extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
 /** `namespace` is Proviso's own. */
 export function createTrustRoots(client: KubeClient, namespace: string): TrustRoots {
   const known = createTtlCache<RootDocument>(CAPACITY);
@@ -36,9 +32,9 @@ export function createTrustRoots(client: KubeClient, namespace: string): TrustRo
     await assertOffered(client, root, forNamespace);
     assertReady(root);
     const holder = { namespace, name: root.status?.configMapName ?? '' };
-    const json = (await client.find<ConfigMap>(KIND.ConfigMap, holder))?.data?.[TRUST_ROOT_KEY];
+    const json = (await client.find<ConfigMap>(KIND.ConfigMap, holder))?.data?.[TRUSTED_ROOT];
     const { digest = '' } = root.status ?? {};
-    return json === undefined || `sha256:${sha256Hex(json)}` !== digest ? undefined : documentOf(root, json, digest);
+    return json === undefined || sha256Digest(json) !== digest ? undefined : documentOf(root, json, digest);
   };
   return {
     async get(name, forNamespace) {

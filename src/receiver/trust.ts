@@ -1,11 +1,9 @@
 import type { Trust } from '../api/trust.ts';
+import { CLUSTER_TRUST_ROOT } from '../api/trust-objects.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import { serviceAccountIdentity } from '../pki/signing.ts';
 import type { ReceiverContext } from './context.ts';
-
-/** The trusted root of the cluster's own authority. */
-const CLUSTER_ROOT = 'proviso-cluster';
 
 /** Who may sign for a run: the contract's signers, or if it names none, the identity that opened the run. */
 export async function trustOf(
@@ -27,8 +25,8 @@ export async function trustOf(
   const { trustedRoot } = await signing.get();
   const subject = { exact: serviceAccountIdentity(namespaceOf(run), serviceAccount) };
   return {
-    signers: [{ kind: 'identity', root: CLUSTER_ROOT, subject, claims: [] }],
-    roots: { [CLUSTER_ROOT]: trustedRoot },
+    signers: [{ kind: 'identity', root: CLUSTER_TRUST_ROOT, subject, claims: [] }],
+    roots: { [CLUSTER_TRUST_ROOT]: trustedRoot },
   };
 }
 
