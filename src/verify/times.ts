@@ -44,8 +44,9 @@ export function proveTimes(signed: Signed, root: PreparedRoot, now: Date): Times
     // Whether the certificate was valid then is told afterwards, with its reason.
     publicKey: () => ({ publicKey: signed.key, validFor: note }),
   };
-  const entity = entityOf(signed, tlogs.length > 0, timestampAuthorities.length > 0);
+  let entity: SignedEntity;
   try {
+    entity = entityOf(signed, tlogs.length > 0, timestampAuthorities.length > 0);
     const verifier = new Verifier(material, {
       tlogThreshold: thresholds.logEntries,
       ctlogThreshold: 0,

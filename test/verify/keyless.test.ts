@@ -190,6 +190,8 @@ test('attack: timestamps of an unknown authority, over another signature, double
   refused(using(good, good), 'timestamp-invalid');
   refused(using(good, await other.timestampOf(signature)), 'timestamp-invalid');
   refused(using(Buffer.from(good, 'base64').subarray(0, 100).toString('base64')), 'attestation-malformed');
+  // A response that is granted and holds no token: a matter of time as well, and not of the certificate.
+  refused(using(Buffer.from('30053003020100', 'hex').toString('base64')), 'timestamp-invalid');
   refused(using(), 'timestamp-invalid');
 });
 
