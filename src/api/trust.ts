@@ -14,6 +14,9 @@ export interface TrustedKey {
 /** The subject of a certificate that may have signed: the whole name, or a pattern in which only `*` is special. */
 export type SubjectMatch = { readonly exact: string } | { readonly glob: string };
 
+/** The name or the pattern, as messages have it. */
+export const nameOfSubject = (subject: SubjectMatch): string => ('exact' in subject ? subject.exact : subject.glob);
+
 /** Whoever holds a certificate of a trusted root that carries exactly this identity. */
 export interface TrustedIdentity {
   readonly kind: 'identity';

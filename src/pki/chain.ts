@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { certificatesIn } from '../api/pem.ts';
-import { authorityFault } from '../verify/chain.ts';
-import { x509 } from './crypto.ts';
+import { isSignedByIssuer, issuerOf } from '../verify/chain.ts';
 
 /** The certificate that issues leaves first, the self-signed root last; both are one when there is no intermediate. */
 export type AuthorityChain = readonly [X509Certificate, ...X509Certificate[]];
@@ -26,8 +25,8 @@ export function readChain(own: string, roots = ''): ChainReading {
   const [first] = certificates;
   if (first === undefined || certificatesIn(own).length === 0) return refuse('there is no certificate in it');
   const chain: [X509Certificate, ...X509Certificate[]] = [first];
-  for (let last = first; !isIssuedBy(last, last); chain.push(last)) {
-    const issuer = certificates.find((each) => !chain.includes(each) && isIssuedBy(last, each));
+  for (let last = first; !isSignedByIssuer(last, last); chain.push(last)) {
+    const issuer = certificates.find((each) => !chain.includes(each) && isSignedByIssuer(last, each));
     if (issuer === undefined) {
       const whose = `'${name(last)}' was issued by '${oneLine(last.issuer)}'`;
       return refuse(`${whose}, and the certificate that has signed it isn't there`);
@@ -36,32 +35,17 @@ export function readChain(own: string, roots = ''): ChainReading {
     last = issuer;
   }
   for (const [below, certificate] of chain.entries()) {
-    const fault = authorityFault(certificate.toString()) ?? lengthFault(certificate, below);
-    if (fault !== undefined) return refuse(`'${name(certificate)}' is ${fault}`);
+    const { fault, pathLength } = issuerOf(certificate);
+    const isTooDeep = pathLength !== undefined && pathLength < below;
+    const depthFault = isTooDeep ? `one with the path length ${pathLength}, and ${below} stand below it` : undefined;
+    const found = fault ?? depthFault;
+    if (found !== undefined) return refuse(`'${name(certificate)}' is ${found}`);
   }
   return { ok: true, chain };
 }
 
 /** The certificates from the one that issues leaves on, PEM. */
 export const pemOf = (chain: AuthorityChain): readonly string[] => chain.map((certificate) => certificate.toString());
-
-function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  try {
-    return certificate.issuer === issuer.subject && certificate.verify(issuer.publicKey);
-  } catch {
-    return false;
-  }
-}
-
-function lengthFault(certificate: X509Certificate, below: number): string | undefined {
-  try {
-    const allowed = new x509.X509Certificate(certificate.raw).getExtension(x509.BasicConstraintsExtension)?.pathLength;
-    if (allowed === undefined || allowed >= below) return undefined;
-    return `one with the path length ${allowed}, and ${below} stand below it`;
-  } catch {
-    return 'one that can not be read';
-  }
-}
 
 const name = ({ subject }: X509Certificate): string => oneLine(subject);
 

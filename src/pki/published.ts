@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { type CertificateAuthority, TrustedRoot } from '@sigstore/protobuf-specs';
+import { TRUSTED_ROOT_MEDIA_TYPE } from '../verify/root-document.ts';
 import { readTrustedRoot } from '../verify/trusted-root.ts';
 import { DAY_MS } from './authority.ts';
 import type { AuthorityChain } from './chain.ts';
 import { x509 } from './crypto.ts';
 
-const MEDIA_TYPE = 'application/vnd.dev.sigstore.trustedroot+json;version=0.1';
 /** What was signed is looked at for that long after its authority's end; with an intermediate in 60 days about 60 of them. */
 const KEPT_MS = 3650 * DAY_MS;
 /** A TrustRoot takes 262,144, and a ConfigMap holds the certificates once more. */
@@ -68,7 +68,7 @@ export function withoutForgotten(
 export const trustedRootJson = (authorities: readonly CertificateAuthority[]): string =>
   JSON.stringify(
     TrustedRoot.toJSON({
-      mediaType: MEDIA_TYPE,
+      mediaType: TRUSTED_ROOT_MEDIA_TYPE,
       tlogs: [],
       certificateAuthorities: [...authorities],
       ctlogs: [],

@@ -10,7 +10,7 @@ import type { EffectiveContract } from '../contract/effective.ts';
 import { sha256Digest } from '../evidence/digest.ts';
 import type { EvidenceInfo } from '../evidence/store.ts';
 import { verifyAttestation } from '../verify/attestation.ts';
-import type { Refusal, Signer, Verdict } from '../verify/verdict.ts';
+import { differenceIn, placeOf, type Signer, type Verdict } from '../verify/verdict.ts';
 
 export type Verified = Extract<Verdict, { verified: true }>;
 
@@ -25,8 +25,8 @@ export function judgeAttestation(
   const verdict = verifyAttestation(bytes, trust, now);
   if (!verdict.verified) {
     const [first] = verdict.refusals;
-    throw new Problem(first.code, `expected ${first.expected}, found ${first.found}`, {
-      errors: verdict.refusals.map((refusal) => ({ at: placeOf(refusal), message: messageOf(refusal) })),
+    throw new Problem(first.code, differenceIn(first), {
+      errors: verdict.refusals.map((refusal) => ({ at: placeOf(refusal), message: differenceIn(refusal) })),
       ...(first.code.startsWith('json-') ? {} : { hint: signerHint(run, contract) }),
     });
   }
@@ -54,9 +54,6 @@ export function judgeAttestation(
   }
   return verdict;
 }
-
-const placeOf = ({ step, at }: Refusal): string => (at === undefined ? step : `${step}, ${at}`);
-const messageOf = ({ expected, found }: Refusal): string => `expected ${expected}, found ${found}`;
 
 function signerHint({ spec }: WorkflowRun, contract: EffectiveContract): string {
   if (contract.signers.length > 0)

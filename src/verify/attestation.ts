@@ -34,7 +34,7 @@ function only(verdicts: readonly Verdict[]): Verdict {
   const verified = verdicts.filter((verdict): verdict is Verified => verdict.verified);
   const [first, ...others] = verified;
   if (first === undefined) return refused(verdicts.flatMap((verdict) => (verdict.verified ? [] : verdict.refusals)));
-  const isSame = others.every(({ payload }) => Buffer.from(payload).equals(first.payload));
+  const isSame = others.every(({ payload }) => Buffer.compare(payload, first.payload) === 0);
   if (isSame) return first;
   const found = `${verified.length} different ones that are signed well`;
   return refused([{ code: 'attestation-malformed', step: 'container', expected: 'one attestation', found }]);

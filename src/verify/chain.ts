@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { signatureFault } from './certificate-signature.ts';
 import { extensionFault, pathLengthOf } from './extensions.ts';
 import { kindOf } from './keys.ts';
@@ -15,15 +15,6 @@ export interface Issuer {
 export function issuerOf(certificate: X509Certificate): Issuer {
   const fault = extensionFault(certificate.raw, 'authority');
   return { certificate, fault, pathLength: fault === undefined ? pathLengthOf(certificate.raw) : undefined };
-}
-
-/** Why an authority's certificate (PEM) can't issue what counts, in words; undefined when it can. */
-export function authorityFault(pem: string): string | undefined {
-  try {
-    return issuerOf(new X509Certificate(pem)).fault;
-  } catch {
-    return 'one that can not be read';
-  }
 }
 
 /** An authority of a trusted root: its certificates up to the anchor, the one that issues leaves first. */
@@ -141,11 +132,13 @@ function checkedOnce(): (subject: X509Certificate, issuer: X509Certificate) => b
   };
 }
 
-function hasIssued(issuer: X509Certificate, subject: X509Certificate): boolean {
+const hasIssued = (issuer: X509Certificate, subject: X509Certificate): boolean =>
+  signatureFault(subject) === undefined && isSignedByIssuer(subject, issuer);
+
+/** Whether the other is who it names as its issuer, and has signed it. Never throws. */
+export function isSignedByIssuer(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
-    return (
-      issuer.subject === subject.issuer && signatureFault(subject) === undefined && subject.verify(issuer.publicKey)
-    );
+    return certificate.issuer === issuer.subject && certificate.verify(issuer.publicKey);
   } catch {
     return false;
   }

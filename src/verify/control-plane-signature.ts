@@ -2,6 +2,7 @@ import type { UnknownRecord } from '../api/record.ts';
 import { verifyAttestation } from './attestation.ts';
 import type { ControlPlaneKeys } from './key-list.ts';
 import type { Step } from './steps.ts';
+import { differenceIn } from './verdict.ts';
 
 export type ControlPlaneSignature =
   | { readonly ok: true; readonly step: Step; readonly statement: UnknownRecord; readonly fingerprint: string }
@@ -18,6 +19,6 @@ export function checkControlPlaneSignature(bytes: Uint8Array, { keys }: ControlP
     return { ok: true, step: { step: 'signature', ok: true, text }, statement: verdict.statement, fingerprint };
   }
   const refusals = verdict.verified ? [] : verdict.refusals;
-  const text = refusals.map(({ step, expected, found }) => `${step}: expected ${expected}, found ${found}`).join('; ');
+  const text = refusals.map((refusal) => `${refusal.step}: ${differenceIn(refusal)}`).join('; ');
   return { ok: false, step: { step: 'signature', ok: false, text } };
 }

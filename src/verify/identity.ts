@@ -1,4 +1,4 @@
-import type { SubjectMatch, TrustedIdentity } from '../api/trust.ts';
+import { nameOfSubject, type SubjectMatch, type TrustedIdentity } from '../api/trust.ts';
 import type { Signer } from './verdict.ts';
 
 type CertifiedSigner = Extract<Signer, { kind: 'certificate' }>;
@@ -9,7 +9,7 @@ export function identityFault(
   trusted: TrustedIdentity,
 ): { readonly expected: string; readonly found: string } | undefined {
   if (!matchesSubject(signer.identity, trusted.subject)) {
-    return { expected: `the identity '${describeSubject(trusted.subject)}'`, found: `'${signer.identity}'` };
+    return { expected: `the identity '${nameOfSubject(trusted.subject)}'`, found: `'${signer.identity}'` };
   }
   if (trusted.issuer !== undefined && signer.issuer !== trusted.issuer) {
     return { expected: `an identity of the issuer '${trusted.issuer}'`, found: `'${signer.issuer ?? 'none'}'` };
@@ -22,10 +22,8 @@ export function identityFault(
   return { expected: `a certificate with ${wrong.name} '${wrong.value}'`, found };
 }
 
-export const describeSubject = (subject: SubjectMatch): string => ('exact' in subject ? subject.exact : subject.glob);
-
 /** Whether the whole name matches. Of a glob only `*` is special, and an empty pattern matches nobody. */
-export function matchesSubject(name: string, subject: SubjectMatch): boolean {
+function matchesSubject(name: string, subject: SubjectMatch): boolean {
   if ('exact' in subject) return subject.exact !== '' && name === subject.exact;
   return subject.glob !== '' && matchesGlob(name, subject.glob.split('*'));
 }

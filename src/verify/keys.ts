@@ -1,9 +1,17 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { sha256Hex } from '../api/canonical.ts';
 import type { TrustedKey } from '../api/trust.ts';
 import { readInside, TAG } from './der.ts';
 
 export type PublicKeyReading =
-  | { readonly ok: true; readonly key: KeyObject; readonly publicKey: string; readonly fingerprint: string }
+  | {
+      readonly ok: true;
+      readonly key: KeyObject;
+      readonly publicKey: string;
+      readonly fingerprint: string;
+      /** As `keyIdOf` has it. */
+      readonly keyId: string;
+    }
   | { readonly ok: false; readonly message: string };
 
 /** The kinds of keys that may sign, each with the names that the rest of the world uses. */
@@ -40,22 +48,27 @@ export function readPublicKey(pem: string): PublicKeyReading {
   if (kindOf(key) === undefined) {
     return { ok: false, message: `keys must be ${KEY_KINDS_IN_WORDS}, not ${describeKey(key)}` };
   }
+  const der = key.export({ type: 'spki', format: 'der' });
   return {
     ok: true,
     key,
     publicKey: key.export({ type: 'spki', format: 'pem' }).toString(),
-    fingerprint: fingerprintOf(key),
+    fingerprint: fingerprintIn(der),
+    keyId: keyIdIn(der),
   };
 }
 
 /** `SHA256:` and the base64 SHA-256 of the SPKI DER. */
-export const fingerprintOf = (key: KeyObject): string =>
-  `SHA256:${createHash('sha256').update(spkiOf(key)).digest('base64')}`;
+export const fingerprintOf = (key: KeyObject): string => fingerprintIn(spkiOf(key));
 
 /** What makes two keys the same one. A fingerprint doesn't: an RSA key has one for PKCS#1 and another for PSS. */
-export function keyIdOf(key: KeyObject): string {
-  const bits = readInside(spkiOf(key), TAG.sequence).at(-1)?.content ?? Buffer.alloc(0);
-  return createHash('sha256').update(bits).digest('hex');
+export const keyIdOf = (key: KeyObject): string => keyIdIn(spkiOf(key));
+
+const fingerprintIn = (der: Buffer): string => `SHA256:${createHash('sha256').update(der).digest('base64')}`;
+
+function keyIdIn(der: Buffer): string {
+  const bits = readInside(der, TAG.sequence).at(-1)?.content ?? Buffer.alloc(0);
+  return sha256Hex(bits);
 }
 
 const spkiOf = (key: KeyObject): Buffer => inOneForm(key).export({ type: 'spki', format: 'der' });

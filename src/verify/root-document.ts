@@ -1,11 +1,15 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
+import { sha256Hex } from '../api/canonical.ts';
 import type { RootDocument, TrustThresholds } from '../api/trust.ts';
+
+/** Of the trusted roots that Proviso writes. */
+export const TRUSTED_ROOT_MEDIA_TYPE = 'application/vnd.dev.sigstore.trustedroot+json;version=0.1';
 
 /** Nothing is asked of logs and timestamp authorities, so the time of receipt counts. */
 export const BY_RECEIPT: TrustThresholds = { logEntries: 0, timestamps: 0, ctEntries: 0 };
 
 export const rootDocument = (json: string, thresholds?: TrustThresholds): RootDocument => ({
-  digest: `sha256:${createHash('sha256').update(json).digest('hex')}`,
+  digest: `sha256:${sha256Hex(json)}`,
   json,
   ...(thresholds === undefined ? {} : { thresholds }),
 });
@@ -20,6 +24,6 @@ export function rootOfAuthorities(pems: readonly string[]): RootDocument {
       validFor: { start: validFromDate.toISOString(), end: validToDate.toISOString() },
     };
   });
-  const mediaType = 'application/vnd.dev.sigstore.trustedroot+json;version=0.1';
-  return rootDocument(JSON.stringify({ mediaType, certificateAuthorities }), BY_RECEIPT);
+  const json = JSON.stringify({ mediaType: TRUSTED_ROOT_MEDIA_TYPE, certificateAuthorities });
+  return rootDocument(json, BY_RECEIPT);
 }

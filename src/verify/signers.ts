@@ -3,7 +3,7 @@ import { proveCertificate } from './certificate.ts';
 import type { EnvelopeSignature, SignedContent } from './container/content.ts';
 import { hintsOf } from './hints.ts';
 import { identityFault } from './identity.ts';
-import { countsAt, keyIdOf, readPublicKey } from './keys.ts';
+import { countsAt, readPublicKey } from './keys.ts';
 import { eachForAnother, type FoundSigner } from './quorum.ts';
 import { isSignedBy } from './signature.ts';
 import type { Refusal, Signer } from './verdict.ts';
@@ -80,8 +80,8 @@ function* byKeys(
     const reading = readPublicKey(trusted.publicKey);
     if (!reading.ok || !isAnySignedBy(reading.key, data, signatures)) continue;
     isFound = true;
-    const signer = { kind: 'key', fingerprint: reading.fingerprint } as const;
-    const keyId = keyIdOf(reading.key);
+    const { fingerprint, keyId } = reading;
+    const signer = { kind: 'key', fingerprint } as const;
     yield countsAt(trusted, now) ? { signer, keyId, entries: new Set([trusted]) } : outOfTime(trusted, now);
   }
   if (isFound) return;

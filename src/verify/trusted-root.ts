@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { type CertificateAuthority, type TransparencyLogInstance, TrustedRoot } from '@sigstore/protobuf-specs';
+import { sha256Hex } from '../api/canonical.ts';
 import { asRecord } from '../api/record.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
 import { extendedKeyUsageOf, readExtensions } from './extensions.ts';
@@ -38,7 +39,7 @@ export function readTrustedRoot(json: string): TrustedRootReading {
   }
   const problem = problemOf(root);
   if (problem !== undefined) return refuse(problem);
-  return { ok: true, root, digest: `sha256:${createHash('sha256').update(json).digest('hex')}` };
+  return { ok: true, root, digest: `sha256:${sha256Hex(json)}` };
 }
 
 /** The key of a log, SPKI or PKCS#1. Throws when it is neither. */

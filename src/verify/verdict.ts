@@ -36,6 +36,13 @@ export interface Refusal {
   readonly at?: string;
 }
 
+/** Where verification stopped, and at what, as messages have it. */
+export const placeOf = ({ step, at }: Refusal): string => (at === undefined ? step : `${step}, ${at}`);
+
+/** What was expected and what found instead, as messages have it. */
+export const differenceIn = ({ expected, found }: Pick<Refusal, 'expected' | 'found'>): string =>
+  `expected ${expected}, found ${found}`;
+
 /** What verification says of some bytes. A library that throws is a refusal, never a crash and never a pass. */
 export type Verdict =
   | {

@@ -1,6 +1,6 @@
 import type { Step } from '../../verify/steps.ts';
 import type { Summary } from '../../verify/summary-form.ts';
-import type { Signer, Verdict } from '../../verify/verdict.ts';
+import { differenceIn, placeOf, type Signer, type Verdict } from '../../verify/verdict.ts';
 import type { Io } from '../io.ts';
 import { plain } from './plain.ts';
 
@@ -21,10 +21,7 @@ export function formatReasons(io: Io, reasons: readonly Reason[], verdict: strin
 /** Who signed, or every reason why that doesn't count. */
 export function signatureReason(verdict: Verdict): Reason {
   if (!verdict.verified) {
-    const refusals = verdict.refusals.map(
-      ({ step, at, expected, found }) =>
-        `${[step, at].filter(Boolean).join(', ')}: expected ${expected}, found ${found}`,
-    );
+    const refusals = verdict.refusals.map((refusal) => `${placeOf(refusal)}: ${differenceIn(refusal)}`);
     return { ok: false, text: refusals.join('; ') };
   }
   return { ok: true, text: `it is signed by ${verdict.signers.map(describe).join(', and by ')}` };

@@ -1,13 +1,13 @@
 import { excerpt } from '../../api/excerpt.ts';
 import type { ProblemCode } from '../../api/problems.ts';
-import type { Refusal } from '../verdict.ts';
+import { differenceIn, type Refusal } from '../verdict.ts';
 
 /** Why a container can't be read. Thrown by its readers; `readContainer` makes a refusal of it. */
 export class ContainerFault extends Error {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal) {
-    super(`expected ${refusal.expected}, found ${refusal.found}`);
+    super(differenceIn(refusal));
     this.refusal = refusal;
   }
 }
