@@ -2,23 +2,14 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, request, type ServerResponse } from 'node:http';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Problem } from '../../src/api/problem.ts';
 import { createMemoryBudget } from '../../src/receiver/memory.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { freePort } from '../support/ports.ts';
 
 const test = suite('memory budget');
 
 /** Of an answer the budget needs only to be told when it is closed. */
 const answer = (): ServerResponse => new EventEmitter() as ServerResponse;
-const code = (work: () => void): string => {
-  try {
-    work();
-    return 'fine';
-  } catch (error) {
-    return error instanceof Problem ? error.code : `threw ${error}`;
-  }
-};
-
 test('an identity has its share, all together have the whole, and what is closed is free', () => {
   const reserve = createMemoryBudget(100, 50);
   const first = answer();
@@ -26,19 +17,19 @@ test('an identity has its share, all together have the whole, and what is closed
   reserve('a', first, 30);
   reserve('a', first, 20);
   assert.is(
-    code(() => reserve('a', second, 1)),
+    outcomeOf(() => reserve('a', second, 1)),
     'rate-limited',
   );
   reserve('b', second, 50);
   assert.is(
-    code(() => reserve('c', answer(), 1)),
+    outcomeOf(() => reserve('c', answer(), 1)),
     'overloaded',
   );
   first.emit('close');
   reserve('c', answer(), 50);
   second.emit('close');
   assert.is(
-    code(() => reserve('b', answer(), 50)),
+    outcomeOf(() => reserve('b', answer(), 50)),
     'fine',
   );
 });
@@ -47,12 +38,12 @@ test('what was refused holds nothing', () => {
   const reserve = createMemoryBudget(100, 50);
   const refused = answer();
   assert.is(
-    code(() => reserve('a', refused, 51)),
+    outcomeOf(() => reserve('a', refused, 51)),
     'rate-limited',
   );
   refused.emit('close');
   assert.is(
-    code(() => reserve('a', answer(), 50)),
+    outcomeOf(() => reserve('a', answer(), 50)),
     'fine',
   );
 });
@@ -62,7 +53,7 @@ test('attack: clients that go away before anything is reserved for them take not
   const outcomes: string[] = [];
   // What comes before the body, such as the review of a token, takes until the client has left.
   const server = createServer((_request, response) => {
-    response.once('close', () => outcomes.push(code(() => reserve('a', response, 60))));
+    response.once('close', () => outcomes.push(outcomeOf(() => reserve('a', response, 60))));
   });
   const port = await freePort();
   await once(server.listen(port, '127.0.0.1'), 'listening');
@@ -79,7 +70,7 @@ test('attack: clients that go away before anything is reserved for them take not
   server.close();
   assert.equal(outcomes, ['body-incomplete', 'body-incomplete', 'body-incomplete']);
   assert.is(
-    code(() => reserve('a', answer(), 100)),
+    outcomeOf(() => reserve('a', answer(), 100)),
     'fine',
   );
 });

@@ -2,32 +2,23 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Problem } from '../../src/api/problem.ts';
 import { type Caller, clusterCaller, oidcCaller } from '../../src/receiver/auth/caller.ts';
 import { createCallerLimits } from '../../src/receiver/caller-limits.ts';
 import type { ReceiverContext } from '../../src/receiver/context.ts';
 import { createMemoryBudget, createOutsideBudget } from '../../src/receiver/memory.ts';
 import { reserveFor } from '../../src/receiver/reserve.ts';
+import { outcomeOf } from '../support/outcome.ts';
 
 const test = suite('limits for callers from outside');
 const answer = (): ServerResponse => new EventEmitter() as ServerResponse;
 const stranger = (n: number): Caller =>
   oidcCaller({ issuer: 'https://i', subject: `s${n}`, audiences: ['proviso'], claims: {}, provider: undefined });
 const account = clusterCaller({ username: 'system:serviceaccount:shop:build' });
-const code = (work: () => void): string => {
-  try {
-    work();
-    return 'fine';
-  } catch (error) {
-    return error instanceof Problem ? error.code : `threw ${error}`;
-  }
-};
-
 test('attack: a thousand accounts at an allowed issuer leave half of the places to the cluster', () => {
   const admit = createCallerLimits();
   const taken: ServerResponse[] = [];
   const enter = (caller: Caller): string =>
-    code(() => {
+    outcomeOf(() => {
       const response = answer();
       taken.push(response);
       admit(caller, response);
@@ -44,7 +35,7 @@ test('attack: many accounts at an allowed issuer leave half of the memory to the
   const context = { memory: createMemoryBudget(), memoryOutside: createOutsideBudget() } as ReceiverContext;
   const taken = answer();
   const reserve = (caller: Caller, mebibytes: number, response = answer()): string =>
-    code(() => reserveFor(context, caller, response)(mebibytes << 20));
+    outcomeOf(() => reserveFor(context, caller, response)(mebibytes << 20));
   assert.is(reserve(stranger(1), 65), 'rate-limited');
   assert.is(reserve(stranger(1), 64, taken), 'fine');
   assert.is(reserve(stranger(1), 1), 'rate-limited');

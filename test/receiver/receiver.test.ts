@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Problem } from '../../src/api/problem.ts';
 import { PROBLEMS } from '../../src/api/problems.ts';
 import { KubeError } from '../../src/kube/error.ts';
 import { clusterToken, readBearer } from '../../src/receiver/auth/bearer.ts';
@@ -11,17 +10,9 @@ import { createRateLimit } from '../../src/receiver/limits.ts';
 import { OPERATIONS, openApiDocument } from '../../src/receiver/openapi.ts';
 import { toProblem } from '../../src/receiver/respond.ts';
 import { createTtlCache } from '../../src/receiver/ttl-cache.ts';
+import { outcomeOf } from '../support/outcome.ts';
 
 const test = suite('receiver');
-const code = (work: () => unknown): string => {
-  try {
-    work();
-    return 'fine';
-  } catch (error) {
-    return error instanceof Problem ? error.code : `threw ${error}`;
-  }
-};
-
 test('every code is explained in docs/errors.md, with its status, and no other is', async () => {
   const text = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8');
   const rows = [...text.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \| ([^|]+) \| ([^|]+) \|$/gm)];
@@ -43,39 +34,39 @@ const jwt = (claims: object): string => `e30.${Buffer.from(JSON.stringify(claims
 
 test('tokens that can not pass are refused at sight', () => {
   assert.is(
-    code(() => read(undefined, 0)),
+    outcomeOf(() => read(undefined, 0)),
     'token-missing',
   );
   assert.is(
-    code(() => read('Basic abc', 0)),
+    outcomeOf(() => read('Basic abc', 0)),
     'token-missing',
   );
   assert.is(
-    code(() => read('Bearer abc', 0)),
+    outcomeOf(() => read('Bearer abc', 0)),
     'token-malformed',
   );
   assert.is(
-    code(() => read(`Bearer ${'x'.repeat(20_000)}`, 0)),
+    outcomeOf(() => read(`Bearer ${'x'.repeat(20_000)}`, 0)),
     'token-malformed',
   );
   assert.is(
-    code(() => read(`Bearer ${jwt({ aud: 'other', exp: 9 })}`, 0)),
+    outcomeOf(() => read(`Bearer ${jwt({ aud: 'other', exp: 9 })}`, 0)),
     'token-audience',
   );
   assert.is(
-    code(() => read(`Bearer ${jwt({ exp: 9 })}`, 0)),
+    outcomeOf(() => read(`Bearer ${jwt({ exp: 9 })}`, 0)),
     'token-audience',
   );
   assert.is(
-    code(() => read(`Bearer ${jwt({ aud: 'proviso', exp: 9 })}`, 9)),
+    outcomeOf(() => read(`Bearer ${jwt({ aud: 'proviso', exp: 9 })}`, 9)),
     'token-expired',
   );
   assert.is(
-    code(() => read(`Bearer ${jwt({ aud: ['proviso'] })}`, 9)),
+    outcomeOf(() => read(`Bearer ${jwt({ aud: ['proviso'] })}`, 9)),
     'token-expired',
   );
   assert.is(
-    code(() => read(`bearer ${jwt({ aud: ['proviso'], exp: 10 })}`, 9)),
+    outcomeOf(() => read(`bearer ${jwt({ aud: ['proviso'], exp: 10 })}`, 9)),
     'fine',
   );
 });
@@ -94,11 +85,11 @@ test('a stated digest has to be one, and the one that came', () => {
   assert.is(statedDigest(undefined), undefined);
   assert.is(statedDigest(`md5=:AAAA:, ${zero}`), `sha256:${'0'.repeat(64)}`);
   assert.is(
-    code(() => statedDigest('sha-256=AAAA')),
+    outcomeOf(() => statedDigest('sha-256=AAAA')),
     'request-invalid',
   );
   assert.is(
-    code(() => assertDigest(statedDigest(zero), `sha256:${'1'.repeat(64)}`)),
+    outcomeOf(() => assertDigest(statedDigest(zero), `sha256:${'1'.repeat(64)}`)),
     'digest-mismatch',
   );
 });
@@ -108,16 +99,16 @@ test('a bucket empties, refills, and is one for each identity', () => {
   const limit = createRateLimit(() => now);
   for (let count = 0; count < 400; count++) limit('a');
   assert.is(
-    code(() => limit('a')),
+    outcomeOf(() => limit('a')),
     'rate-limited',
   );
   assert.is(
-    code(() => limit('b')),
+    outcomeOf(() => limit('b')),
     'fine',
   );
   now = 20;
   assert.is(
-    code(() => limit('a')),
+    outcomeOf(() => limit('a')),
     'fine',
   );
 });

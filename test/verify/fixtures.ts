@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { Trust } from '../../src/api/trust.ts';
 import { sigstoreBundle } from '../../src/attestation/bundle.ts';
 import { dsseEnvelope, preAuthEncoding } from '../../src/attestation/dsse.ts';
@@ -8,6 +8,7 @@ import { createCertificateAuthority, openAuthority } from '../../src/pki/authori
 import { createSigningRequest } from '../../src/pki/request.ts';
 import { issueSigningCertificate } from '../../src/pki/signing.ts';
 import { fingerprintOf } from '../../src/verify/keys.ts';
+import { rootOfAuthorities } from '../../src/verify/root-document.ts';
 
 export const NOW = new Date('2026-05-05T12:00:00Z');
 export const IDENTITY = 'https://kubernetes.io/namespaces/shop/serviceaccounts/proviso-build';
@@ -41,24 +42,10 @@ export const trustIn = ({ publicKey }: Keys): Trust => ({
 });
 
 /** Whoever holds a certificate of these authorities (PEM) for the identity; no logs, no timestamps. */
-export function trustInAuthority(certificates: readonly string[], identity = IDENTITY): Trust {
-  const json = JSON.stringify({
-    mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
-    tlogs: [],
-    ctlogs: [],
-    timestampAuthorities: [],
-    certificateAuthorities: certificates.map((pem) => ({
-      subject: { organization: 'proviso', commonName: 'test' },
-      uri: 'https://ca.example.com',
-      certChain: { certificates: [{ rawBytes: new X509Certificate(pem).raw.toString('base64') }] },
-      validFor: { start: '2020-01-01T00:00:00Z' },
-    })),
-  });
-  return {
-    signers: [{ kind: 'identity', root: 'cluster', subject: { exact: identity }, claims: [] }],
-    roots: { cluster: { json, digest: `sha256:${createHash('sha256').update(json).digest('hex')}` } },
-  };
-}
+export const trustInAuthority = (certificates: readonly string[], identity = IDENTITY): Trust => ({
+  signers: [{ kind: 'identity', root: 'cluster', subject: { exact: identity }, claims: [] }],
+  roots: { cluster: rootOfAuthorities(certificates) },
+});
 
 export interface SignOptions {
   readonly payload?: Uint8Array;

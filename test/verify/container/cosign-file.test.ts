@@ -1,31 +1,20 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { at, base64, DER, type Doc, edited, envelope, fixture, PEM, parsed, read, refused } from './samples.ts';
+import { base64, COSIGN_ENTRY, DER, edited, envelope, LOGGED_BUNDLE, PEM, read, refused } from './samples.ts';
 
 const test = suite('containers: files of cosign 2');
 
-/** A real entry of Rekor, in the form in which cosign wrote it. */
-const BUNDLE = at(parsed(fixture('npm-v0.1.json')), '/attestations/0/bundle') as Doc;
-const ENTRY = at(BUNDLE, '/verificationMaterial/tlogEntries/0') as Doc;
 const FILE = {
-  base64Signature: base64(JSON.stringify(BUNDLE.dsseEnvelope)),
+  base64Signature: base64(JSON.stringify(LOGGED_BUNDLE.dsseEnvelope)),
   cert: base64(PEM[0]),
-  rekorBundle: {
-    SignedEntryTimestamp: at(ENTRY, '/inclusionPromise/signedEntryTimestamp'),
-    Payload: {
-      body: ENTRY.canonicalizedBody,
-      integratedTime: Number(ENTRY.integratedTime),
-      logIndex: Number(ENTRY.logIndex),
-      logID: Buffer.from(String(at(ENTRY, '/logId/keyId')), 'base64').toString('hex'),
-    },
-  },
+  rekorBundle: COSIGN_ENTRY,
 };
 
 test('a file says what the bundle of the same entry says', () => {
   const [content, ...others] = read(FILE);
   assert.is(others.length, 0);
   assert.is(content.form, 'cosign-file');
-  const [ofBundle] = read(BUNDLE);
+  const [ofBundle] = read(LOGGED_BUNDLE);
   assert.equal(content.payload, ofBundle.payload);
   assert.equal(content.signatures[0].logEntries, ofBundle.signatures[0].logEntries);
   assert.equal(content.signatures[0].certificate, DER[0]);
@@ -47,7 +36,7 @@ test('attack: a signature of something else, several signatures, evidence inside
   refused({ ...FILE, base64Signature: base64('MEUCIQ') }, 'json-malformed');
   assert.match(refused({ ...FILE, base64Signature: base64('"MEUCIQ"') }), /an object/);
   refused(edited(FILE, '/base64Signature', undefined));
-  refused({ ...FILE, base64Signature: base64(JSON.stringify(BUNDLE)) });
+  refused({ ...FILE, base64Signature: base64(JSON.stringify(LOGGED_BUNDLE)) });
   refused({ ...FILE, base64Signature: base64(JSON.stringify(FILE)) });
   refused({ ...FILE, base64Signature: base64('{"payload":"e30=","payload":"e30="}') }, 'json-duplicate-key');
   const two = { ...envelope, signatures: [...envelope.signatures, { sig: 'AAAA' }] };
@@ -57,7 +46,10 @@ test('attack: a signature of something else, several signatures, evidence inside
 });
 
 test('attack: a document that is another form as well', () => {
-  assert.match(refused({ ...FILE, ...(BUNDLE as object) }), /can be read as both a Sigstore bundle and a bundle file/);
+  assert.match(
+    refused({ ...FILE, ...(LOGGED_BUNDLE as object) }),
+    /can be read as both a Sigstore bundle and a bundle file/,
+  );
   assert.match(refused({ ...FILE, ...envelope }), /can be read as both a DSSE envelope and a bundle file/);
   refused({ ...FILE, Base64Signature: FILE.base64Signature });
 });

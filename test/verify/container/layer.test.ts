@@ -2,16 +2,14 @@ import { createHash } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  at,
   base64,
+  COSIGN_ENTRY,
   DER,
-  type Doc,
   edited,
   envelope,
-  fixture,
+  LOGGED_BUNDLE,
   layerOf,
   PEM,
-  parsed,
   read,
   refused,
   TIMESTAMP,
@@ -19,18 +17,6 @@ import {
 
 const test = suite('containers: layers of cosign');
 
-/** A real entry of Rekor, in the form in which cosign annotates it. */
-const BUNDLE = at(parsed(fixture('npm-v0.1.json')), '/attestations/0/bundle') as Doc;
-const ENTRY = at(BUNDLE, '/verificationMaterial/tlogEntries/0') as Doc;
-const SET = {
-  SignedEntryTimestamp: at(ENTRY, '/inclusionPromise/signedEntryTimestamp'),
-  Payload: {
-    body: ENTRY.canonicalizedBody,
-    integratedTime: Number(ENTRY.integratedTime),
-    logIndex: Number(ENTRY.logIndex),
-    logID: Buffer.from(String(at(ENTRY, '/logId/keyId')), 'base64').toString('hex'),
-  },
-};
 const CERTIFICATE = 'dev.sigstore.cosign/certificate';
 const CHAIN = 'dev.sigstore.cosign/chain';
 const LOG = 'dev.sigstore.cosign/bundle';
@@ -38,17 +24,17 @@ const STAMP = 'dev.sigstore.cosign/rfc3161timestamp';
 const EVIDENCE = {
   [CERTIFICATE]: PEM[0],
   [CHAIN]: PEM[1] + PEM[2],
-  [LOG]: JSON.stringify(SET),
+  [LOG]: JSON.stringify(COSIGN_ENTRY),
   [STAMP]: JSON.stringify({ SignedRFC3161Timestamp: base64(TIMESTAMP) }),
 };
-const LAYER = layerOf(BUNDLE.dsseEnvelope as object, EVIDENCE);
+const LAYER = layerOf(LOGGED_BUNDLE.dsseEnvelope as object, EVIDENCE);
 
 test('a layer with all its annotations says what the bundle of the same entry says', () => {
   const [content, ...others] = read(LAYER);
   assert.is(others.length, 0);
   assert.is(content.form, 'cosign-layer');
   assert.is(content.mediaType, LAYER.mediaType);
-  const [ofBundle] = read(BUNDLE);
+  const [ofBundle] = read(LOGGED_BUNDLE);
   assert.equal(content.payload, ofBundle.payload);
   const [signature] = content.signatures;
   assert.equal([signature.certificate, ...signature.intermediates], DER);
@@ -102,7 +88,7 @@ test('attack: another media type, another content, a layer without its bytes', (
   refused(layerOf(Buffer.from('hello'), {}), 'json-malformed');
   refused(layerOf(Buffer.from('{"payload":"e30=","payload":"e30="}'), {}), 'json-duplicate-key');
   refused(layerOf(Buffer.from(`${'['.repeat(40)}${']'.repeat(40)}`), {}), 'json-too-deep');
-  refused(layerOf(BUNDLE, {}));
+  refused(layerOf(LOGGED_BUNDLE, {}));
   refused(layerOf([envelope], {}));
   refused(layerOf(LAYER, {}));
 });
@@ -120,7 +106,7 @@ test('attack: annotations that are damaged, doubled or of another kind', () => {
   for (const value of ['x', PEM[0].repeat(10), `${PEM[0]}x`, 7]) refused(annotated(CHAIN, value));
   assert.match(refused(annotated(CERTIFICATE, '')), /the chain alone/);
   refused(annotated(LOG, 'x'), 'json-malformed');
-  refused(annotated(LOG, JSON.stringify(SET).replace('{', '{"Payload":{},')), 'json-duplicate-key');
+  refused(annotated(LOG, JSON.stringify(COSIGN_ENTRY).replace('{', '{"Payload":{},')), 'json-duplicate-key');
   refused(annotated(LOG, '[]'));
   for (const [pointer, values] of Object.entries({
     '/SignedEntryTimestamp': [undefined, '', 'a', 7],
@@ -134,7 +120,7 @@ test('attack: annotations that are damaged, doubled or of another kind', () => {
     for (const value of values) {
       const code = pointer === '/Payload/body' && value === base64('x') ? 'json-malformed' : 'attestation-malformed';
       assert.match(
-        refused(annotated(LOG, JSON.stringify(edited(SET, pointer, value))), code),
+        refused(annotated(LOG, JSON.stringify(edited(COSIGN_ENTRY, pointer, value))), code),
         /dev\.sigstore\.cosign~1bundle/,
       );
     }

@@ -101,3 +101,17 @@ export function layerOf(content: object | Buffer, annotations: Readonly<Record<s
     data: base64(data),
   };
 }
+
+/** A real bundle with an entry of Rekor. */
+export const LOGGED_BUNDLE = at(parsed(fixture('npm-v0.1.json')), '/attestations/0/bundle') as Doc;
+const ENTRY = at(LOGGED_BUNDLE, '/verificationMaterial/tlogEntries/0') as Doc;
+/** The same entry in the form in which cosign has it. */
+export const COSIGN_ENTRY = {
+  SignedEntryTimestamp: at(ENTRY, '/inclusionPromise/signedEntryTimestamp'),
+  Payload: {
+    body: ENTRY.canonicalizedBody,
+    integratedTime: Number(ENTRY.integratedTime),
+    logIndex: Number(ENTRY.logIndex),
+    logID: Buffer.from(String(at(ENTRY, '/logId/keyId')), 'base64').toString('hex'),
+  },
+};
