@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { collect } from './annotations.ts';
 import type { AddFlags } from './commands/add.ts';
 import type { DownloadFlags } from './commands/download.ts';
+import type { ImportFlags } from './commands/import.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { PushFlags } from './commands/push.ts';
 import type { ResetFlags } from './commands/reset.ts';
@@ -74,6 +75,15 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
     .argument('<file>', 'YAML with Contracts, Workflows, EvidenceStores or TrustRoots')
     .action((file: string) =>
       within(async (session) => (await import('./commands/contract-lint.ts')).contractLint(session, file)),
+    );
+  program
+    .command('import')
+    .description('turn Chainloop contracts into Contracts, as YAML for kubectl apply')
+    .argument('<file>', 'a contract of either generation of its schema, YAML or JSON')
+    .option('--name <name>', 'of a contract that has none of its own (default: of the file)')
+    .option('--allow-loss', 'write what can be carried over, though not everything can')
+    .action((file: string, flags: ImportFlags) =>
+      within(async (session) => (await import('./commands/import.ts')).importFile(session, file, flags)),
     );
   return program;
 }

@@ -143,4 +143,37 @@ test('a reader that has enough is no error', async () => {
   assert.equal([outcome.code, outcome.err], [0, '']);
 });
 
+const CHAINLOOP = `apiVersion: chainloop.dev/v1
+kind: Contract
+metadata: {name: release, description: what is owed}
+spec:
+  materials: [{type: SARIF, name: scan}]
+  policies:
+    attestation: [{ref: signed, with: {strict: yes, version: 1.10}}]
+`;
+
+test('import writes what lint accepts, and says what it changed', async () => {
+  await writeFile(join(cwd, 'in.yaml'), CHAINLOOP);
+  const { code, out, err } = await proviso(['-n', 'shop', 'import', 'in.yaml']);
+  assert.is(code, 0);
+  assert.match(out, /strict: 'yes'\n *version: '1.10'/);
+  assert.match(out, /namespace: shop/);
+  assert.match(err, /^changed release: metadata.description: became spec.description\n$/);
+  await writeFile(join(cwd, 'out.yaml'), out);
+  assert.is((await proviso(['contract', 'lint', 'out.yaml'])).code, 0);
+});
+
+test('import writes nothing when something would be lost, unless that is allowed', async () => {
+  await writeFile(join(cwd, 'in.yaml'), `${CHAINLOOP}  policyGroups: [{ref: slsa}]\n`);
+  const refused = await proviso(['import', 'in.yaml']);
+  assert.is(refused.code, 1);
+  assert.is(refused.out, '');
+  assert.match(refused.err, /LOST release: spec.policyGroups: [\s\S]*1 of what in.yaml says[\s\S]*--allow-loss/);
+  const allowed = await proviso(['import', 'in.yaml', '--allow-loss']);
+  assert.is(allowed.code, 0);
+  assert.match(allowed.out, /kind: Contract/);
+  await writeFile(join(cwd, 'two.yaml'), `${CHAINLOOP}---\n${CHAINLOOP}`);
+  assert.match((await proviso(['import', 'two.yaml'])).err, /two contracts would have the name 'release'/);
+});
+
 test.run();
