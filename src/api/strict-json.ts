@@ -1,3 +1,4 @@
+import { type EscapedKey, parseEscapedKeys } from './escaped-keys.ts';
 import { excerpt } from './excerpt.ts';
 import { endOfString, lineAndColumn, unexpectedToken } from './json-position.ts';
 
@@ -40,11 +41,13 @@ export function parseStrictJson(bytes: Uint8Array, limits: StrictJsonLimits = {}
   if (text.startsWith(BYTE_ORDER_MARK)) {
     return malformed('line 1, column 1', 'the text starts with a byte order mark; write it without one');
   }
-  const finding = scan(text, limits.maxDepth ?? DEFAULT_MAX_DEPTH, limits.maxValues ?? DEFAULT_MAX_VALUES);
+  const { maxDepth = DEFAULT_MAX_DEPTH, maxValues = DEFAULT_MAX_VALUES } = limits;
+  const escaped: EscapedKey[] = [];
+  const finding = scan(text, maxDepth, maxValues, escaped);
   if (finding !== undefined && finding.code !== 'json-duplicate-key') return finding;
   try {
     const value: unknown = JSON.parse(text);
-    return finding ?? { ok: true, value };
+    return finding ?? { ok: true, value: escaped.length === 0 ? value : parseEscapedKeys(text, escaped) };
   } catch (error) {
     return malformed(positionOf(error, text), syntaxMessage(error));
   }
@@ -64,7 +67,7 @@ interface Frame {
 }
 
 /** One pass over the structure; of text that isn't JSON it may say anything, since the parser speaks next. */
-function scan(text: string, maxDepth: number, maxValues: number): Refused | undefined {
+function scan(text: string, maxDepth: number, maxValues: number, escaped: EscapedKey[]): Refused | undefined {
   const stack: Frame[] = [];
   let duplicate: Refused | undefined;
   let values = 0;
@@ -74,7 +77,9 @@ function scan(text: string, maxDepth: number, maxValues: number): Refused | unde
       case '"': {
         const end = endOfString(text, i);
         if (frame?.keys !== undefined && frame.expectsKey) {
-          const key = keyText(text.slice(i, end + 1));
+          const literal = text.slice(i, end + 1);
+          const key = keyText(literal);
+          if (literal.includes('\\')) escaped.push({ start: i, end: end + 1, key });
           frame.member = key;
           frame.expectsKey = false;
           if (frame.keys.has(key)) duplicate ??= duplicateKey(stack, key);

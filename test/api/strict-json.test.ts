@@ -17,13 +17,13 @@ const messageOf = (text: string) => {
   return parsed.ok ? 'ok' : parsed.message;
 };
 
-test('reads what JSON.parse reads', () => {
+test('reads what JSON.stringify writes', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
       const text = JSON.stringify(value);
       const parsed = parse(text);
       assert.is(parsed.ok, true, text);
-      if (parsed.ok) assert.is(JSON.stringify(parsed.value), JSON.stringify(JSON.parse(text)));
+      if (parsed.ok) assert.is(JSON.stringify(parsed.value), text);
     }),
     { seed: SEED, numRuns: 500 },
   );
@@ -59,7 +59,7 @@ test('a doubled member is found in any object', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (object) => {
       const text = JSON.stringify(object);
-      const [key = ''] = Object.keys(JSON.parse(text) as object);
+      const [key = ''] = Object.keys(object);
       const doubled = `${text.slice(0, -1)},${JSON.stringify(key)}:0}`;
       assert.match(refusal(doubled), /^json-duplicate-key/);
     }),
