@@ -1,3 +1,4 @@
+import type { ProblemCode } from './problems.ts';
 import type { Trust } from './trust.ts';
 import type { RecordedAttestation, RecordedMaterial, RecordedStatement, RunCommit } from './types.gen.ts';
 
@@ -81,8 +82,18 @@ export interface RunMessage {
 export interface VerificationMessage extends Trust {
   /** Of the contract revision, `sha256:…`. */
   readonly contractDigest: string;
-  /** Keys and identity of the control plane: `control-plane-keys.json` as it is published. */
-  readonly controlPlaneKeys: string;
+  /** Roots of the signers that can't be had now, by name: nothing can be checked against them. */
+  readonly missingRoots?: Readonly<Record<string, Unavailable>>;
+  /** Keys and identity of the control plane: `control-plane-keys.json` as it is published. Absent: they can't be had now. */
+  readonly controlPlaneKeys?: string;
+  readonly missingKeys?: Unavailable;
+}
+
+/** Why something can't be had now, as a refusal that needs it would say it. */
+export interface Unavailable {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly hint?: string;
 }
 
 /** In which way a run has to do with a digest. */

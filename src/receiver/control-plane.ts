@@ -16,7 +16,10 @@ export interface ControlPlaneSigner extends ControlPlaneKeys {
 
 /** The control plane's keys. */
 export interface ControlPlane {
+  /** What signs. Throws `cluster-unavailable`. */
   get(): Promise<ControlPlaneSigner>;
+  /** What earlier statements are checked against, whether or not anything can be signed now. Throws `cluster-unavailable`. */
+  keys(): Promise<ControlPlaneKeys>;
 }
 
 /** A key that was replaced signs that much longer, and counts an hour longer. */
@@ -25,37 +28,53 @@ const REMEMBERED_MS = 60_000;
 /** Reads the keys from their Secret in Proviso's namespace, once a minute whatever comes in. */
 export function createControlPlane(client: KubeClient, namespace: string): ControlPlane {
   const known = createTtlCache<Promise<ControlPlaneSigner>>(1);
+  const read = () => client.find<Secret>(KIND.Secret, { namespace, name: CONTROL_PLANE_SECRET });
+  function get(): Promise<ControlPlaneSigner> {
+    const found = known.get('');
+    if (found !== undefined) return found;
+    const reading = read().then(signerIn);
+    known.set('', reading, REMEMBERED_MS);
+    // Who asks next asks again, and not for what went wrong this time.
+    reading.catch(() => known.set('', reading, 0));
+    return reading;
+  }
   return {
-    get() {
-      const found = known.get('');
-      if (found !== undefined) return found;
-      const reading = client.find<Secret>(KIND.Secret, { namespace, name: CONTROL_PLANE_SECRET }).then(signerIn);
-      known.set('', reading, REMEMBERED_MS);
-      // Who asks next asks again, and not for what went wrong this time.
-      reading.catch(() => known.set('', reading, 0));
-      return reading;
+    get,
+    async keys() {
+      try {
+        return await get();
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return keysIn(await read());
+      }
     },
   };
 }
 
 function signerIn(secret: Secret | undefined): ControlPlaneSigner {
+  const list = keysIn(secret);
   const pem = secretText(secret, 'signing.key');
-  const list = secretText(secret, 'keys.json');
-  if (pem === undefined || list === undefined) {
-    throw unavailable('is not there yet', 'the operator makes it at its start; look at its log');
-  }
-  const hint =
-    'an administrator has to delete it: the operator makes another, and earlier statements are trusted no more';
-  const reading = readKeyList(list);
-  if (!reading.ok) throw unavailable(`has a list of keys that can't be read: ${reading.message}`, hint);
-  const key = privateKey(pem);
-  if (key === undefined || kindOf(key) !== 'p256') throw unavailable('has no P-256 private key', hint);
+  const key = pem === undefined ? undefined : privateKey(pem);
+  if (key === undefined || kindOf(key) !== 'p256') throw unavailable('has no P-256 private key', REPLACE);
   const fingerprint = fingerprintOf(createPublicKey(key));
   // Nobody could check what it signs.
-  if (!reading.list.keys.some((each) => each.fingerprint === fingerprint)) {
-    throw unavailable(`has a list of keys without the one that signs, ${fingerprint}`, hint);
+  if (!list.keys.some((each) => each.fingerprint === fingerprint)) {
+    throw unavailable(`has a list of keys without the one that signs, ${fingerprint}`, REPLACE);
   }
-  return { ...reading.list, key, fingerprint };
+  return { ...list, key, fingerprint };
+}
+
+const REPLACE =
+  'an administrator has to delete it: the operator makes another, and earlier statements are trusted no more';
+
+function keysIn(secret: Secret | undefined): ControlPlaneKeys {
+  const text = secretText(secret, 'keys.json');
+  if (text === undefined) {
+    throw unavailable('is not there yet', 'the operator makes it at its start; look at its log');
+  }
+  const reading = readKeyList(text);
+  if (!reading.ok) throw unavailable(`has a list of keys that can't be read: ${reading.message}`, REPLACE);
+  return reading.list;
 }
 
 function privateKey(pem: string): KeyObject | undefined {

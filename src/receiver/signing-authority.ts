@@ -13,7 +13,10 @@ import { createTtlCache } from './ttl-cache.ts';
 
 /** The cluster's own certificate authority for signing. */
 export interface SigningAuthority {
+  /** What certificates are issued with and attestations are judged by. Throws `cluster-unavailable`. */
   get(): Promise<SigningMaterial>;
+  /** What earlier signatures are checked against: when the authority can't be had, what is published still can. */
+  trustedRoot(): Promise<RootDocument>;
 }
 
 export interface SigningMaterial {
@@ -32,21 +35,33 @@ export function createSigningAuthority(client: KubeClient, namespace: string): S
   let last:
     | { readonly published: string | undefined; readonly certificate: string; readonly document: RootDocument }
     | undefined;
+  async function get(): Promise<SigningMaterial> {
+    const found = known.get('');
+    if (found !== undefined) return found;
+    const { issuer, chain } = await readAuthority(client, namespace);
+    // After the Secret: what it holds was published before.
+    const published = await readPublication(client, namespace);
+    const certificate = chain[0].toString();
+    // The same document stays the same object, so that nobody reads its certificates again every minute.
+    if (last?.published !== published || last?.certificate !== certificate) {
+      last = { published, certificate, document: documentOf(published, chain, namespace) };
+    }
+    const material = { issuer, certificate, trustedRoot: last.document };
+    known.set('', material, REMEMBERED_MS);
+    return material;
+  }
+
   return {
-    async get() {
-      const found = known.get('');
-      if (found !== undefined) return found;
-      const { issuer, chain } = await readAuthority(client, namespace);
-      // After the Secret: what it holds was published before.
-      const published = await readPublication(client, namespace);
-      const certificate = chain[0].toString();
-      // The same document stays the same object, so that nobody reads its certificates again every minute.
-      if (last?.published !== published || last?.certificate !== certificate) {
-        last = { published, certificate, document: documentOf(published, chain, namespace) };
+    get,
+    async trustedRoot() {
+      try {
+        return (await get()).trustedRoot;
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        const published = await readPublication(client, namespace);
+        if (published === undefined) throw error;
+        return documentOf(published, undefined, namespace);
       }
-      const material = { issuer, certificate, trustedRoot: last.document };
-      known.set('', material, REMEMBERED_MS);
-      return material;
     },
   };
 }
@@ -92,7 +107,7 @@ async function readPublication(client: KubeClient, namespace: string): Promise<s
 }
 
 /** What is published; with the authority in use, for one that was given is published a while after it is used. */
-function documentOf(published: string | undefined, chain: AuthorityChain, namespace: string): RootDocument {
+function documentOf(published: string | undefined, chain: AuthorityChain | undefined, namespace: string): RootDocument {
   const authorities = published === undefined ? [] : readPublished(published);
   if (authorities === undefined) {
     const where = `the ConfigMap ${namespace}/${TRUST_CONFIG_MAP} holds no Sigstore trusted root under ${TRUSTED_ROOT}`;
@@ -101,7 +116,7 @@ function documentOf(published: string | undefined, chain: AuthorityChain, namesp
       retryAfter: 30,
     });
   }
-  const whole = withAuthority(authorities, publishedAuthority(chain, ''));
+  const whole = chain === undefined ? authorities : withAuthority(authorities, publishedAuthority(chain, ''));
   const json = published !== undefined && whole === authorities ? published : trustedRootJson(whole);
   return rootDocument(json, BY_RECEIPT);
 }

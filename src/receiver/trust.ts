@@ -1,33 +1,56 @@
-import type { Trust } from '../api/trust.ts';
+import type { RootDocument, Trust, TrustedSigner } from '../api/trust.ts';
 import { CLUSTER_TRUST_ROOT } from '../api/trust-objects.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import { serviceAccountIdentity } from '../pki/signing.ts';
 import type { ReceiverContext } from './context.ts';
+import type { TrustRoots } from './trust-roots.ts';
 
-/** Who may sign for a run: the contract's signers, or if it names none, the identity that opened the run. */
+/** Who may sign for a run, and how the roots to check that against are read, each by itself. */
+export interface WantedTrust {
+  readonly signers: readonly TrustedSigner[];
+  readonly threshold?: number;
+  readonly roots: ReadonlyMap<string, () => Promise<RootDocument>>;
+}
+
+/** Where roots come from. */
+export interface RootSources {
+  readonly trustRoots: TrustRoots;
+  /** That of the cluster's own authority. */
+  readonly clusterRoot: () => Promise<RootDocument>;
+}
+
+/** The contract's signers, or if it names none, the identity that opened the run. */
+export function wantedTrust(
+  { trustRoots, clusterRoot }: RootSources,
+  run: WorkflowRun,
+  { signers, signerThreshold: threshold }: EffectiveContract,
+): WantedTrust {
+  if (signers.length > 0) {
+    const names = new Set(signers.flatMap((signer) => (signer.kind === 'identity' ? [signer.root] : [])));
+    const { namespace = '' } = run.metadata;
+    const roots = new Map([...names].map((name) => [name, () => trustRoots.get(name, namespace)] as const));
+    return { signers, ...(threshold === undefined ? {} : { threshold }), roots };
+  }
+  const { serviceAccount } = run.spec.identity;
+  if (serviceAccount === undefined) return { signers: [], roots: new Map() };
+  const subject = { exact: serviceAccountIdentity(namespaceOf(run), serviceAccount) };
+  return {
+    signers: [{ kind: 'identity', root: CLUSTER_TRUST_ROOT, subject, claims: [] }],
+    roots: new Map([[CLUSTER_TRUST_ROOT, clusterRoot]]),
+  };
+}
+
+/** What an attestation is judged by. Throws the problem of the first root that can't be had: nothing is judged by less. */
 export async function trustOf(
   { signing, trustRoots }: Pick<ReceiverContext, 'signing' | 'trustRoots'>,
   run: WorkflowRun,
   contract: EffectiveContract,
 ): Promise<Trust> {
-  const { signers, signerThreshold: threshold } = contract;
-  if (signers.length > 0) {
-    const names = new Set(signers.flatMap((signer) => (signer.kind === 'identity' ? [signer.root] : [])));
-    const { namespace = '' } = run.metadata;
-    const roots = await Promise.all(
-      [...names].map(async (name) => [name, await trustRoots.get(name, namespace)] as const),
-    );
-    return { signers, ...(threshold === undefined ? {} : { threshold }), roots: Object.fromEntries(roots) };
-  }
-  const { serviceAccount } = run.spec.identity;
-  if (serviceAccount === undefined) return { signers: [], roots: {} };
-  const { trustedRoot } = await signing.get();
-  const subject = { exact: serviceAccountIdentity(namespaceOf(run), serviceAccount) };
-  return {
-    signers: [{ kind: 'identity', root: CLUSTER_TRUST_ROOT, subject, claims: [] }],
-    roots: { [CLUSTER_TRUST_ROOT]: trustedRoot },
-  };
+  const clusterRoot = async () => (await signing.get()).trustedRoot;
+  const { roots, ...who } = wantedTrust({ trustRoots, clusterRoot }, run, contract);
+  const documents = await Promise.all([...roots].map(async ([name, read]) => [name, await read()] as const));
+  return { ...who, roots: Object.fromEntries(documents) };
 }
 
 /** The namespace of the service account that opened the run, which needn't be that of the run. */

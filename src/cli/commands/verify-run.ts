@@ -25,11 +25,19 @@ export async function verifyRun(session: Session, name: string | undefined): Pro
   return [
     { ok: found === attestation.digest, text: `the stored bytes have the digest on the run, ${attestation.digest}` },
     signatureReason(verdict),
+    ...(verdict.verified ? [] : rootReasons(run)),
     ...(verdict.verified ? statementReasons(run, verdict.statement) : []),
     { ok: run.succeeded === 'True', text: `the verdict of the run is ${run.reason}: ${run.message}` },
     ...(await controlPlaneReasons(session, run, { digests: artifactsOf(run) })),
   ];
 }
+
+/** The roots that the signature may have been refused for the lack of. */
+const rootReasons = ({ verification }: RunMessage): readonly Reason[] =>
+  Object.entries(verification?.missingRoots ?? {}).map(([root, { code, detail }]) => ({
+    ok: false,
+    text: `nothing can be checked against the trusted root '${root}' now: ${code}: ${detail}`,
+  }));
 
 function statementReasons(run: RunMessage, statement: Readonly<Record<string, unknown>>): readonly Reason[] {
   const stated = statedBy(statement);

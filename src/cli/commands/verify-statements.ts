@@ -1,5 +1,5 @@
 import { sha256Hex } from '../../api/canonical.ts';
-import type { RunMessage } from '../../api/messages.ts';
+import type { RunMessage, Unavailable } from '../../api/messages.ts';
 import type { RecordedStatement } from '../../api/types.gen.ts';
 import { resourceUri } from '../../attestation/acceptance.ts';
 import { PROVENANCE_TYPE } from '../../attestation/provenance.ts';
@@ -31,8 +31,7 @@ export async function controlPlaneReasons(
 ): Promise<readonly Reason[]> {
   const published = readKeyList(run.verification?.controlPlaneKeys ?? '');
   const trusted = expected.trusted ?? (published.ok ? published.list : undefined);
-  if (trusted === undefined)
-    return [{ ok: false, text: 'the receiver answered without the keys of the control plane' }];
+  if (trusted === undefined) return [withoutKeys(run.verification?.missingKeys)];
   const found = (type: string) => run.statements?.find(({ predicateType }) => predicateType === type);
   const vsa = found(VSA_TYPE);
   const provenance = found(PROVENANCE_TYPE);
@@ -43,6 +42,11 @@ export async function controlPlaneReasons(
     ...(await vsaReasons(session, run, vsa, { ...expected, trusted })),
     ...(provenance === undefined ? [] : await provenanceReasons(session, run, provenance, { ...expected, trusted })),
   ];
+}
+
+function withoutKeys(missing: Unavailable | undefined): Reason {
+  const why = missing === undefined ? '' : `: ${missing.code}: ${missing.detail}`;
+  return { ok: false, text: `the receiver answered without the keys of the control plane${why}` };
 }
 
 interface Expected extends ExpectedStatements {

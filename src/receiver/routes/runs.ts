@@ -2,13 +2,11 @@ import type { Request, Response } from 'express';
 import { CONDITION, settleConditions } from '../../api/conditions.ts';
 import { KIND } from '../../api/kinds.ts';
 import { LABEL_WORKFLOW } from '../../api/labels.ts';
-import type { CancelRequest, RunListMessage, RunMessage, VerificationMessage } from '../../api/messages.ts';
+import type { CancelRequest, RunListMessage, RunMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { RUN_REASON } from '../../api/reasons.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
-import type { EffectiveContract } from '../../contract/effective.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
-import { writeKeyList } from '../../verify/key-list.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { reserveFor } from '../reserve.ts';
@@ -16,7 +14,7 @@ import { assertOpen, explainRefusedWrite, runForReader, runForSubmitter } from '
 import { isOwnFromOutside } from '../run-identity.ts';
 import { validated } from '../schemas.ts';
 import { runMessage, runSummary } from '../state.ts';
-import { trustOf } from '../trust.ts';
+import { verificationOf } from '../verification.ts';
 import { param } from './params.ts';
 
 /** `GET /v1/namespaces/{ns}/runs/{run}` */
@@ -31,18 +29,6 @@ export const getRunRoute = (context: ReceiverContext) => async (request: Request
   };
   response.json(message);
 };
-
-async function verificationOf(
-  context: ReceiverContext,
-  run: WorkflowRun,
-  contract: EffectiveContract,
-): Promise<VerificationMessage> {
-  return {
-    ...(await trustOf(context, run, contract)),
-    contractDigest: run.spec.contract.digest,
-    controlPlaneKeys: writeKeyList(await context.controlPlane.get()),
-  };
-}
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 500;
