@@ -119,7 +119,8 @@ function addRunCommands(program: Command, within: Within): void {
     .description('sign the statement, hand it in, and print the verdict')
     .option('-k, --key <file>', 'a private key, or env://NAME (default: a certificate of the cluster)')
     .option('-b, --bundle <file>', 'write the signed bundle there')
-    .option('--attestation <file>', 'hand in a bundle that something else has signed')
+    .option('--statement <file>', 'write the statement there, for another tool to sign, and hand nothing in')
+    .option('--attestation <file>', 'hand in what another tool has signed: a bundle, an envelope, …')
     .option('--no-submit', 'sign and write the bundle, and hand nothing in')
     .action((flags: PushFlags) => within(async (session) => (await import('./commands/push.ts')).push(session, flags)));
   program

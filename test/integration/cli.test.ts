@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
-import { generateTestKey } from '../support/signing.ts';
+import { generateTestKey, signedBundle } from '../support/signing.ts';
 
 const key = generateTestKey();
 const MANIFESTS = [
@@ -132,6 +132,28 @@ test('signing with a key: the right one, the wrong one, and none', async () => {
   const refused = await proviso('verify --bundle t.json --key key.pub');
   assert.is(refused.code, 1);
   assert.match(refused.out, /FAIL .*signature[\s\S]*NOT verified/);
+});
+
+test('another tool signs: the statement in a file, and what came of it handed in', async () => {
+  const keyed = { PROVISO_DIR: mountOf('keyed') };
+  await fine('init');
+  const early = await proviso('push --statement s.json');
+  assert.is(early.code, 3, early.err);
+  assert.not.ok((await readdir(work)).includes('s.json'), 'an incomplete statement is written nowhere');
+  await fine('init --replace', keyed);
+  assert.match(await fine('push --statement s.json', keyed), /nothing was handed in\nNext: .*push --attestation FILE/);
+  assert.match(await fine('status', keyed), /Crafting/);
+  const statement = await readFile(join(work, 's.json'));
+  await writeFile(join(work, 'other.json'), signedBundle(Buffer.from('{}'), key));
+  assert.match((await proviso('push --attestation other.json', keyed)).err, /statement-invalid/);
+  for (const more of ['--attestation b.json', '--key key.pem', '--bundle b.json']) {
+    const { code, err } = await proviso(`push --statement s.json ${more}`, keyed);
+    assert.is(code, 2, err);
+    assert.match(err, /don't go together/);
+  }
+  assert.is((await proviso('push --attestation b.json --key key.pem', keyed)).code, 2);
+  await writeFile(join(work, 'b.json'), signedBundle(statement, key));
+  assert.match(await fine('push --attestation b.json', keyed), /passed, Accepted/);
 });
 
 test('init finds the open run of the directory again, and opens another once that is over or is not meant', async () => {

@@ -16,7 +16,9 @@ export interface PushFlags {
   readonly key?: string;
   /** Where to write the signed bundle. */
   readonly bundle?: string;
-  /** A bundle that something else has signed. */
+  /** Where to write the statement, for something else to sign it. */
+  readonly statement?: string;
+  /** What something else has signed. */
   readonly attestation?: string;
   /** False: sign and write, and hand nothing in. */
   readonly submit: boolean;
@@ -25,6 +27,8 @@ export interface PushFlags {
 /** `proviso push`: signs the statement that the receiver renders, hands it in, and prints the verdict. */
 export async function push(session: Session, flags: PushFlags): Promise<number> {
   const ref = currentRun(session);
+  assertOneWay(flags);
+  if (flags.statement !== undefined) return writeStatement(session, ref, flags.statement);
   if (!flags.submit && flags.bundle === undefined) {
     throw new Problem('usage', '--no-submit makes a bundle and has nowhere to put it', { hint: 'add --bundle FILE' });
   }
@@ -43,13 +47,36 @@ export async function push(session: Session, flags: PushFlags): Promise<number> 
   return exitCodeOfVerdict(run.succeeded, run.reason);
 }
 
+/** Where another tool signs, nothing is signed here: the flags of the one way would be passed over in the other. */
+function assertOneWay(flags: PushFlags): void {
+  const given = (['statement', 'attestation', 'key', 'bundle'] as const).filter((name) => flags[name] !== undefined);
+  const isElsewhere = flags.statement !== undefined || flags.attestation !== undefined;
+  if (!isElsewhere || given.length === 1) return;
+  throw new Problem('usage', `${given.map((name) => `--${name}`).join(' and ')} don't go together`, {
+    hint: '--statement FILE alone writes what another tool is to sign, --attestation FILE alone hands in what it made',
+  });
+}
+
+async function writeStatement(session: Session, ref: RunRef, file: string): Promise<number> {
+  const statement = await statementFor(session, ref, true);
+  await writeFile(resolve(session.io.cwd, file), statement);
+  const said = `written to ${file}; nothing was handed in\nNext: have it signed, then proviso push --attestation FILE`;
+  printResult(session, { statement: file }, () => said);
+  return EXIT.ok;
+}
+
 async function bundleFor(session: Session, ref: RunRef, flags: PushFlags): Promise<Uint8Array> {
   if (flags.attestation !== undefined) return readBytes(session.io, flags.attestation, '--attestation');
+  return signStatement(session, flags, await statementFor(session, ref, flags.submit));
+}
+
+/** What the receiver would have signed, once it is what was meant; complete, if it is to be handed in. */
+async function statementFor(session: Session, ref: RunRef, mustBeComplete: boolean): Promise<Uint8Array> {
   const run = await session.receiver().state(ref);
-  if (run.succeeded === 'Unknown' && flags.submit) assertComplete(run);
+  if (run.succeeded === 'Unknown' && mustBeComplete) assertComplete(run);
   const statement = await session.receiver().statement(ref);
   assertOurs(session, ref, run, statement);
-  return signStatement(session, flags, statement);
+  return statement;
 }
 
 /** Says early what the receiver would refuse anyway, with what to type. */
