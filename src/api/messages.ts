@@ -54,6 +54,27 @@ export interface ContractMessage {
   readonly signers: readonly string[];
 }
 
+/** One revision of a contract. */
+export interface RevisionMessage {
+  readonly revision: number;
+  readonly revisionName: string;
+  /** Of what it means, `sha256:…`. */
+  readonly digest: string;
+  readonly createdTime: string;
+  /** Whether new runs are opened with it. */
+  readonly inForce: boolean;
+  /** Whether its content isn't the one that it was made with: runs that are pinned to it are refused. */
+  readonly altered: boolean;
+  /** What it means, with every default filled in. */
+  readonly contract: unknown;
+}
+
+/** Answer to `GET …/contracts/{contract}/revisions`: the newest first. */
+export interface RevisionListMessage {
+  readonly contract: string;
+  readonly items: readonly RevisionMessage[];
+}
+
 /** A run as it stands. */
 export interface RunMessage {
   readonly namespace: string;

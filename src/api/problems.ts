@@ -12,11 +12,12 @@ export const PROBLEMS = {
   'pod-gone': { status: 401, title: 'The pod of this token no longer exists' },
   'submit-forbidden': { status: 403, title: 'This identity may not submit to the workflow' },
   'run-forbidden': { status: 403, title: 'The run belongs to another identity' },
-  'read-forbidden': { status: 403, title: 'This identity may not read workflow runs here' },
+  'read-forbidden': { status: 403, title: 'This identity may not read this here' },
   // What is addressed
   'not-found': { status: 404, title: 'No such path' },
   'method-not-allowed': { status: 405, title: 'The path does not take this method' },
   'workflow-not-found': { status: 404, title: 'No such workflow' },
+  'contract-not-found': { status: 404, title: 'No such contract' },
   'workflow-not-ready': { status: 409, title: 'The workflow is not ready' },
   'contract-not-ready': { status: 409, title: 'The contract of the workflow is not ready' },
   'contract-altered': { status: 409, title: 'The contract revision is not the one that was pinned' },

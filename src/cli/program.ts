@@ -68,7 +68,30 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
 
   addRunCommands(program, within);
   addReadCommands(program, within);
+  addContractCommands(program, within);
+  return program;
+}
+
+function addContractCommands(program: Command, within: Within): void {
   const contract = program.command('contract').description('work with contracts');
+  contract
+    .command('history')
+    .description('list what a contract has meant, the newest revision first')
+    .argument('<name>', 'the Contract')
+    .action((name: string) =>
+      within(async (session) => (await import('./commands/contract-revisions.ts')).contractHistory(session, name)),
+    );
+  contract
+    .command('diff')
+    .description('show what changed between two revisions of a contract')
+    .argument('<name>', 'the Contract')
+    .argument('[from]', 'a revision (default: the one before)')
+    .argument('[to]', 'another (default: the one in force)')
+    .action((name: string, from: string | undefined, to: string | undefined) =>
+      within(async (session) =>
+        (await import('./commands/contract-revisions.ts')).contractDiff(session, name, from, to),
+      ),
+    );
   contract
     .command('lint')
     .description('check a file as kubectl apply would, without a cluster')
@@ -85,7 +108,6 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
     .action((file: string, flags: ImportFlags) =>
       within(async (session) => (await import('./commands/import.ts')).importFile(session, file, flags)),
     );
-  return program;
 }
 
 /** An option whose values are gathered in a list. */

@@ -16,6 +16,10 @@ export const canonicalDigest = (contract: EffectiveContract): string =>
     }),
   )}`;
 
+/** The name of the ControllerRevision that holds a revision; it carries ten digits of the digest. */
+export const revisionNameOf = (contract: string, digest: string): string =>
+  `${contract}-${digest.slice('sha256:'.length).slice(0, 10)}`;
+
 /** Whether what stands where a contract is expected means what the digest says; it may have been put there by anybody. */
 export function hasDigest(contract: unknown, digest: string): contract is EffectiveContract {
   try {

@@ -1,7 +1,7 @@
 import { KIND } from '../api/kinds.ts';
 import { API_VERSION, LABEL_CONTRACT, LABEL_MANAGED_BY, MANAGED_BY } from '../api/labels.ts';
 import type { Contract } from '../api/types.gen.ts';
-import { canonicalDigest, hasDigest } from '../contract/digest.ts';
+import { canonicalDigest, hasDigest, revisionNameOf } from '../contract/digest.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -28,7 +28,7 @@ export async function ensureRevision(
 ): Promise<CurrentRevision> {
   const { namespace = '' } = contract.metadata;
   const digest = canonicalDigest(effective);
-  const name = `${contract.metadata.name}-${digest.slice('sha256:'.length).slice(0, 10)}`;
+  const name = revisionNameOf(contract.metadata.name, digest);
   const found = known(name) ?? (await client.find<ControllerRevision>(KIND.ControllerRevision, { namespace, name }));
   if (found === undefined) return { name, digest, ...(await createRevision(client, contract, name, effective)) };
   // The name holds only a part of the digest, and whoever may write ControllerRevisions may have put anything there.

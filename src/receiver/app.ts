@@ -5,6 +5,7 @@ import { admission } from './limits.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler } from './respond.ts';
 import { attestationRoute, statementRoute } from './routes/attestation.ts';
+import { contractRevisionsRoute } from './routes/contracts.ts';
 import { getEvidenceRoute, putEvidenceRoute } from './routes/evidence.ts';
 import { initRoute } from './routes/init.ts';
 import { materialRoute } from './routes/materials.ts';
@@ -27,6 +28,10 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route(`${RUN}/statement`).get(statementRoute(context)).all(onlyFor('GET'));
   app.route(`${RUN}/attestation`).post(attestationRoute(context)).all(onlyFor('POST'));
   app.route(`${RUN}/cancel`).post(cancelRoute(context)).all(onlyFor('POST'));
+  app
+    .route('/v1/namespaces/:namespace/contracts/:contract/revisions')
+    .get(contractRevisionsRoute(context))
+    .all(onlyFor('GET'));
   const evidence = app.route('/v1/evidence/:digest');
   evidence.get(getEvidenceRoute(context)).put(putEvidenceRoute(context)).all(onlyFor('GET, HEAD, PUT'));
   app.route('/v1/referrers/:digest').get(referrersRoute(context)).all(onlyFor('GET'));

@@ -37,6 +37,11 @@ export const OPERATIONS: readonly Operation[] = [
     body: 'bytes',
   },
   { method: 'post', path: `${RUN}/cancel`, summary: 'End an open run', body: 'CancelRequest' },
+  {
+    method: 'get',
+    path: '/v1/namespaces/{namespace}/contracts/{contract}/revisions',
+    summary: 'What a contract has meant, the newest first',
+  },
   { method: 'get', path: '/v1/evidence/{digest}', summary: 'Evidence by digest; one range if asked for' },
   { method: 'head', path: '/v1/evidence/{digest}', summary: 'Whether evidence is there, and its size' },
   {

@@ -6,6 +6,8 @@ import type {
   InitRequest,
   MaterialMessage,
   ReferrersMessage,
+  RevisionListMessage,
+  RevisionMessage,
   RunListMessage,
   RunMessage,
 } from '../../api/messages.ts';
@@ -67,6 +69,10 @@ export function createReceiver(transport: Transport) {
       const search = new URLSearchParams({ ...query }).toString();
       const path = `/v1/namespaces/${encodeURIComponent(namespace)}/runs${search === '' ? '' : `?${search}`}`;
       return (await get<RunListMessage>(path)).items;
+    },
+    revisions: async (namespace: string, contract: string): Promise<readonly RevisionMessage[]> => {
+      const path = `/v1/namespaces/${encodeURIComponent(namespace)}/contracts/${encodeURIComponent(contract)}/revisions`;
+      return (await get<RevisionListMessage>(path)).items;
     },
     add: (run: RunRef, upload: Upload): Promise<MaterialMessage> => json(materialCall(run, upload)),
     /** The exact bytes: they are what gets signed. */

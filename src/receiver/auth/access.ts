@@ -13,6 +13,8 @@ export interface Access {
   maySubmit(caller: Caller, namespace: string, workflow: string): Promise<boolean>;
   /** See runs of the namespace. */
   mayRead(caller: Caller, namespace: string, verb: 'get' | 'list'): Promise<boolean>;
+  /** See a contract and what it has meant. */
+  mayReadContract(caller: Caller, namespace: string, name: string): Promise<boolean>;
 }
 
 /** A right that was taken away is gone after this time. */
@@ -76,5 +78,8 @@ export function createAccess(client: KubeClient): Access {
     // What somebody from outside may see, he sees as the submitter that opened it.
     mayRead: async (caller, namespace, verb) =>
       caller.kind !== 'oidc' && isAllowed(caller, { namespace, verb, group: GROUP, resource: 'workflowruns' }),
+    mayReadContract: async (caller, namespace, name) =>
+      caller.kind !== 'oidc' &&
+      isAllowed(caller, { namespace, verb: 'get', group: GROUP, resource: KIND.Contract.plural, name }),
   };
 }

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { eventually } from '../support/eventually.ts';
+import { manifest } from '../support/manifest.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+
+const test = suite('revisions of a contract');
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+const release = (deadline: string, ...names: readonly string[]): string =>
+  manifest('Contract', 'release', { deadline, materials: names.map((name) => ({ name, type: 'ARTIFACT' })) });
+const READER = [
+  'create serviceaccount -n shop auditor',
+  'create rolebinding -n shop auditor --clusterrole=proviso-view --serviceaccount=shop:auditor',
+];
+
+let shop: Shop;
+let token: string;
+
+test.before(async () => {
+  const workflow = manifest('Workflow', 'build', { contractRef: { name: 'release' } });
+  shop = await openShop([release('1h', 'package'), workflow].join('\n---\n'));
+  for (const command of READER) await shop.kubectl(command);
+  token = await shop.kubectl('create token -n shop auditor --audience=proviso');
+  await inForce(1);
+  await shop.kubectl('apply -n shop -f -', release('30m', 'package', 'sources'));
+  await inForce(2);
+});
+test.after(() => shop?.stop());
+
+const inForce = (revision: number): Promise<unknown> =>
+  eventually(
+    `revision ${revision}`,
+    async () => (await shop.kubectl('get contract -n shop release -o jsonpath={.status.revision}')) === `${revision}`,
+  );
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+async function proviso(args: string, bearer = token): Promise<Outcome> {
+  const ca = join(shop.stack.controlPlane.dir, 'ca.crt');
+  await writeFile(ca, await shop.kubectl('get configmap -n proviso-system proviso-trust -o jsonpath={.data.ca\\.crt}'));
+  const env = {
+    PATH: process.env.PATH ?? '',
+    PROVISO_ENDPOINT: shop.stack.endpoint,
+    PROVISO_CA_FILE: ca,
+    PROVISO_TOKEN: bearer,
+    PROVISO_NAMESPACE: 'shop',
+  };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args.split(' ')], { env }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    );
+  });
+}
+
+test('a reader of the namespace sees what a contract has meant, and what changed', async () => {
+  const history = await proviso('contract history release');
+  assert.match(history.out, /REVISION.*\n2 +release-[0-9a-f]{10} .* in force\n1 +release-/, history.err);
+  const last = await proviso('contract diff release');
+  const expected = 'revision 1 -> 2\n~ deadline: 1h -> 30m\n+ materials[sources]: ARTIFACT\n';
+  assert.is(last.out, expected, last.err);
+  const back = await proviso('contract diff release 2 1');
+  assert.match(back.out, /revision 2 -> 1[\s\S]*- materials\[sources\]: ARTIFACT/);
+  const unknown = await proviso('contract diff release 7');
+  assert.is(unknown.code, 2);
+  assert.match(unknown.err, /no revision '7'[\s\S]*there are 2, 1/);
+  assert.match((await proviso('contract history nothing')).err, /contract-not-found/);
+});
+
+test('whoever may not get the contract learns nothing of it, not even whether it is there', async () => {
+  const pipeline = await shop.tokenOf('build');
+  for (const name of ['release', 'nothing']) {
+    const refused = await proviso(`contract history ${name}`, pipeline);
+    assert.is(refused.code, 1);
+    assert.match(refused.err, /read-forbidden/);
+  }
+});
+
+test('attack: a revision that was exchanged is called altered, and not compared', async () => {
+  const name = await shop.kubectl('get contract -n shop release -o jsonpath={.status.revisionName}');
+  const revision = JSON.parse(await shop.kubectl(`get controllerrevision -n shop ${name} -o json`)) as {
+    data: { materials: unknown[] };
+    metadata: Record<string, unknown>;
+  };
+  await shop.kubectl(`delete controllerrevision -n shop ${name}`);
+  const { name: _, labels } = revision.metadata;
+  const forged = { ...revision, metadata: { name: `${name}x`, namespace: 'shop', labels } };
+  forged.data.materials = [];
+  await shop.kubectl('create -f -', JSON.stringify({ ...forged, revision: 9 }));
+  assert.match((await proviso('contract history release')).out, /\n?9 +release-[0-9a-f]{10}x .*ALTERED/);
+  const refused = await proviso('contract diff release 1 9');
+  assert.is(refused.code, 1);
+  assert.match(refused.err, /contract-altered/);
+});
+
+test.run();
