@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'workflow-not-ready': { status: 409, title: 'The workflow is not ready' },
   'contract-not-ready': { status: 409, title: 'The contract of the workflow is not ready' },
   'contract-altered': { status: 409, title: 'The contract revision is not the one that was pinned' },
+  'nobody-signs': { status: 409, title: 'Nobody could sign this run' },
   'trust-root-not-found': { status: 409, title: 'No such trust root' },
   'trust-root-not-ready': { status: 409, title: 'The trust root is not ready' },
   'trust-root-forbidden': { status: 409, title: 'The trust root is not for this namespace' },

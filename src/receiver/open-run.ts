@@ -11,7 +11,7 @@ import type { EffectiveContract } from '../contract/effective.ts';
 import { pipelineOf } from '../oidc/providers.ts';
 import type { Caller } from './auth/caller.ts';
 import { provenRunner } from './auth/owner.ts';
-import { identityOf, runKeyOf } from './run-identity.ts';
+import { identityOf } from './run-identity.ts';
 
 /** The pinned revision of a workflow that is ready for runs. Throws the code that says what isn't ready. */
 export function pinnedContract(workflow: Workflow): NonNullable<NonNullable<Workflow['status']>['contract']> {
@@ -35,25 +35,33 @@ export interface OpenRunFacts {
   readonly caller: Caller;
   /** Of the pipeline, when the token is bound to a pod. */
   readonly owner: RunOwner | undefined;
+  /** As `runKeyOf` has it. */
+  readonly runKey: string;
   readonly now: Date;
 }
 
-/** The run that a request opens. Throws what the contract doesn't allow: another runner, missing variables, annotations. */
+/** The name of the run of a workflow with this key. */
+export const runName = ({ metadata }: Workflow, runKey: string): string => `${metadata.name}-${runKey.slice(0, 10)}`;
+
+/**
+ * The run that a request opens. Throws what the contract doesn't allow: a caller that nobody could sign for, another runner,
+ * missing variables, annotations.
+ */
 export function runToOpen(facts: OpenRunFacts): WorkflowRun {
-  const { request, workflow, contract, caller, owner, now } = facts;
+  const { request, workflow, contract, caller, owner, runKey, now } = facts;
   const pinned = pinnedContract(workflow);
+  assertSomebodySigns(facts);
   const merged = mergeAnnotations(contract.annotations, request.annotations ?? {});
   if (!merged.ok) {
     throw new Problem('material-annotation', 'the annotations do not fit the contract', { errors: merged.findings });
   }
   const { name, namespace = '', uid = '' } = workflow.metadata;
-  const runKey = runKeyOf({ workflow, caller, owner, idempotencyKey: request.idempotencyKey });
   const { project, team } = workflow.spec;
   return {
     apiVersion: API_VERSION,
     kind: KIND.WorkflowRun.kind,
     metadata: {
-      name: `${name}-${runKey.slice(0, 10)}`,
+      name: runName(workflow, runKey),
       namespace,
       labels: { [LABEL_MANAGED_BY]: MANAGED_BY, [LABEL_WORKFLOW]: name },
       ownerReferences: [{ apiVersion: API_VERSION, kind: KIND.Workflow.kind, name, uid, controller: true }],
@@ -73,6 +81,17 @@ export function runToOpen(facts: OpenRunFacts): WorkflowRun {
       deadlineTime: new Date(now.getTime() + contract.deadlineSeconds * 1000).toISOString(),
     },
   };
+}
+
+/** A contract without signers has the identity that opened the run sign, and only service accounts get certificates. */
+function assertSomebodySigns({ contract, workflow, caller }: OpenRunFacts): void {
+  if (contract.signers.length > 0 || caller.kind === 'serviceAccount') return;
+  const { name, namespace } = workflow.metadata;
+  const whose = `the workflow '${name}' in '${namespace}' owes the contract '${contract.name}', which names no signers`;
+  const who = `so only service accounts of the cluster, who get certificates, can sign, and not '${caller.username}'`;
+  throw new Problem('nobody-signs', `${whose}, ${who}`, {
+    hint: `whoever owns it has to add the key or the identity that this pipeline signs with to spec.signers of the contract '${contract.name}'`,
+  });
 }
 
 /** Every runner of the CRD and no other: the compiler holds the two together. */

@@ -11,7 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { type IssuerKey, json, signText, startIssuer, type TestIssuer } from '../support/oidc-issuer.ts';
 import { openShop, type Shop } from '../support/shop.ts';
-import { generateTestKey } from '../support/signing.ts';
+import { generateTestKey, signedBundle } from '../support/signing.ts';
 
 const key = generateTestKey();
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -43,16 +43,22 @@ function manifests(): string {
       runner: { type: 'GITHUB_ACTION' },
     }),
     manifest('Contract', 'open', {}),
+    manifest('Contract', 'keyed', { signers: [{ key: { inline: key.publicPem } }] }),
     manifest('Workflow', 'build', { contractRef: { name: 'release' }, submitters: [oidc(github, main)] }),
     manifest('Workflow', 'shared', {
-      contractRef: { name: 'open' },
+      contractRef: { name: 'keyed' },
       submitters: [
         oidc(github, { repository: 'o/r' }),
         oidc(github, { repository: 'o/x' }),
         oidc(generic, { team: 'payments' }),
       ],
     }),
-    manifest('Workflow', 'prototype', { contractRef: { name: 'open' }, submitters: [oidc(generic, proto)] }),
+    manifest('Workflow', 'prototype', { contractRef: { name: 'keyed' }, submitters: [oidc(generic, proto)] }),
+    manifest('Contract', 'signers-come-and-go', {}),
+    manifest('Workflow', 'unsigned', {
+      contractRef: { name: 'signers-come-and-go' },
+      submitters: [oidc(github, main)],
+    }),
     manifest('Workflow', 'inside', { contractRef: { name: 'open' } }),
   ].join('\n---\n');
 }
@@ -67,7 +73,7 @@ test.before(async () => {
     `- {issuer: "${github.url}", ca: github.crt, provider: github}\n- {issuer: "${generic.url}", ca: generic.crt}\n`,
   );
   shop = await openShop(manifests(), { oidcIssuers: join(work, 'issuers.yaml') });
-  for (const name of ['build', 'shared', 'prototype', 'inside']) await shop.tokenOf(name);
+  for (const name of ['build', 'shared', 'prototype', 'inside', 'unsigned']) await shop.tokenOf(name);
 });
 test.after(async () => {
   await shop?.stop();
@@ -294,16 +300,39 @@ test('attack: a certificate of the cluster for somebody from outside', async () 
   const sending = { method: 'POST', token: await github.token(GITHUB), body: { csr } };
   const problem = await shop.http.refused('submit-forbidden', '/v1/signing/certificate', sending);
   assert.match(problem.hint ?? '', /--key FILE/);
-  const run = await open(await github.token(GITHUB), 'shared');
-  const push = { method: 'POST', token: await github.token(GITHUB), body: bundle() };
-  const refusal = await shop.http.refused('signer-not-allowed', pathOf(run, '/attestation'), push);
-  assert.match(refusal.hint ?? '', /spec\.signers/);
 });
 
-function bundle(): object {
-  const envelope = { payload: Buffer.from('{}').toString('base64'), payloadType: 'application/vnd.in-toto+json' };
-  return { ...envelope, signatures: [{ keyid: '', sig: Buffer.alloc(64, 1).toString('base64') }] };
+/** Applies the contract, and waits until runs are opened by its new revision. */
+async function revise(spec: object, revision: number): Promise<void> {
+  await shop.kubectl('apply -n shop -f -', manifest('Contract', 'signers-come-and-go', spec));
+  const path = '{.status.contract.revision}';
+  await shop.kubectl(`wait -n shop --for=jsonpath=${path}=${revision} --timeout=30s workflow.proviso.dev/unsigned`);
 }
+
+test('a run that nobody could sign is not opened', async () => {
+  const token = await github.token(GITHUB);
+  for (const dryRun of [true, false]) {
+    const problem = await shop.http.refused('nobody-signs', '/v1/runs', init(token, 'unsigned', { dryRun }));
+    assert.is(problem.status, 409);
+    assert.match(problem.detail, /'unsigned'.*'shop'.*'signers-come-and-go'.*service accounts.*oidc:https:/);
+    assert.match(problem.hint ?? '', /spec\.signers of the contract 'signers-come-and-go'/);
+  }
+  assert.not.ok((await shop.runs()).some(({ spec }) => spec.workflowRef.name === 'unsigned'));
+  await open(await shop.tokenOf('unsigned'), 'unsigned');
+
+  await revise({ signers: [{ key: { inline: key.publicPem } }] }, 2);
+  const job = { idempotencyKey: 'one' };
+  const run = await open(token, 'unsigned', job);
+  // The run goes on by the revision that it was opened with, also for the next job of it.
+  await revise({}, 1);
+  await shop.http.refused('nobody-signs', '/v1/runs', init(token, 'unsigned', { idempotencyKey: 'two' }));
+  const again = await shop.http.call('/v1/runs', init(token, 'unsigned', job));
+  assert.equal([again.status, again.json<RunMessage>().uid], [200, run.uid]);
+  assert.is(again.json<RunMessage>().contract.revision, 2);
+  const statement = await shop.http.call(pathOf(run, '/statement'), { token });
+  const push = { method: 'POST', token, body: signedBundle(statement.body, key) };
+  assert.is((await shop.http.call(pathOf(run, '/attestation'), push)).status, 200);
+});
 
 test('a submitter that is taken out of its workflow is out', async () => {
   const run = await open(await github.token(GITHUB), 'shared');

@@ -12,8 +12,9 @@ import { type Caller, homeOf, type OidcCaller } from '../auth/caller.ts';
 import { runOwnerOf } from '../auth/owner.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
-import { pinnedContract, runToOpen } from '../open-run.ts';
+import { pinnedContract, runName, runToOpen } from '../open-run.ts';
 import { reserveFor } from '../reserve.ts';
+import { runKeyOf } from '../run-identity.ts';
 import { validated } from '../schemas.ts';
 import { runMessage } from '../state.ts';
 
@@ -27,20 +28,47 @@ export const initRoute = (context: ReceiverContext) => async (request: Request, 
     throw new Problem('request-invalid', 'the namespace of the workflow is missing', { errors });
   }
   const workflow = await workflowForSubmitter(context, caller, namespace, body.workflow);
-  const contract = await context.contracts.get(namespace, pinnedContract(workflow));
   // A pod proves a run only in its own namespace; elsewhere its owner means nothing.
   const owner = pod === undefined || homeOf(caller) !== namespace ? undefined : await runOwnerOf(context.client, pod);
-  const wanted = runToOpen({ request: body, workflow, contract, caller, owner, now: new Date() });
-  if (body.dryRun === true) {
-    response.status(200).json({ ...runMessage(wanted, contract), dryRun: true });
+  const runKey = runKeyOf({ workflow, caller, owner, idempotencyKey: body.idempotencyKey });
+  const known = body.dryRun === true ? undefined : await openedBefore(context, workflow, runKey);
+  if (known !== undefined) {
+    await answerOpened(context, response, { run: known, isNew: false });
     return;
   }
-  const { run, isNew } = await createOrFind(context, wanted);
+  const contract = await context.contracts.get(namespace, pinnedContract(workflow));
+  const wanted = runToOpen({ request: body, workflow, contract, caller, owner, runKey, now: new Date() });
+  if (body.dryRun === true) response.status(200).json({ ...runMessage(wanted, contract), dryRun: true });
+  else await answerOpened(context, response, await createOrFind(context, wanted));
+};
+
+interface Found {
+  readonly run: WorkflowRun;
+  readonly isNew: boolean;
+}
+
+async function answerOpened(context: ReceiverContext, response: Response, { run, isNew }: Found): Promise<void> {
   const opened = await ensureOpened(context, run);
   response
     .status(isNew ? 201 : 200)
-    .json(runMessage(opened, await context.contracts.get(namespace, run.spec.contract)));
-};
+    .json(runMessage(opened, await context.contracts.get(run.metadata.namespace ?? '', run.spec.contract)));
+}
+
+/**
+ * The run that another task of the pipeline has opened, if the watch shows it: it goes on by its own terms, whatever became of
+ * those of its workflow since.
+ */
+async function openedBefore(
+  { runs, client }: ReceiverContext,
+  workflow: Workflow,
+  runKey: string,
+): Promise<WorkflowRun | undefined> {
+  const { namespace = '' } = workflow.metadata;
+  const ref = { namespace, name: runName(workflow, runKey) };
+  if (runs.get(ref)?.spec.runKey !== runKey) return undefined;
+  const run = await client.find<WorkflowRun>(KIND.WorkflowRun, ref);
+  return run?.spec.runKey === runKey ? run : undefined;
+}
 
 async function workflowForSubmitter(
   context: ReceiverContext,
@@ -93,7 +121,7 @@ async function workflowFromOutside(
   });
 }
 
-async function createOrFind(context: ReceiverContext, wanted: WorkflowRun) {
+async function createOrFind(context: ReceiverContext, wanted: WorkflowRun): Promise<Found> {
   try {
     return { run: await context.client.create<WorkflowRun>(KIND.WorkflowRun, wanted), isNew: true };
   } catch (error) {
