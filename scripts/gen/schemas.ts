@@ -62,6 +62,7 @@ function close(node: SchemaNode): object {
   const isSet = node['x-kubernetes-list-type'] === 'set';
   return {
     ...own,
+    ...(format === 'date-time' ? { format } : {}),
     ...(keys === undefined ? {} : { 'x-list-keys': keys }),
     ...(isSet ? { uniqueItems: true } : {}),
     ...(properties === undefined

@@ -16,7 +16,7 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   '^https://[^/?#@\\s\\\\]+(/[^?#\\s\\\\]*)?$':
     "an address that starts with 'https://', without user, query and fragment",
   '^/[^/].*$': 'an absolute path',
-  '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$':
+  '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$':
     'a time with its zone, RFC 3339, such as 2026-06-01T00:00:00Z',
   '^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$':
     "a path of letters, digits, '-', '_' and '.', no part of which starts with a dot",
@@ -50,6 +50,8 @@ export function schemaFinding(error: ErrorObject): Finding {
       const pattern = asText(params.pattern) ?? '';
       return { at, message: `${quote(error.data)} must be ${PATTERN_WORDS[pattern] ?? `of the form ${pattern}`}` };
     }
+    case 'format':
+      return { at, message: `${quote(error.data)} must be a day of the calendar, such as 2026-06-01T00:00:00Z` };
     case 'uniqueItems': {
       const [first, second] = [Number(params.i), Number(params.j)].sort((a, b) => a - b);
       return { at: `${at}[${second}]`, message: `is the same as ${at}[${first}]; take one of them away` };

@@ -1,4 +1,5 @@
 import { Ajv, type ValidateFunction } from 'ajv';
+import { isDayOfCalendar } from './date-time.ts';
 import { excerpt } from './excerpt.ts';
 import { API_VERSION } from './labels.ts';
 import { nearest } from './nearest.ts';
@@ -74,6 +75,7 @@ function formFindings(kind: AuthoredKind, value: unknown): readonly Finding[] {
 function compile(kind: AuthoredKind): ValidateFunction {
   const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, strictTypes: false });
   ajv.addVocabulary(['x-list-keys']);
+  ajv.addFormat('date-time', isDayOfCalendar);
   return ajv.compile(SCHEMAS[kind]);
 }
 

@@ -1,3 +1,5 @@
+import { isDateTime } from '../api/date-time.ts';
+import { excerpt } from '../api/excerpt.ts';
 import { KIND, type ResourceKind } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
@@ -34,6 +36,8 @@ export async function resolveSigners(context: OperatorContext, contract: Contrac
       sources.push(`TrustRoot ${root.name}`);
     }
     if (key === undefined) continue;
+    const fault = timeFault(key, `spec.signers[${index}].key`);
+    if (fault !== undefined) return { ok: false, reason: REASON.InvalidSpec, message: fault };
     const reading = await readPem(client, contract.metadata.namespace ?? '', key, `spec.signers[${index}].key`);
     if (!reading.ok) return reading;
     const found = readPublicKey(reading.pem);
@@ -62,6 +66,17 @@ const identityOf = (keyless: NonNullable<ContractSpecSigner['keyless']>, root: s
   subject: keyless.subjectGlob === undefined ? { exact: keyless.subject ?? '' } : { glob: keyless.subjectGlob },
   claims: (keyless.claims ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
 });
+
+/** What the CRD refuses; but a contract that was stored by an earlier one stays as it is, with a key that would never count. */
+function timeFault({ validFrom, validUntil }: ContractSpecKey, at: string): string | undefined {
+  for (const [field, text] of Object.entries({ validFrom, validUntil })) {
+    if (text === undefined || isDateTime(text)) continue;
+    return `${at}.${field} '${excerpt(text)}' is no time with its zone, RFC 3339; write one such as 2026-06-01T00:00:00Z`;
+  }
+  if (validFrom === undefined || validUntil === undefined || Date.parse(validFrom) < Date.parse(validUntil))
+    return undefined;
+  return `${at}: 'validFrom' ${validFrom} must be before 'validUntil' ${validUntil}`;
+}
 
 async function readPem(client: KubeClient, namespace: string, key: ContractSpecKey, at: string): Promise<PemReading> {
   if (key.inline !== undefined) return { ok: true, pem: key.inline, source: 'inline' };

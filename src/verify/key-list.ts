@@ -1,3 +1,4 @@
+import { isDateTime } from '../api/date-time.ts';
 import { asArray, asRecord, asText } from '../api/record.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
 import type { TrustedKey } from '../api/trust.ts';
@@ -44,11 +45,8 @@ function readEntry(entry: unknown): TrustedKey | string {
   const { publicKey, fingerprint } = reading;
   if (record?.fingerprint !== fingerprint) return `the fingerprint of the key is ${fingerprint}, not what is said`;
   const [validFrom, validUntil] = [record.validFrom, record.validUntil];
-  if (!isTime(validFrom)) return 'validFrom must be a time such as 2026-01-31T12:00:00Z';
-  if (validUntil !== undefined && !isTime(validUntil)) return 'validUntil must be a time such as 2027-01-31T12:00:00Z';
+  if (!isDateTime(validFrom)) return 'validFrom must be a time such as 2026-01-31T12:00:00Z';
+  if (validUntil !== undefined && !isDateTime(validUntil))
+    return 'validUntil must be a time such as 2027-01-31T12:00:00Z';
   return { kind: 'key', publicKey, fingerprint, validFrom, ...(validUntil === undefined ? {} : { validUntil }) };
 }
-
-/** Whether it is a time as RFC 3339 writes it. */
-export const isTime = (value: unknown): value is string =>
-  typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value));

@@ -1,5 +1,5 @@
+import { isDateTime } from '../api/date-time.ts';
 import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
-import { isTime } from './key-list.ts';
 
 /** What a SLSA verification summary says, once it holds to the rules of its form. */
 export interface Summary {
@@ -36,7 +36,7 @@ export function readSummary(predicate: unknown): SummaryReading {
   if (resourceUri === undefined || !isUri(resourceUri)) return refuse('resourceUri must be a URI');
   if (uri === undefined || !isUri(uri)) return refuse('policy.uri must be a URI');
   if (result !== 'PASSED' && result !== 'FAILED') return refuse('verificationResult must be PASSED or FAILED');
-  if (time !== undefined && !isTime(time)) return refuse('timeVerified must be a time');
+  if (time !== undefined && !isDateTime(time)) return refuse('timeVerified must be a time');
   const levels = asArray(record.verifiedLevels).map(asText);
   const fault = levelsFault(levels);
   if (fault !== undefined) return refuse(fault);

@@ -1,4 +1,5 @@
 // deadline: 240
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,6 +12,7 @@ import { startSource } from '../../src/kube/source.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { Operated, RECEIVER, stalled } from '../support/operated.ts';
+import { generateTestKey } from '../support/signing.ts';
 
 const WORKFLOW = 'workflow.proviso.dev';
 
@@ -120,6 +122,31 @@ test('a contract whose Secret may not be read says so', async () => {
     await operated.untilMessage('contract', 'hidden', /secrets "release-key" is forbidden/);
   } finally {
     await setRules(rules);
+  }
+});
+
+test('a key with times that an earlier definition took makes its contract invalid', async () => {
+  const definition = await readFile(new URL('../../crds/proviso.dev_contracts.yaml', import.meta.url), 'utf8');
+  const earlier = definition
+    .replaceAll(/^ +(format: date-time|pattern: '\^\[0-9\]\{4\}-.*)\n/gm, '')
+    .replace(/^ +- rule: "!has\(self\.validFrom\).*\n.*\n.*\n/m, '');
+  assert.ok(earlier.length < definition.length - 500);
+  const { publicPem } = generateTestKey();
+  const stored = (name: string, times: object) =>
+    operated.apply('Contract', name, { signers: [{ key: { inline: publicPem, ...times } }] });
+  await operated.kubectl('apply -f -', earlier);
+  await eventually('the earlier definition', () => stored('no-time', { validUntil: 'next year' }));
+  await stored('no-zone', { validFrom: '2026-06-01T00:00:00' });
+  await stored('no-span', { validFrom: '2026-02-01T00:00:00Z', validUntil: '2026-01-01T00:00:00Z' });
+  await operated.kubectl('apply -f -', definition);
+  for (const [name, message] of [
+    ['no-time', /^spec\.signers\[0\]\.key\.validUntil 'next year' is no time.*such as 2026-06-01T00:00:00Z$/],
+    ['no-zone', /^spec\.signers\[0\]\.key\.validFrom '2026-06-01T00:00:00' is no time with its zone/],
+    ['no-span', /^spec\.signers\[0\]\.key: 'validFrom' 2026-02.* must be before 'validUntil' 2026-01/],
+  ] as const) {
+    const contract = await operated.untilReason<Contract>('contract', name, 'InvalidSpec');
+    assert.match(stalled(contract)?.message ?? '', message);
+    assert.is(contract.status?.revision, undefined);
   }
 });
 
