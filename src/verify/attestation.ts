@@ -1,11 +1,13 @@
 import { excerpt } from '../api/excerpt.ts';
 import type { Trust } from '../api/trust.ts';
-import { preAuthEncoding } from '../attestation/dsse.ts';
 import type { SignedContent } from './container/content.ts';
+import { LIMITS } from './container/limits.ts';
 import { readContainer } from './container/read.ts';
+import { signedBytes } from './signed-bytes.ts';
 import { findSigners } from './signers.ts';
 import { readStatement } from './statement.ts';
 import type { Refusal, Verdict } from './verdict.ts';
+import { boundedWork, type Work } from './work.ts';
 
 type Verified = Extract<Verdict, { verified: true }>;
 
@@ -22,7 +24,10 @@ export function verifyAttestation(bytes: Uint8Array, trust: Trust, now: Date): V
   try {
     const reading = readContainer(bytes);
     if (!reading.ok) return refused([reading.refusal]);
-    return only(reading.contents.map((content) => judge(content, trust, now)));
+    const work = boundedWork(LIMITS.work);
+    const verdicts = reading.contents.map((content) => judge(content, trust, now, work));
+    // What could not be checked might be another one that is signed well.
+    return work.isExceeded() ? refused([tooMuch(reading.contents, trust)]) : only(verdicts);
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     return refused([{ code: 'attestation-malformed', step: 'container', expected: 'a readable attestation', found }]);
@@ -40,15 +45,26 @@ function only(verdicts: readonly Verdict[]): Verdict {
   return refused([{ code: 'attestation-malformed', step: 'container', expected: 'one attestation', found }]);
 }
 
-function judge(content: SignedContent, trust: Trust, now: Date): Verdict {
+function judge(content: SignedContent, trust: Trust, now: Date, work: Work): Verdict {
   const { payload, payloadType, form, mediaType, at } = content;
   const named = (refusal: Refusal): Refusal =>
     at === '' ? refusal : { ...refusal, at: refusal.at === undefined ? at : `${at}, ${refusal.at}` };
-  const found = findSigners(content, preAuthEncoding(payloadType, payload), trust, now);
+  const found = findSigners(content, signedBytes(content, work), trust, now);
   if (!found.ok) return refused(found.refusals.map(named));
   const reading = readStatement(payloadType, payload);
   if (!reading.ok) return refused([named(reading.refusal)]);
   return { verified: true, signers: found.signers, payload, statement: reading.statement, form, mediaType };
+}
+
+function tooMuch(contents: readonly SignedContent[], { signers }: Trust): Refusal {
+  const signatures = contents.reduce((sum, content) => sum + content.signatures.length, 0);
+  const bytes = contents.reduce((sum, { payload }) => sum + payload.length, 0);
+  return {
+    code: 'attestation-malformed',
+    step: 'signature',
+    expected: `signatures that can be checked by hashing ${LIMITS.work >> 20} MiB; fewer of them, or over less`,
+    found: `${signatures} signatures over ${bytes} bytes, each to be checked for ${signers.length} signers`,
+  };
 }
 
 const NOBODY_TRUSTED: Refusal = {

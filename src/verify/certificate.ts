@@ -3,13 +3,14 @@ import type { RootDocument } from '../api/trust.ts';
 import { signatureFault } from './certificate-signature.ts';
 import { findPaths, type Path } from './chain.ts';
 import { certificateFacts } from './claims.ts';
-import type { EnvelopeSignature, SignedContent } from './container/content.ts';
+import type { EnvelopeSignature } from './container/content.ts';
 import { extensionFault, readExtensions } from './extensions.ts';
 import { describeKey, KEY_KINDS_IN_WORDS, keyIdOf, kindOf } from './keys.ts';
 import { isLoggedFor } from './log-signer.ts';
 import { subjectName } from './names.ts';
 import { type PreparedRoot, prepareRoot } from './root.ts';
 import { countCtEntries } from './sct.ts';
+import type { SignedBytes } from './signed-bytes.ts';
 import { type ProvenTime, proveTimes } from './times.ts';
 import type { Refusal, Signer } from './verdict.ts';
 
@@ -24,9 +25,8 @@ export type CertificateReading =
  * logs, and its one name. Whether that identity is trusted is for the caller to say. May throw on what can't be read.
  */
 export function proveCertificate(
-  content: SignedContent,
   signature: EnvelopeSignature,
-  data: Buffer,
+  signed: SignedBytes,
   document: RootDocument,
   now: Date,
 ): CertificateReading {
@@ -41,7 +41,7 @@ export function proveCertificate(
   const intermediates = signature.intermediates.flatMap((der) => readCertificate(der) ?? []);
   const paths = findPaths(leaf, intermediates, root.authorities);
   if (typeof paths === 'string') return refuse('a certificate of an authority of the trusted root', paths);
-  const proof = proveTimes({ content, signature, data, key: leaf.publicKey }, root, now);
+  const proof = proveTimes({ signature, signed, key: leaf.publicKey }, root, now);
   if (!proof.ok) return proof;
   const path = paths.find(({ isValidAt }) => proof.times.every(({ at }) => isValidAt(at)));
   if (path === undefined) {

@@ -1,12 +1,15 @@
-import { constants, type KeyObject, sign, verify } from 'node:crypto';
+import { constants, type KeyObject, publicDecrypt, sign, verify } from 'node:crypto';
+import { LIMITS } from './container/limits.ts';
+import { readInside, TAG } from './der.ts';
 import { describeKey, type KeyKind, kindOf } from './keys.ts';
+import type { Work } from './work.ts';
 
 interface Scheme {
   readonly hash: 'sha256' | 'sha384' | 'sha512' | null;
   readonly padding?: number;
 }
 
-const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = constants;
+const { RSA_NO_PADDING, RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = constants;
 const HASHES = ['sha256', 'sha384', 'sha512'] as const;
 const pss: readonly Scheme[] = HASHES.map((hash) => ({ hash, padding: RSA_PKCS1_PSS_PADDING }));
 
@@ -24,22 +27,72 @@ const SCHEMES: Readonly<Record<KeyKind, readonly Scheme[]>> = {
 };
 /** Bytes of r‖s (IEEE P1363). */
 const P1363_BYTES: Readonly<Partial<Record<KeyKind, number>>> = { p256: 64, p384: 96, p521: 132 };
+const ED25519_BYTES = 64;
 
-/** Whether the signature over `data` is by the key, in any scheme of its kind; ECDSA in DER or as r‖s. Never throws. */
-export function isSignedBy(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+/** A scheme, and the encoding of ECDSA signatures, which the others don't have. */
+interface Attempt extends Scheme {
+  readonly dsaEncoding: 'der' | 'ieee-p1363';
+}
+
+/**
+ * Whether the signature over `data` is by the key, in any scheme of its kind; ECDSA in DER or as r‖s. False as well when
+ * there is no work left for it. Never throws.
+ */
+export function isSignedBy(key: KeyObject, data: Uint8Array, signature: Uint8Array, work: Work): boolean {
+  return attempts(key, Buffer.from(signature)).some(({ hash, padding, dsaEncoding }) => {
+    if (!work.spend(LIMITS.checkWork + data.length)) return false;
+    try {
+      const how = padding === undefined ? { key, dsaEncoding } : { key, padding, saltLength: SALT_OF_SIGNATURE };
+      return verify(hash, data, how, signature);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The schemes whose form the signature has: for each the data has to be hashed, and that may be megabytes. */
+function attempts(key: KeyObject, signature: Buffer): readonly Attempt[] {
   const kind = kindOf(key);
-  if (kind === undefined) return false;
-  const encodings = P1363_BYTES[kind] === signature.length ? (['der', 'ieee-p1363'] as const) : (['der'] as const);
-  return SCHEMES[kind].some(({ hash, padding }) =>
-    encodings.some((dsaEncoding) => {
-      try {
-        const how = padding === undefined ? { key, dsaEncoding } : { key, padding, saltLength: SALT_OF_SIGNATURE };
-        return verify(hash, data, how, signature);
-      } catch {
-        return false;
-      }
-    }),
-  );
+  switch (kind) {
+    case undefined:
+      return [];
+    case 'ed25519':
+      return signature.length === ED25519_BYTES ? SCHEMES[kind].map(inDer) : [];
+    case 'rsa':
+      return SCHEMES[kind].filter(isOfForm(key, signature)).map(inDer);
+    case 'rsa-pss':
+      return SCHEMES[kind].map(inDer);
+    default: {
+      const isRaw = P1363_BYTES[kind] === signature.length;
+      const raw = isRaw ? SCHEMES[kind].map((scheme): Attempt => ({ ...scheme, dsaEncoding: 'ieee-p1363' })) : [];
+      return [...(isPairInDer(signature) ? SCHEMES[kind].map(inDer) : []), ...raw];
+    }
+  }
+}
+
+const inDer = (scheme: Scheme): Attempt => ({ ...scheme, dsaEncoding: 'der' });
+
+/** Two integers, which is what an ECDSA signature is (RFC 3279, 2.2.3). */
+function isPairInDer(signature: Buffer): boolean {
+  try {
+    const numbers = readInside(signature, TAG.sequence);
+    return numbers.length === 2 && numbers.every(({ tag }) => tag === TAG.integer);
+  } catch {
+    return false;
+  }
+}
+
+/** By the block that the key opens: PKCS#1 begins with 00 01, PSS ends with BC (RFC 8017, 9.2 and 9.1.1), others do by chance. */
+function isOfForm(key: KeyObject, signature: Buffer): (scheme: Scheme) => boolean {
+  let block: Buffer;
+  try {
+    block = publicDecrypt({ key, padding: RSA_NO_PADDING }, signature);
+  } catch {
+    return () => false;
+  }
+  const isPkcs1 = block[0] === 0 && block[1] === 1;
+  const isPss = block.at(-1) === 0xbc;
+  return ({ padding }) => (padding === RSA_PKCS1_PADDING ? isPkcs1 : isPss);
 }
 
 const SALT_OF_SIGNATURE = constants.RSA_PSS_SALTLEN_AUTO;

@@ -1,11 +1,13 @@
+import type { KeyObject } from 'node:crypto';
 import type { Trust, TrustedIdentity, TrustedKey } from '../api/trust.ts';
 import { proveCertificate } from './certificate.ts';
 import type { EnvelopeSignature, SignedContent } from './container/content.ts';
+import { LIMITS } from './container/limits.ts';
 import { hintsOf } from './hints.ts';
 import { identityFault } from './identity.ts';
 import { countsAt, readPublicKey } from './keys.ts';
 import { eachForAnother, type FoundSigner } from './quorum.ts';
-import { isSignedBy } from './signature.ts';
+import type { SignedBytes } from './signed-bytes.ts';
 import type { Refusal, Signer } from './verdict.ts';
 
 export type SignersReading =
@@ -13,13 +15,13 @@ export type SignersReading =
   | { readonly ok: false; readonly refusals: readonly Refusal[] };
 
 /** Which trusted signers have signed, up to the threshold; else why the signatures don't suffice. */
-export function findSigners(content: SignedContent, data: Buffer, trust: Trust, now: Date): SignersReading {
+export function findSigners(content: SignedContent, signed: SignedBytes, trust: Trust, now: Date): SignersReading {
   const threshold = Math.max(1, trust.threshold ?? 1);
   const refusals: Refusal[] = [];
   // Nobody counts twice: neither a name with two keys, nor a key with two names.
   const found = new Map<string, FoundSigner>();
   const holders = new Map<string, string>();
-  for (const outcome of outcomes(content, data, trust, now)) {
+  for (const outcome of outcomes(content, signed, trust, now)) {
     if ('code' in outcome) {
       refusals.push(outcome);
       continue;
@@ -61,16 +63,16 @@ function tooFew(threshold: number, found: ReadonlyMap<string, FoundSigner>): Ref
 }
 
 /** Signers and refusals as they are found, keys first since they cost least. */
-function* outcomes(content: SignedContent, data: Buffer, trust: Trust, now: Date): Generator<Found | Refusal> {
+function* outcomes(content: SignedContent, signed: SignedBytes, trust: Trust, now: Date): Generator<Found | Refusal> {
   const keys = trust.signers.filter((each): each is TrustedKey => each.kind === 'key');
-  if (keys.length > 0) yield* byKeys(content, data, keys, now);
+  if (keys.length > 0) yield* byKeys(content, signed, keys, now);
   const identities = trust.signers.filter((each): each is TrustedIdentity => each.kind === 'identity');
-  if (identities.length > 0) yield* byIdentities(content, data, { ...trust, signers: identities }, now);
+  if (identities.length > 0) yield* byIdentities(content, signed, { ...trust, signers: identities }, now);
 }
 
 function* byKeys(
   { signatures }: SignedContent,
-  data: Buffer,
+  signed: SignedBytes,
   keys: readonly TrustedKey[],
   now: Date,
 ): Generator<Found | Refusal> {
@@ -78,7 +80,7 @@ function* byKeys(
   let isFound = false;
   for (const trusted of keys) {
     const reading = readPublicKey(trusted.publicKey);
-    if (!reading.ok || !isAnySignedBy(reading.key, data, signatures)) continue;
+    if (!reading.ok || !isAnySignedBy(reading.key, signed, signatures)) continue;
     isFound = true;
     const { fingerprint, keyId } = reading;
     const signer = { kind: 'key', fingerprint } as const;
@@ -90,11 +92,11 @@ function* byKeys(
 }
 
 /** The signature whose key id names the key comes first: it is the likely one. */
-function isAnySignedBy(key: Parameters<typeof isSignedBy>[0], data: Buffer, signatures: readonly EnvelopeSignature[]) {
-  if (signatures.length === 1) return signatures.some(({ bytes }) => isSignedBy(key, data, bytes));
+function isAnySignedBy(key: KeyObject, signed: SignedBytes, signatures: readonly EnvelopeSignature[]): boolean {
+  if (signatures.length === 1) return signatures.some(({ bytes }) => signed.isSignedBy(key, bytes));
   const hints = hintsOf(key);
   const likely = signatures.toSorted((a, b) => Number(hints.has(b.keyid)) - Number(hints.has(a.keyid)));
-  return likely.some(({ bytes }) => isSignedBy(key, data, bytes));
+  return likely.some(({ bytes }) => signed.isSignedBy(key, bytes));
 }
 
 const outOfTime = ({ fingerprint, validFrom = 'ever', validUntil = 'ever' }: TrustedKey, now: Date): Refusal => ({
@@ -110,7 +112,7 @@ interface IdentityTrust extends Trust {
 
 function* byIdentities(
   content: SignedContent,
-  data: Buffer,
+  signed: SignedBytes,
   trust: IdentityTrust,
   now: Date,
 ): Generator<Found | Refusal> {
@@ -122,7 +124,8 @@ function* byIdentities(
         yield { code: 'signer-not-allowed', step: 'signer', expected: `the trusted root '${root}'`, found: 'none' };
         continue;
       }
-      const reading = prove(content, signature, data, document, now);
+      if (!signed.work.spend(LIMITS.certificateWork)) return;
+      const reading = prove(signature, signed, document, now);
       if (!reading.ok) {
         yield { ...reading.refusal, ...at };
         continue;

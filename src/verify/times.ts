@@ -1,9 +1,9 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { RFC3161Timestamp } from '@sigstore/core';
 import { type SignedEntity, type TrustMaterial, VerificationError, Verifier } from '@sigstore/verify';
-import type { EnvelopeSignature, SignedContent } from './container/content.ts';
+import type { EnvelopeSignature } from './container/content.ts';
 import type { PreparedRoot } from './root.ts';
-import { isSignedBy } from './signature.ts';
+import type { SignedBytes } from './signed-bytes.ts';
 import { readTimestamp } from './timestamp.ts';
 import type { Refusal, TimeSource } from './verdict.ts';
 
@@ -20,10 +20,8 @@ export type TimesReading =
 
 /** What a signature is checked with. */
 export interface Signed {
-  readonly content: SignedContent;
   readonly signature: EnvelopeSignature;
-  /** The encoding that the signature is over. */
-  readonly data: Buffer;
+  readonly signed: SignedBytes;
   readonly key: KeyObject;
 }
 
@@ -112,7 +110,7 @@ function retiredLogOf(
   return undefined;
 }
 
-function entityOf({ content, signature, data }: Signed, hasLogs: boolean, hasTimestamps: boolean): SignedEntity {
+function entityOf({ signature, signed }: Signed, hasLogs: boolean, hasTimestamps: boolean): SignedEntity {
   const entries = hasLogs ? signature.logEntries : [];
   const timestamps = hasTimestamps ? signature.timestamps.map(readTimestamp) : [];
   const { bytes } = signature;
@@ -122,9 +120,9 @@ function entityOf({ content, signature, data }: Signed, hasLogs: boolean, hasTim
       // The library takes this for what timestamps are over, and for nothing else.
       signature: stampedBytes(signature, timestamps),
       compareSignature: (logged) => logged.equals(bytes),
-      compareDigest: (digest) => sha256(content.payload).equals(digest),
-      compareSignedDigest: (digest) => sha256(data).equals(digest),
-      verifySignature: (key) => isSignedBy(key, data, bytes),
+      compareDigest: (digest) => signed.payloadDigest().equals(digest),
+      compareSignedDigest: (digest) => signed.digest().equals(digest),
+      verifySignature: (key) => signed.isSignedBy(key, bytes),
     },
     tlogEntries: [...entries] as SignedEntity['tlogEntries'],
     timestamps: [
@@ -151,8 +149,6 @@ function isStampOf(tstInfo: RFC3161Timestamp['tstInfo'], data: Buffer): boolean 
     return false;
   }
 }
-
-const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
 /** The library's codes as steps of ours. Whatever else it throws, the evidence of time could not be read. */
 function refusalOf(error: unknown): Refusal {

@@ -29,4 +29,10 @@ export const LIMITS = {
   checkpointText: 64 << 10,
   /** The log's own and those of its witnesses; each that claims to be the log's is checked. */
   checkpointSignatures: 32,
+  /** Bytes hashed to check all signatures of one container with every key that is trusted, and what counts as so many. */
+  work: 256 << 20,
+  /** What a check takes of it beside the bytes: on some curves it takes longer than hashing a short text. */
+  checkWork: 128 << 10,
+  /** What a certificate with its chain, its log entries and its timestamps takes of it. */
+  certificateWork: 1 << 20,
 } as const;
