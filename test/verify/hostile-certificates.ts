@@ -35,6 +35,8 @@ export interface Making {
   readonly now?: Date;
   readonly days?: number;
   readonly algorithm?: { readonly name: string; readonly hash: string };
+  /** Hex. */
+  readonly serialNumber?: string;
 }
 
 let serial = 1;
@@ -45,7 +47,7 @@ export async function make(making: Making = {}): Promise<Made> {
   const by = making.by ?? { name, keys };
   const certificate = await x509.X509CertificateGenerator.create(
     {
-      serialNumber: (serial++).toString(16).padStart(4, '0'),
+      serialNumber: making.serialNumber ?? (serial++).toString(16).padStart(4, '0'),
       subject: name,
       issuer: by.name,
       ...validity(now, days * 86_400_000),

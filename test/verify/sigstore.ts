@@ -29,6 +29,15 @@ export interface Signing {
   readonly timestamp?: boolean;
   /** Rekor v1: what kind of entry. */
   readonly entry?: 'dsse' | 'hashedrekord' | 'intoto';
+  /** Rekor v1: what is logged in place of the entry that belongs to the signature. */
+  readonly logged?: (entry: LogBody) => object;
+}
+
+/** An entry as it is proposed to a log. */
+export interface LogBody {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly spec: Readonly<Record<string, unknown>>;
 }
 
 /** A bundle as an object that a test may change before it hands it in. */
@@ -46,12 +55,15 @@ const ecKeys = (namedCurve = 'P-256') => generateKeyPairSync('ec', { namedCurve 
 const base64 = (bytes: ArrayBufferView | Buffer): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
-/** A whole private Sigstore: authority, certificate log, transparency log, timestamp authority. `clock` is when it signs. */
-export async function createSigstore(clock = SIGNED_AT) {
+/**
+ * A whole private Sigstore: authority, certificate log, transparency log, timestamp authority. `clock` is when it signs, and
+ * `logClock` when it logs.
+ */
+export async function createSigstore(clock = SIGNED_AT, logClock = clock) {
   const [caKeys, ctKeys, logKeys, tsaKeys] = [ecKeys(), ecKeys(), ecKeys(), ecKeys()];
   const ctlog = await initializeCTLog(ctKeys, clock);
   const ca = await initializeCA(caKeys, ctlog, clock);
-  const tlog = await initializeTLog('https://rekor.example.com', logKeys, clock);
+  const tlog = await initializeTLog('https://rekor.example.com', logKeys, logClock);
   const tsa = await initializeTSA(tsaKeys, clock);
   const validFor = { start: '2020-01-01T00:00:00Z' };
   const log = (keys: { publicKey: KeyObject }, baseUrl: string) => {
@@ -98,7 +110,7 @@ export async function createSigstore(clock = SIGNED_AT) {
     const made = { payload, data, signature, certificate: base64(certificate) };
     const { log: logged = 'v1' } = signing;
     const tlogEntries =
-      logged === 'none' ? [] : [logged === 'v1' ? await entryV1(tlog, made, signing.entry) : await entryV2(tlog, made)];
+      logged === 'none' ? [] : [logged === 'v1' ? await entryV1(tlog, made, signing) : await entryV2(tlog, made)];
     const withTime = signing.timestamp ?? logged === 'v2';
     return {
       mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
@@ -132,7 +144,7 @@ export async function createSigstore(clock = SIGNED_AT) {
     };
   }
 
-  return { bundle, trust, root, timestampOf };
+  return { bundle, trust, root, timestampOf, logKey: logKeys.privateKey, stampKeys: tsaKeys };
 }
 
 interface Made {
@@ -164,14 +176,18 @@ type TLog = Awaited<ReturnType<typeof initializeTLog>>;
 
 const pemOf = (der: string): string => `-----BEGIN CERTIFICATE-----\n${der}\n-----END CERTIFICATE-----\n`;
 
-async function entryV1(tlog: TLog, made: Made, kind: Signing['entry'] = 'dsse'): Promise<Record<string, unknown>> {
-  const body = PROPOSED[kind](made);
+async function entryV1(
+  tlog: TLog,
+  made: Made,
+  { entry: kind = 'dsse', logged = (same) => same }: Signing,
+): Promise<Record<string, unknown>> {
+  const body = logged(PROPOSED[kind](made));
   const [entry] = Object.values((await tlog.log(body)) as Readonly<Record<string, LoggedEntry>>);
   const { inclusionProof, signedEntryTimestamp } = entry?.verification ?? {};
   return {
     logIndex: String(entry?.logIndex),
     logId: { keyId: Buffer.from(entry?.logID ?? '', 'hex').toString('base64') },
-    kindVersion: { kind, version: (body as { apiVersion: string }).apiVersion },
+    kindVersion: { kind, version: PROPOSED[kind](made).apiVersion },
     integratedTime: String(entry?.integratedTime),
     inclusionPromise: { signedEntryTimestamp },
     inclusionProof: {
@@ -188,7 +204,7 @@ async function entryV1(tlog: TLog, made: Made, kind: Signing['entry'] = 'dsse'):
 const once = (text: string | Buffer): string => Buffer.from(text).toString('base64');
 
 /** Entries as the kinds of Rekor v1 store them. */
-const PROPOSED: Readonly<Record<NonNullable<Signing['entry']>, (made: Made) => object>> = {
+const PROPOSED: Readonly<Record<NonNullable<Signing['entry']>, (made: Made) => LogBody>> = {
   dsse: ({ payload, signature, certificate }) => ({
     apiVersion: '0.0.1',
     kind: 'dsse',
