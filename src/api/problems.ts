@@ -64,6 +64,7 @@ export const PROBLEMS = {
   'contract-not-met': { status: 422, title: 'The contract is not met' },
   'csr-invalid': { status: 422, title: 'The certificate request is not valid' },
   // The service
+  'check-exceeded': { status: 422, title: 'Checking the content takes more than it may' },
   overloaded: { status: 503, title: 'The receiver is busy' },
   'rate-limited': { status: 429, title: 'Too many requests from this identity' },
   'store-unavailable': { status: 503, title: 'The evidence store is not available' },

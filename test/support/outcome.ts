@@ -9,3 +9,10 @@ export function outcomeOf(work: () => unknown): string {
     return error instanceof Problem ? error.code : `threw ${error}`;
   }
 }
+
+/** The same of work that takes a while. */
+export const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'fine',
+    (error: unknown) => (error instanceof Problem ? error.code : `threw ${error}`),
+  );

@@ -1,0 +1,101 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { Problem } from '../../api/problem.ts';
+import { createTurns, type TurnsOptions } from './turns.ts';
+
+/** Threads for work that would keep the event loop from everybody else. */
+export interface Pool {
+  /**
+   * The answer of a function that the file of the pool exports. Throws a `Problem` where there was no turn for it, or
+   * `check-exceeded` where it took more time or memory than it may; its thread is ended then and another one made.
+   */
+  run<T>(name: string, task: unknown, turn: Turn): Promise<T>;
+  /** Ends all threads at once; what they were at is refused. */
+  close(): Promise<void>;
+}
+
+/** On whose account it is done, and what goes along. */
+export interface Turn {
+  readonly identity: string;
+  /** Whether anybody still waits for the answer; work that has begun isn't ended for that. */
+  readonly isWanted?: () => boolean;
+  /** Given away to the thread instead of being copied. */
+  readonly transfer?: readonly ArrayBuffer[];
+}
+
+export interface PoolOptions extends TurnsOptions {
+  /** A module; each of its exports takes a task and returns the answer. */
+  readonly file: URL;
+  /** For one task, from when it has a thread. */
+  readonly deadlineMs: number;
+  /** Of one thread, for what isn't bytes. */
+  readonly heapMegabytes: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Threads that nobody needs are ended after a while: each holds tens of megabytes. */
+const IDLE_MS = 300_000;
+const LATE = Symbol('late');
+
+/** Starts no thread before the first task. */
+export function createPool(options: PoolOptions): Pool {
+  const { places, deadlineMs } = options;
+  const turns = createTurns(options);
+  const underWay = new Set<AbortController>();
+  let threads: Piscina | undefined;
+  let isClosed = false;
+
+  function start(): Piscina {
+    const piscina = new Piscina({
+      filename: fileURLToPath(options.file),
+      minThreads: 0,
+      maxThreads: places,
+      idleTimeout: IDLE_MS,
+      resourceLimits: { maxOldGenerationSizeMb: options.heapMegabytes },
+      recordTiming: false,
+    });
+    // A thread ended without a task. If that was at its start, the library would make another, and another, as long as a
+    // task waits for one.
+    piscina.on('error', (error: unknown) => {
+      options.onError(error);
+      for (const each of underWay) each.abort(error);
+    });
+    return piscina;
+  }
+
+  function problemOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
+    if (isClosed) return new Problem('shutting-down', 'the receiver is shutting down', { retryAfter: 1 });
+    if (aborted && reason !== LATE) return reason;
+    if (aborted) return exceeded(`checking the content took over ${deadlineMs / 1000} seconds and was ended`);
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
+    return exceeded(`checking the content took over ${options.heapMegabytes} MB of memory and was ended`);
+  }
+
+  return {
+    run: (name, task, { identity, transfer = [], isWanted = () => true }) =>
+      turns.take(identity, isWanted, async () => {
+        const deadline = new AbortController();
+        const timer = setTimeout(() => deadline.abort(LATE), deadlineMs);
+        underWay.add(deadline);
+        try {
+          threads ??= start();
+          return await threads.run(task, { name, signal: deadline.signal, transferList: [...transfer] });
+        } catch (error) {
+          throw problemOf(error, deadline.signal);
+        } finally {
+          clearTimeout(timer);
+          underWay.delete(deadline);
+        }
+      }),
+    async close() {
+      isClosed = true;
+      turns.close();
+      await threads?.destroy();
+    },
+  };
+}
+
+const exceeded = (detail: string): Problem =>
+  new Problem('check-exceeded', detail, {
+    hint: 'documents of the usual tools take a fraction of that; look at what wrote this one, or hand in a smaller one',
+  });
