@@ -1,6 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { build } from 'esbuild';
+import { COMMON, REQUIRE, SERVER, THREAD } from './build/options.ts';
 
 /**
  * Bundles what runs in production into `dist/`, or into the folder that is named: the CLI in pieces, since reading all of
@@ -10,23 +11,6 @@ import { type BuildOptions, build } from 'esbuild';
 const DIST = new URL('../dist/', import.meta.url).pathname;
 const [, , folder] = process.argv;
 const OUT = folder === undefined ? DIST : `${resolve(folder)}/`;
-const ROOT = new URL('..', import.meta.url).pathname;
-
-const COMMON: BuildOptions = {
-  absWorkingDir: ROOT,
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  minify: true,
-  keepNames: true,
-  sourcemap: 'linked',
-  sourcesContent: false,
-  legalComments: 'linked',
-  logLevel: 'warning',
-};
-
-// CommonJS dependencies inside an ES module still ask for their own kind.
-const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 // Not a folder that somebody else named: nobody knows what else lies there.
 if (OUT === DIST) await rm(OUT, { recursive: true, force: true });
@@ -42,11 +26,13 @@ await build({
   banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
 });
 await build({
-  ...COMMON,
-  entryPoints: { operator: 'src/operator/entry.ts', receiver: 'src/receiver/entry.ts' },
+  ...SERVER,
+  entryPoints: {
+    operator: 'src/operator/entry.ts',
+    receiver: 'src/receiver/entry.ts',
+    'check-worker': 'src/receiver/checks/worker.ts',
+  },
   outdir: OUT,
-  outExtension: { '.js': '.mjs' },
-  format: 'esm',
-  banner: { js: REQUIRE },
 });
+await build({ ...THREAD, outdir: OUT });
 await chmod(`${OUT}proviso.mjs`, 0o755);

@@ -6,6 +6,7 @@ import type { Store } from '../kube/store.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Access } from './auth/access.ts';
 import type { Authenticated } from './auth/review.ts';
+import type { Checks } from './checks/checks.ts';
 import type { Contracts } from './contracts.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { MemoryBudget } from './memory.ts';
@@ -21,6 +22,7 @@ export interface ReceiverContext {
   readonly memory: MemoryBudget;
   /** What callers from outside may have of it, all together. */
   readonly memoryOutside: MemoryBudget;
+  readonly checks: Checks;
   readonly access: Access;
   readonly contracts: Contracts;
   readonly stores: Stores;

@@ -16,6 +16,7 @@ import { createApp } from './app.ts';
 import { createAccess } from './auth/access.ts';
 import { createAuthenticator } from './auth/review.ts';
 import { createCallerLimits } from './caller-limits.ts';
+import { type Checks, createChecks } from './checks/checks.ts';
 import type { ReceiverContext } from './context.ts';
 import { createContracts } from './contracts.ts';
 import { createControlPlane } from './control-plane.ts';
@@ -76,9 +77,10 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
       stopping: () => (signal.aborted ? 'the receiver is stopping' : undefined),
     },
   });
+  const checks = createChecks(log);
   try {
     const certificate = await awaitCertificate(connection.client, options.namespace, log, signal);
-    const context = createContext(connection, options, issuers, runs.store, log);
+    const context = createContext(connection, options, issuers, runs.store, checks, log);
     await sweepStores(context);
     const server = createReceiverServer(
       certificate,
@@ -97,6 +99,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
+    await checks.close();
     await stopHealth();
   }
   log.info('Receiver stopped');
@@ -107,6 +110,7 @@ function createContext(
   options: ReceiverOptions,
   issuers: AllowedIssuers,
   runs: ReceiverContext['runs'],
+  checks: Checks,
   log: ReceiverContext['log'],
 ): ReceiverContext {
   const oidc = createOidcVerifier(issuers, {
@@ -123,6 +127,7 @@ function createContext(
     },
     memory: createMemoryBudget(),
     memoryOutside: createOutsideBudget(),
+    checks,
     access: createAccess(client),
     contracts: createContracts(client),
     stores: createStores(client),

@@ -2,9 +2,11 @@ import type { Request } from 'express';
 import type { MaterialType } from '../api/material-types.ts';
 import { Problem } from '../api/problem.ts';
 import type { Digest, Stage } from '../evidence/store.ts';
-import { HEAD_BYTES, type MaterialFacts, type MaterialKind } from '../materials/kind.ts';
+import { HEAD_BYTES, type Inspection, type MaterialFacts, type MaterialKind } from '../materials/kind.ts';
 import { MATERIAL_KINDS } from '../materials/kinds.ts';
 import { bodyChunks, keptChunks, type Reserve } from './body.ts';
+import { createPieces } from './checks/pieces.ts';
+import type { SentMaterial } from './checks/worker.ts';
 import { assertDigest, statedDigest } from './content-digest.ts';
 
 /** What came in, hashed and found to be of its type. */
@@ -22,6 +24,7 @@ export interface IntakeOptions {
   readonly maxBlobSize: number;
   /** For what is read whole. */
   readonly reserve: Reserve;
+  readonly inspect: (material: SentMaterial) => Promise<Inspection>;
 }
 
 /**
@@ -31,11 +34,12 @@ export interface IntakeOptions {
 export async function takeMaterial(request: Request, stage: Stage, options: IntakeOptions): Promise<Intake> {
   const kind = MATERIAL_KINDS[options.type];
   const stated = statedDigest(header(request, 'content-digest'));
-  const kept: Buffer[] = [];
-  let room = kind.content === 'whole' ? kind.maxBytes : HEAD_BYTES;
+  const most = kind.content === 'whole' ? kind.maxBytes : HEAD_BYTES;
+  const pieces = createPieces(announced(request, most));
+  let room = most;
   for await (const chunk of chunksFor(kind, request, options)) {
     if (kind.content === 'whole' && chunk.length > room) throw tooLarge(kind);
-    if (room > 0) kept.push(chunk.subarray(0, room));
+    if (room > 0) pieces.add(chunk.subarray(0, room));
     room = Math.max(0, room - chunk.length);
     await stage.write(chunk);
   }
@@ -47,8 +51,9 @@ export async function takeMaterial(request: Request, stage: Stage, options: Inta
   }
   assertDigest(stated, digest);
   const { filename, isReference } = options;
-  const inspection = kind.inspect({
-    bytes: Buffer.concat(kept),
+  const inspection = await options.inspect({
+    type: kind.type,
+    pieces: pieces.take(),
     size,
     digest,
     isReference,
@@ -60,6 +65,12 @@ export async function takeMaterial(request: Request, stage: Stage, options: Inta
   throw new Problem('material-invalid', `'${options.name}' is not a valid ${kind.type}${where}: ${first.message}`, {
     errors: inspection.findings,
   });
+}
+
+/** How much of the body will be kept, if its length is announced. */
+function announced(request: Request, most: number): number | undefined {
+  const length = Number(request.headers['content-length']);
+  return length > 0 ? Math.min(length, most) : undefined;
 }
 
 function chunksFor(kind: MaterialKind, request: Request, { maxBlobSize, reserve }: IntakeOptions) {

@@ -9,7 +9,10 @@ const SHARE = CAPACITY / 2;
 /** An allowed issuer may vouch for anybody in the world: they leave half to the cluster's own, and each half of that to others. */
 export const createOutsideBudget = (): MemoryBudget => createMemoryBudget(CAPACITY / 2, CAPACITY / 4);
 
-/** Accounts for bytes that a request keeps in memory, until its answer is closed. Throws when there is no room. */
+/**
+ * Accounts for bytes that a request keeps in memory, until its answer is closed and nothing works on them any more. Throws
+ * when there is no room.
+ */
 export type MemoryBudget = (identity: string, response: ServerResponse, bytes: number) => void;
 
 /**
@@ -38,8 +41,24 @@ export function createMemoryBudget(capacity: number = CAPACITY, share: number = 
       throw new Problem('rate-limited', `'${identity}' hands in too many large documents at once`, { retryAfter: 2 });
     }
     const held = byResponse.get(response);
-    if (held === undefined) response.once('close', () => add(identity, -(byResponse.get(response) ?? 0)));
+    if (held === undefined) {
+      response.once('close', () => {
+        const release = (): void => add(identity, -(byResponse.get(response) ?? 0));
+        const work = atWork.get(response);
+        if (work === undefined) release();
+        else void work.finally(release).catch(() => {});
+      });
+    }
     byResponse.set(response, (held ?? 0) + bytes);
     add(identity, bytes);
   };
+}
+
+/** What reads the bytes of a request in another thread, and goes on when the client has left. */
+const atWork = new WeakMap<ServerResponse, Promise<unknown>>();
+
+/** Keeps what the request has of any budget until the work is over. Of several at once only the last would count. */
+export function keepWhile<T>(response: ServerResponse, work: Promise<T>): Promise<T> {
+  atWork.set(response, work);
+  return work;
 }

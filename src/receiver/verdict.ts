@@ -1,43 +1,30 @@
 import { CONDITION, settleConditions } from '../api/conditions.ts';
 import { Problem } from '../api/problem.ts';
 import { RUN_REASON } from '../api/reasons.ts';
-import type { Trust } from '../api/trust.ts';
 import type { RecordedAttestation, RecordedSigner, RecordedStatement, WorkflowRun } from '../api/types.gen.ts';
-import { compareStatement } from '../attestation/compare.ts';
-import { recordOfRun } from '../attestation/record.ts';
 import { completeness, describeOwed, summaryOf } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
-import { sha256Digest } from '../evidence/digest.ts';
 import type { EvidenceInfo } from '../evidence/store.ts';
-import { verifyAttestation } from '../verify/attestation.ts';
-import { differenceIn, placeOf, type Signer, type Verdict } from '../verify/verdict.ts';
+import { differenceIn, placeOf, type Signer } from '../verify/verdict.ts';
+import type { JudgedAttestation, Judgement } from './checks/judgement.ts';
 
-export type Verified = Extract<Verdict, { verified: true }>;
-
-/** Verifies, compares and judges an attestation for a run. Throws the problem that refuses it. */
-export function judgeAttestation(
-  bytes: Uint8Array,
-  run: WorkflowRun,
-  contract: EffectiveContract,
-  trust: Trust,
-  now: Date,
-): Verified {
-  const verdict = verifyAttestation(bytes, trust, now);
-  if (!verdict.verified) {
-    const [first] = verdict.refusals;
+/** What is accepted of an attestation for a run, by what checking it came to. Throws the problem that refuses it. */
+export function acceptedOf(judgement: Judgement, run: WorkflowRun, contract: EffectiveContract): JudgedAttestation {
+  if (!judgement.verified) {
+    const [first] = judgement.refusals;
     throw new Problem(first.code, differenceIn(first), {
-      errors: verdict.refusals.map((refusal) => ({ at: placeOf(refusal), message: differenceIn(refusal) })),
+      errors: judgement.refusals.map((refusal) => ({ at: placeOf(refusal), message: differenceIn(refusal) })),
       ...(first.code.startsWith('json-') ? {} : { hint: signerHint(run, contract) }),
     });
   }
-  const findings = compareStatement(verdict.statement, recordOfRun(run, contract));
-  if (findings.length > 0) {
-    const [first] = findings;
+  const { attestation, findings } = judgement;
+  const [finding] = findings;
+  if (finding !== undefined) {
     throw new Problem(
       'statement-mismatch',
-      `the statement does not agree with the record: ${first?.at} ${first?.message}`,
+      `the statement does not agree with the record: ${finding.at} ${finding.message}`,
       {
-        errors: findings.slice(0, 20),
+        errors: findings,
         hint: 'sign the statement that the receiver renders for this run: proviso push',
       },
     );
@@ -52,7 +39,7 @@ export function judgeAttestation(
       },
     );
   }
-  return verdict;
+  return attestation;
 }
 
 function signerHint({ spec }: WorkflowRun, contract: EffectiveContract): string {
@@ -64,7 +51,7 @@ function signerHint({ spec }: WorkflowRun, contract: EffectiveContract): string 
 }
 
 export interface AcceptedFacts {
-  readonly verified: Verified;
+  readonly verified: JudgedAttestation;
   readonly stored: EvidenceInfo;
   readonly storeName: string;
   /** Of the control plane, durable. */
@@ -82,8 +69,8 @@ export function acceptedStatus(run: WorkflowRun, contract: EffectiveContract, fa
     digest: stored.digest,
     size: stored.size,
     mediaType: verified.mediaType,
-    predicateType: String(verified.statement.predicateType),
-    payloadDigest: sha256Digest(verified.payload),
+    predicateType: verified.predicateType,
+    payloadDigest: verified.payloadDigest,
     signer,
     ...(others.length === 0 ? {} : { cosigners: others }),
     storeName,

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, request, type ServerResponse } from 'node:http';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createMemoryBudget } from '../../src/receiver/memory.ts';
+import { createMemoryBudget, keepWhile } from '../../src/receiver/memory.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { freePort } from '../support/ports.ts';
 
@@ -44,6 +44,28 @@ test('what was refused holds nothing', () => {
   refused.emit('close');
   assert.is(
     outcomeOf(() => reserve('a', answer(), 50)),
+    'fine',
+  );
+});
+
+test('attack: clients that leave take nothing back that a thread still works on', async () => {
+  const reserve = createMemoryBudget(100, 100);
+  const left = answer();
+  reserve('a', left, 100);
+  const work = Promise.withResolvers<void>();
+  const kept = keepWhile(left, work.promise);
+  left.emit('close');
+  await new Promise(setImmediate);
+  assert.is(
+    outcomeOf(() => reserve('b', answer(), 1)),
+    'overloaded',
+  );
+  // However it ends.
+  work.reject(new Error('no'));
+  await kept.catch(() => {});
+  await new Promise(setImmediate);
+  assert.is(
+    outcomeOf(() => reserve('b', answer(), 100)),
     'fine',
   );
 });

@@ -1,10 +1,13 @@
 // deadline: 120
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SERVER } from '../../scripts/build/options.ts';
 
 const test = suite('build');
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -43,6 +46,31 @@ test('the receiver does not carry the operator, nor the CLI either of them', asy
     const text = await readFile(join(DIST, 'cli', name), 'utf8');
     assert.not.match(text, OPERATOR, name);
     assert.not.match(text, /x-powered-by/, name);
+  }
+});
+
+test('the threads of the receiver start from what is built', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'proviso-build-'));
+  try {
+    for (const name of ['worker.js', 'check-worker.mjs']) await copyFile(join(DIST, name), join(folder, name));
+    // The receiver's own bundle needs a cluster to get that far; of it this is the part that starts them.
+    const stdin = {
+      contents: `import { EventEmitter } from 'node:events';
+        import { createChecks } from './src/receiver/checks/checks.ts';
+        const checks = createChecks({ error: console.error });
+        const asker = { identity: 'a', response: new EventEmitter() };
+        const bytes = Buffer.from('{"version":"2.1.0","runs":[]}');
+        const material = { type: 'SARIF', pieces: [new Uint8Array(bytes).buffer], size: bytes.length, digest: '' };
+        console.log(JSON.stringify(await checks.material(material, asker)));
+        await checks.close();`,
+      resolveDir: ROOT,
+    };
+    await build({ ...SERVER, stdin, outfile: join(folder, 'receiver.mjs'), outExtension: {} });
+    const { stdout, stderr } = await run(process.execPath, [join(folder, 'receiver.mjs')]);
+    assert.is(stderr, '');
+    assert.match(stdout, /"ok":true.*application\/sarif\+json/);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 

@@ -94,6 +94,7 @@ export function createTurns({ places, line, patienceMs }: TurnsOptions): Turns {
 
   return {
     async take(identity, isWanted, work) {
+      if (!isWanted()) throw new Problem('body-incomplete', 'the connection ended before the answer');
       if (!isClosed && hasPlace(identity)) count(identity, 1);
       else {
         const refusal = refusalOf(identity);

@@ -21,7 +21,7 @@ import { assertOpen, nextRunHint, runForSubmitter } from '../run-access.ts';
 import { runMessage } from '../state.ts';
 import { createStatements, type Statements } from '../statements.ts';
 import { trustOf } from '../trust.ts';
-import { acceptedStatus, judgeAttestation } from '../verdict.ts';
+import { acceptedOf, acceptedStatus } from '../verdict.ts';
 import { param } from './params.ts';
 
 /** Statements name up to 128 materials; real ones have some hundred kilobytes. */
@@ -43,13 +43,16 @@ export const statementRoute = (context: ReceiverContext) => async (request: Requ
 export const attestationRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const authenticated = await context.authenticate(request, response);
   const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
-  const bytes = await readBody(request, MAX_ATTESTATION_BYTES, reserveFor(context, authenticated.caller, response));
+  const reserve = reserveFor(context, authenticated.caller, response);
+  const bytes = await readBody(request, MAX_ATTESTATION_BYTES, reserve);
+  // A copy of them is checked, in a thread of its own.
+  reserve(bytes.length);
   const digest = sha256Digest(bytes);
   const stated = typeof request.headers['content-digest'] === 'string' ? request.headers['content-digest'] : undefined;
   assertDigest(statedDigest(stated), digest);
   const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract);
   try {
-    const finished = await accept(context, authenticated, run, { bytes, digest, contract });
+    const finished = await accept(context, authenticated, run, { bytes, digest, contract, response });
     response.json(runMessage(finished, contract));
   } catch (error) {
     if (error instanceof Problem && isRefusal(error)) await countRefusal(context, run, error);
@@ -61,6 +64,7 @@ interface Handed {
   readonly bytes: Buffer;
   readonly digest: string;
   readonly contract: EffectiveContract;
+  readonly response: Response;
 }
 
 /** Refused for what was handed in, and not for the state of the run or the service. */
@@ -107,7 +111,7 @@ async function acceptKept(
   context: ReceiverContext,
   authenticated: Authenticated,
   first: WorkflowRun,
-  { bytes, digest, contract }: Handed,
+  { bytes, digest, contract, response }: Handed,
   kept: Kept,
 ): Promise<WorkflowRun> {
   let run = first;
@@ -121,7 +125,9 @@ async function acceptKept(
     }
     if (known !== undefined) throw differs(run, known, digest);
     assertOpen(run, now);
-    const verified = judgeAttestation(bytes, run, contract, await trustOf(context, run, contract), now);
+    const task = { bytes, trust: await trustOf(context, run, contract), record: recordOfRun(run, contract), now };
+    const asker = { identity: authenticated.caller.username, response };
+    const verified = acceptedOf(await context.checks.attestation(task, asker), run, contract);
     const store = await context.stores.get(run.spec.evidenceStoreName);
     const stored = await keep(store.bytes, bytes, kept);
     const statements = await kept.statements.make({ run, contract, attestation: digest, store, now });

@@ -10,6 +10,7 @@ import { completeness } from '../../contract/completeness.ts';
 import type { ContractMaterial } from '../../contract/effective.ts';
 import { writeStatus } from '../../kube/apply.ts';
 import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
+import type { SentMaterial } from '../checks/worker.ts';
 import type { ReceiverContext } from '../context.ts';
 import { type Intake, takeMaterial } from '../material-intake.ts';
 import { reserveFor } from '../reserve.ts';
@@ -39,7 +40,9 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
     const filename = query(request, 'filename', 255);
     const isReference = isReferenceForm(type, query(request, 'form', 16));
     const reserve = reserveFor(context, authenticated.caller, response);
-    const options = { type, name, filename, isReference, maxBlobSize: store.maxBlobSize, reserve };
+    const asker = { identity: authenticated.caller.username, response };
+    const inspect = (material: SentMaterial) => context.checks.material(material, asker);
+    const options = { type, name, filename, isReference, maxBlobSize: store.maxBlobSize, reserve, inspect };
     const intake = await takeMaterial(request, stage, options);
     const keeps = MATERIAL_KINDS[type].keepsBytes && !isReference && asked?.skipUpload !== true;
     // An upload can take long: what was open when it began may be over now.
