@@ -90,6 +90,12 @@ export interface RunMessage {
   readonly message: string;
   readonly deadline: string;
   readonly startTime?: string;
+  /** Where it ran, as far as it is known. */
+  readonly runner?: string;
+  /** The variables that the contract asked for. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of the attestation. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly materials: readonly RecordedMaterial[];
   readonly completeness: CompletenessMessage;
   readonly attestation?: RecordedAttestation;

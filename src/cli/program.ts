@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { collect } from './annotations.ts';
 import type { AddFlags } from './commands/add.ts';
+import type { TryFlags } from './commands/contract-try.ts';
 import type { DownloadFlags } from './commands/download.ts';
 import type { ImportFlags } from './commands/import.ts';
 import type { InitFlags } from './commands/init.ts';
@@ -91,6 +92,15 @@ function addContractCommands(program: Command, within: Within): void {
       within(async (session) =>
         (await import('./commands/contract-revisions.ts')).contractDiff(session, name, from, to),
       ),
+    );
+  contract
+    .command('try')
+    .description('judge the runs on record by a draft, and write nothing')
+    .argument('<file>', 'YAML with one Contract')
+    .option('-w, --workflow <name>', 'runs of this workflow (default: those of a contract of the same name)')
+    .option('--limit <count>', 'of how many of the newest runs', '20')
+    .action((file: string, flags: TryFlags) =>
+      within(async (session) => (await import('./commands/contract-try.ts')).contractTry(session, file, flags)),
     );
   contract
     .command('lint')

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
+import { generateTestKey } from '../support/signing.ts';
 
 const test = suite('revisions of a contract');
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -41,7 +43,11 @@ interface Outcome {
   readonly out: string;
   readonly err: string;
 }
-async function proviso(args: string, bearer = token): Promise<Outcome> {
+interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+async function proviso(args: string, bearer = token, { cwd, env: more }: Surroundings = {}): Promise<Outcome> {
   const ca = join(shop.stack.controlPlane.dir, 'ca.crt');
   await writeFile(ca, await shop.kubectl('get configmap -n proviso-system proviso-trust -o jsonpath={.data.ca\\.crt}'));
   const env = {
@@ -50,10 +56,14 @@ async function proviso(args: string, bearer = token): Promise<Outcome> {
     PROVISO_CA_FILE: ca,
     PROVISO_TOKEN: bearer,
     PROVISO_NAMESPACE: 'shop',
+    ...more,
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args.split(' ')], { env }, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    execFile(
+      process.execPath,
+      [MAIN, ...args.split(' ')],
+      { env, ...(cwd === undefined ? {} : { cwd }) },
+      (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     );
   });
 }
@@ -70,6 +80,50 @@ test('a reader of the namespace sees what a contract has meant, and what changed
   assert.is(unknown.code, 2);
   assert.match(unknown.err, /no revision '7'[\s\S]*there are 2, 1/);
   assert.match((await proviso('contract history nothing')).err, /contract-not-found/);
+});
+
+test('a draft is tried on the runs on record: which would have failed, and why', async () => {
+  const pipeline = await shop.tokenOf('build');
+  const work = await mkdtemp(join(tmpdir(), 'proviso-try-'));
+  const env = { PROVISO_WORKFLOW: 'build' };
+  await writeFile(join(work, 'a.tgz'), 'a package');
+  for (const step of ['init', 'add package a.tgz', 'add sources a.tgz', 'push']) {
+    const { code, err } = await proviso(step, pipeline, { cwd: work, env });
+    assert.is(code, 0, err);
+  }
+  const tried = async (name: string, spec: object): Promise<Outcome> => {
+    await writeFile(join(work, 'draft.yaml'), manifest('Contract', name, spec));
+    return proviso('contract try draft.yaml', token, { cwd: work });
+  };
+  const same = await tried('release', { materials: [{ name: 'package', type: 'ARTIFACT' }] });
+  assert.match(same.out, /build +Accepted +met\n1 of 1 would have met it/, same.err);
+  assert.is(same.code, 0);
+  const stricter = await tried('release', {
+    materials: [
+      { name: 'package', type: 'SARIF' },
+      { name: 'sbom', type: 'SBOM_SPDX_JSON' },
+    ],
+    envAllowList: ['GIT_BRANCH'],
+    runner: { type: 'TEKTON_PIPELINE' },
+    annotations: [{ name: 'criticality' }],
+    signers: [{ key: { inline: generateTestKey().publicPem } }],
+  });
+  assert.is(stricter.code, 3, stricter.err);
+  for (const why of [
+    /runner: it ran on GENERIC, not on TEKTON_PIPELINE/,
+    /envAllowList\[GIT_BRANCH\]: the variable was not recorded/,
+    /annotations\[criticality\]: the contract asks for a value/,
+    /materials\[package\]: it was handed in as ARTIFACT, not as SARIF/,
+    /materials\[sbom\]: SBOM_SPDX_JSON is missing/,
+    /signers: signed by .*proviso-build.*: 0 of the 1/,
+    /0 of 1 would have met it/,
+  ]) {
+    assert.match(stricter.out, why);
+  }
+  const keyed = await tried('release', { signers: [{ key: { secretRef: { name: 'k', key: 'cosign.pub' } } }] });
+  assert.match(keyed.err, /who signed is not judged/);
+  assert.match((await tried('other', {})).out, /no finished run/);
+  assert.match((await tried('release', { materials: [{ name: 'x', type: 'SARFI' }] })).err, /SARIF/);
 });
 
 test('whoever may not get the contract learns nothing of it, not even whether it is there', async () => {

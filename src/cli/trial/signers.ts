@@ -1,0 +1,68 @@
+import type { Finding } from '../../api/problem.ts';
+import type { TrustedSigner } from '../../api/trust.ts';
+import type { ContractSpec, RecordedAttestation, RecordedSigner } from '../../api/types.gen.ts';
+import type { EffectiveContract } from '../../contract/effective.ts';
+import { identityFault } from '../../verify/identity.ts';
+import { readPublicKey } from '../../verify/keys.ts';
+
+const CLUSTER_IDENTITY = 'https://kubernetes.io/namespaces/';
+
+/** The signers of a draft as far as a file says who they are. */
+export interface DraftSigners {
+  readonly signers: readonly TrustedSigner[];
+  /** Field paths of those that stand in the cluster. */
+  readonly elsewhere: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+/** Reads inline keys and identities; keys of Secrets and ConfigMaps stay what they are. */
+export function draftSigners(spec: ContractSpec): DraftSigners {
+  const signers: TrustedSigner[] = [];
+  const elsewhere: string[] = [];
+  const findings: Finding[] = [];
+  for (const [index, { key, keyless }] of (spec.signers ?? []).entries()) {
+    const at = `spec.signers[${index}]`;
+    if (keyless !== undefined) {
+      const subject =
+        keyless.subjectGlob === undefined ? { exact: keyless.subject ?? '' } : { glob: keyless.subjectGlob };
+      const { issuer, claims = [] } = keyless;
+      signers.push({ kind: 'identity', root: keyless.trustRootRef?.name ?? '', issuer, subject, claims });
+    } else if (key?.inline === undefined) elsewhere.push(at);
+    else {
+      const reading = readPublicKey(key.inline);
+      if (!reading.ok) findings.push({ at: `${at}.key.inline`, message: reading.message });
+      else signers.push({ kind: 'key', publicKey: reading.publicKey, fingerprint: reading.fingerprint });
+    }
+  }
+  return { signers, elsewhere, findings };
+}
+
+/** Why those who signed a run would not do, by what was recorded of them when their signatures were verified. */
+export function signerFindings(
+  { signers, signerThreshold: threshold = 1 }: EffectiveContract,
+  attestation: RecordedAttestation,
+): readonly Finding[] {
+  const signed = [attestation.signer, ...(attestation.cosigners ?? [])];
+  if (signers.length === 0) {
+    // Which identity of the cluster signed was checked then; it was the one that had opened the run, or a signer by name.
+    if (signed.some(({ identity }) => identity?.startsWith(CLUSTER_IDENTITY))) return [];
+    return [
+      {
+        at: 'signers',
+        message: 'the identity that opened the run would have to sign, by a certificate of the cluster',
+      },
+    ];
+  }
+  const met = signers.filter((trusted) => signed.some((each) => isBy(trusted, each))).length;
+  if (met >= threshold) return [];
+  const names = signed.map(({ display }) => display).join(', ');
+  return [{ at: 'signers', message: `signed by ${names}: ${met} of the ${threshold} that must be among the signers` }];
+}
+
+function isBy(trusted: TrustedSigner, recorded: RecordedSigner): boolean {
+  if (trusted.kind === 'key') return recorded.kind === 'Key' && recorded.fingerprint === trusted.fingerprint;
+  if (recorded.kind !== 'Certificate' || recorded.identity === undefined) return false;
+  const { identity, issuer, fingerprint, claims = {} } = recorded;
+  const who = { kind: 'certificate', identity, fingerprint, claims, time: '', timeSource: 'receipt' } as const;
+  return identityFault({ ...who, ...(issuer === undefined ? {} : { issuer }) }, trusted) === undefined;
+}
