@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { readCrds } from './gen/crds.ts';
+import { generateCsaf } from './gen/csaf.ts';
 import { generateCycloneDx } from './gen/cyclonedx.ts';
 import { generateDocs } from './gen/docs.ts';
 import { generateSchemas } from './gen/schemas.ts';
@@ -10,6 +11,7 @@ const crds = await readCrds();
 const files: Readonly<Record<string, string>> = {
   'src/api/types.gen.ts': generateTypes(crds),
   'src/api/schemas.gen.ts': generateSchemas(crds),
+  ...(await generateCsaf()),
   ...(await generateCycloneDx()),
   ...(await generateDocs(crds)),
 };

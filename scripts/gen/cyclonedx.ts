@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { withoutProse } from './prose.ts';
 
 /** The schemas that CycloneDX publishes, by the file they go to; the descriptions are for people and left out. */
 const SOURCES: Readonly<Record<string, string>> = {
@@ -26,17 +27,4 @@ export async function generateCycloneDx(): Promise<Readonly<Record<string, strin
     }),
   );
   return Object.fromEntries(files);
-}
-
-const PROSE = new Set(['description', 'examples', 'meta:enum', '$comment', 'title']);
-
-/** Without what says nothing to a validator. A property may have such a name, so only strings and lists go. */
-function withoutProse(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutProse);
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(
-    ([name, member]) =>
-      !PROSE.has(name) || (name !== 'meta:enum' && typeof member === 'object' && !Array.isArray(member)),
-  );
-  return Object.fromEntries(kept.map(([name, member]) => [name, withoutProse(member)]));
 }

@@ -1,12 +1,27 @@
 /** The material types that this version accepts; the CRD enum is held to this list by a test. */
 export const MATERIAL_TYPES = [
   'ARTIFACT',
+  'BLACKDUCK_SCA_JSON',
+  'CHECKMARX_JSON',
   'CONTAINER_IMAGE',
+  'CSAF_INFORMATIONAL_ADVISORY',
+  'CSAF_SECURITY_ADVISORY',
+  'CSAF_SECURITY_INCIDENT_RESPONSE',
+  'CSAF_VEX',
   'EVIDENCE',
+  'GHAS_CODE_SCAN',
+  'GHAS_DEPENDENCY_SCAN',
+  'GHAS_SECRET_SCAN',
+  'GITLAB_SECURITY_REPORT',
+  'GITLEAKS_JSON',
   'JUNIT_XML',
+  'OPENVEX',
+  'OSSF_SCORECARD_JSON',
   'SARIF',
   'SBOM_CYCLONEDX_JSON',
   'SBOM_SPDX_JSON',
   'STRING',
+  'TWISTCLI_SCAN_JSON',
+  'YELP_DETECT_SECRETS_BASELINE',
 ] as const;
 export type MaterialType = (typeof MATERIAL_TYPES)[number];

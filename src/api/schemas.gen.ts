@@ -100,13 +100,28 @@ export const SCHEMAS = {
          "maxLength": 64,
          "enum": [
           "ARTIFACT",
+          "BLACKDUCK_SCA_JSON",
+          "CHECKMARX_JSON",
           "CONTAINER_IMAGE",
+          "CSAF_INFORMATIONAL_ADVISORY",
+          "CSAF_SECURITY_ADVISORY",
+          "CSAF_SECURITY_INCIDENT_RESPONSE",
+          "CSAF_VEX",
           "EVIDENCE",
+          "GHAS_CODE_SCAN",
+          "GHAS_DEPENDENCY_SCAN",
+          "GHAS_SECRET_SCAN",
+          "GITLAB_SECURITY_REPORT",
+          "GITLEAKS_JSON",
           "JUNIT_XML",
+          "OPENVEX",
+          "OSSF_SCORECARD_JSON",
           "SARIF",
           "SBOM_CYCLONEDX_JSON",
           "SBOM_SPDX_JSON",
-          "STRING"
+          "STRING",
+          "TWISTCLI_SCAN_JSON",
+          "YELP_DETECT_SECRETS_BASELINE"
          ]
         },
         "description": {

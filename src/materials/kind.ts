@@ -32,6 +32,16 @@ export type Inspection =
   | { readonly ok: true; readonly facts: MaterialFacts }
   | { readonly ok: false; readonly findings: readonly [Finding, ...Finding[]] };
 
+/** What the documentation says of a kind. */
+export interface KindNotes {
+  /** What is accepted, in one sentence. */
+  readonly accepts: string;
+  /** Versions of the format or the tool, where the document says which it is. */
+  readonly versions?: readonly string[];
+  /** Annotations it may get, without the `chainloop.material.` in front. */
+  readonly facts: readonly string[];
+}
+
 /** How one type of material is taken. */
 export interface MaterialKind {
   readonly type: MaterialType;
@@ -41,6 +51,7 @@ export interface MaterialKind {
   readonly maxBytes: number;
   /** Whether the bytes go into the evidence store; what is small enough stands in the run itself. */
   readonly keepsBytes: boolean;
+  readonly notes?: KindNotes;
   inspect(input: MaterialInput): Inspection;
 }
 

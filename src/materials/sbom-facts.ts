@@ -21,11 +21,27 @@ export const mainComponentFacts = (component: MainComponent): Readonly<Record<st
     ),
   );
 
-/** The tools that wrote a document, each `name` or `name@version`: as many as fit into an annotation. */
+/** The annotations that `toolFacts` gives, for the notes of a kind. */
+export const TOOL_FACTS = ['tools', 'tool.name', 'tool.version'] as const;
+
+/**
+ * The tools that wrote a document, each `name` or `name@version` and once: as many as fit into an annotation. The first one
+ * stands also under the older names, which policies written before there was a list go by.
+ */
 export function toolFacts(tools: readonly string[]): Readonly<Record<string, string>> {
-  const named = tools.slice(0, MAX_TOOLS).map((tool) => excerpt(tool, MAX_TOOL));
+  const named = [...new Set(tools)].slice(0, MAX_TOOLS).map((tool) => excerpt(tool, MAX_TOOL));
   while (JSON.stringify(named).length > MAX_LIST) named.pop();
-  return named.length === 0 ? {} : { 'chainloop.material.tools': JSON.stringify(named) };
+  const [first] = named;
+  if (first === undefined) return {};
+  // An at sign in front is of a scoped package.
+  const at = first.lastIndexOf('@');
+  const name = at > 0 ? first.slice(0, at) : first;
+  const version = at > 0 ? first.slice(at + 1) : '';
+  return {
+    'chainloop.material.tools': JSON.stringify(named),
+    'chainloop.material.tool.name': name,
+    ...(version === '' ? {} : { 'chainloop.material.tool.version': version }),
+  };
 }
 
 export const toolName = (name: string, version: string | undefined): string =>

@@ -1,0 +1,80 @@
+import type { AnySchemaObject, ValidateFunction } from 'ajv';
+import { excerpt } from '../api/excerpt.ts';
+import type { MaterialType } from '../api/material-types.ts';
+import { asRecord, asText, type UnknownRecord } from '../api/record.ts';
+import csaf20 from './csaf/csaf-2.0.gen.json' with { type: 'json' };
+import csaf21 from './csaf/csaf-2.1.gen.json' with { type: 'json' };
+import cvss20 from './csaf/cvss-2.0.gen.json' with { type: 'json' };
+import cvss30 from './csaf/cvss-3.0.gen.json' with { type: 'json' };
+import cvss31 from './csaf/cvss-3.1.gen.json' with { type: 'json' };
+import cvss40 from './csaf/cvss-4.0.gen.json' with { type: 'json' };
+import ssvcPoint from './csaf/ssvc-decision-point.gen.json' with { type: 'json' };
+import ssvcSelection from './csaf/ssvc-selection.gen.json' with { type: 'json' };
+import { jsonDocument } from './json-document.ts';
+import { accepted, type Inspection, type MaterialKind, refused } from './kind.ts';
+import { TOOL_FACTS, toolFacts, toolName } from './sbom-facts.ts';
+import { compileSchema, schemaFindings } from './schema.ts';
+
+const SCHEMAS: ReadonlyMap<string, AnySchemaObject> = new Map<string, AnySchemaObject>([
+  ['2.0', csaf20],
+  ['2.1', csaf21],
+]);
+const REFERENCES = [cvss20, cvss30, cvss31, cvss40, ssvcPoint, ssvcSelection];
+const validators = new Map<string, ValidateFunction>();
+const CONTROL = /\p{Cc}/u;
+
+/** CSAF_VEX: which products a vulnerability affects. */
+export const csafVex = advisory('CSAF_VEX', 'csaf_vex');
+/** CSAF_INFORMATIONAL_ADVISORY: something to know that is no vulnerability. */
+export const csafInformationalAdvisory = advisory('CSAF_INFORMATIONAL_ADVISORY', 'csaf_informational_advisory');
+/** CSAF_SECURITY_ADVISORY: vulnerabilities, with what to do about them. */
+export const csafSecurityAdvisory = advisory('CSAF_SECURITY_ADVISORY', 'csaf_security_advisory');
+/** CSAF_SECURITY_INCIDENT_RESPONSE: what became of an incident. */
+export const csafSecurityIncidentResponse = advisory(
+  'CSAF_SECURITY_INCIDENT_RESPONSE',
+  'csaf_security_incident_response',
+);
+
+/** CSAF 2.0 and 2.1, each against its own schema, of one category. */
+function advisory(type: MaterialType, category: string): MaterialKind {
+  return {
+    ...jsonDocument(type, (document) => inspectAdvisory(document, category)),
+    notes: {
+      accepts: `A CSAF document of the category \`${category}\`.`,
+      versions: [...SCHEMAS.keys()],
+      facts: TOOL_FACTS,
+    },
+  };
+}
+
+function inspectAdvisory(csaf: UnknownRecord, category: string): Inspection {
+  const document = asRecord(csaf.document);
+  if (document === undefined) return refused({ at: '/document', message: 'a CSAF document has an object `document`' });
+  const version = asText(document.csaf_version) ?? '';
+  const validate = validatorOf(version);
+  if (validate === undefined) {
+    const known = [...SCHEMAS.keys()].join(', ');
+    return refused({ at: '/document/csaf_version', message: `'${excerpt(version)}' is not one of ${known}` });
+  }
+  if (document.category !== category) {
+    const stated = excerpt(asText(document.category) ?? '');
+    return refused({ at: '/document/category', message: `must be '${category}', and is '${stated}'` });
+  }
+  if (!validate(csaf)) return refused(...schemaFindings(validate.errors));
+  const engine = asRecord(asRecord(asRecord(document.tracking)?.generator)?.engine);
+  const name = asText(engine?.name);
+  const tool = name === undefined ? undefined : toolName(name, asText(engine?.version));
+  if (tool !== undefined && CONTROL.test(tool)) {
+    return refused({ at: '/document/tracking/generator/engine', message: 'must not hold control characters' });
+  }
+  return accepted({ annotations: toolFacts(tool === undefined ? [] : [tool]), mediaType: 'application/json' });
+}
+
+function validatorOf(version: string): ValidateFunction | undefined {
+  const known = validators.get(version);
+  const schema = SCHEMAS.get(version);
+  if (known !== undefined || schema === undefined) return known;
+  const compiled = compileSchema(schema, REFERENCES, { isStrict: true });
+  validators.set(version, compiled);
+  return compiled;
+}

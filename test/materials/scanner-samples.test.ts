@@ -1,0 +1,120 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { MATERIAL_TYPES } from '../../src/api/material-types.ts';
+import { MATERIAL_KINDS } from '../../src/materials/kinds.ts';
+import { facts, finding, inspect } from './inspect.ts';
+import { readSample, SCANNER_SAMPLES } from './scanner-samples.ts';
+
+const test = suite('reports of scanners');
+/** Take any file. */
+const ANYTHING = ['ARTIFACT', 'EVIDENCE', 'STRING'];
+
+test('each is taken for what it is, with its facts and no others', () => {
+  for (const { file, type, facts: expected } of SCANNER_SAMPLES) {
+    const { annotations } = facts(type, readSample(file));
+    const named = Object.entries(annotations).map(([name, value]) => [name.replace('chainloop.material.', ''), value]);
+    assert.equal(Object.fromEntries(named), expected, file);
+    const noted = MATERIAL_KINDS[type].notes?.facts ?? [];
+    for (const [name] of named) assert.ok(noted.includes(name ?? ''), `the notes of ${type} lack ${name}`);
+  }
+});
+
+test('each is taken for nothing else', () => {
+  for (const { file, type } of SCANNER_SAMPLES) {
+    const others = MATERIAL_TYPES.filter((other) => !ANYTHING.includes(other) && other !== type);
+    for (const other of others) assert.not(inspect(other, readSample(file)).ok, `${file} as ${other}`);
+  }
+});
+
+test('each is refused when one thing in it is wrong, with the place', () => {
+  for (const { file, type, spoilt } of SCANNER_SAMPLES) {
+    const text = readSample(file).toString('utf8');
+    for (const { replace, finding: expected } of spoilt) {
+      assert.ok(text.includes(replace[0]), `${file} has no ${replace[0]}`);
+      assert.match(finding(type, text.replace(...replace)), expected, `${file}: ${replace[1]}`);
+    }
+  }
+});
+
+test('each is refused when it is empty, cut off, or has bytes in it that belong to nothing', () => {
+  for (const { file, type } of SCANNER_SAMPLES) {
+    const bytes = readSample(file);
+    const end = bytes.toString('latin1').trimEnd().length;
+    const half = end >> 1;
+    const cuts = [0, 1, 40, half, end - 1].map((length) => bytes.subarray(0, length));
+    const withNul = Buffer.concat([bytes.subarray(0, half), Buffer.from([0]), bytes.subarray(half)]);
+    const twice = Buffer.concat([bytes, bytes]);
+    for (const bad of [...cuts, withNul, twice, Buffer.from([0xff, 0xfe, 0x00]), Buffer.alloc(512)]) {
+      assert.match(finding(type, bad), /^(line \d+|\/)/, `${file}, ${bad.length} of ${bytes.length} bytes`);
+    }
+  }
+});
+
+const JSON_TYPES = [...new Set(SCANNER_SAMPLES.filter(({ file }) => file.endsWith('.json')).map(({ type }) => type))];
+
+test('JSON that is made to hurt is refused in no time', () => {
+  const deep = `${'['.repeat(1e6)}${']'.repeat(1e6)}`;
+  const deepObject = `${'{"document":'.repeat(1e6)}1${'}'.repeat(1e6)}`;
+  const values = `[${'{},'.repeat(5e6)}{}]`;
+  for (const type of JSON_TYPES) {
+    const start = performance.now();
+    assert.match(finding(type, deep), /nested over 100 levels deep/);
+    assert.match(finding(type, deepObject), /nested over 100 levels deep/);
+    if (type === 'GITLEAKS_JSON') assert.match(finding(type, values), /there are over \d+ values/);
+    assert.match(finding(type, '{"a":1,"a":2}'), /twice/);
+    assert.ok(performance.now() - start < 5000, type);
+  }
+});
+
+test('a refusal is short, whatever stands in the report', () => {
+  const long = 'k'.repeat(1 << 20);
+  for (const { file, type } of SCANNER_SAMPLES) {
+    const text = readSample(file).toString('utf8');
+    const named = text.replace(/"([^"]+)"/, `"${long}"`);
+    const valued = text.replace(/: ?"([^"]+)"/, `: "${long}"`);
+    for (const content of [named, valued, `{"${long}":1}`, `[{"${long}":1}]`, `[${long}]`, JSON.stringify([long])]) {
+      const inspection = inspect(type, content);
+      if (!inspection.ok) assert.ok(JSON.stringify(inspection.findings).length < 20_000, file);
+      else for (const value of Object.values(inspection.facts.annotations)) assert.ok(value.length <= 4096, file);
+    }
+  }
+});
+
+test('a list of findings may be empty, since a scan may find nothing', () => {
+  for (const type of ['GITLEAKS_JSON', 'GHAS_CODE_SCAN', 'GHAS_SECRET_SCAN', 'GHAS_DEPENDENCY_SCAN'] as const)
+    assert.ok(inspect(type, '[]').ok, type);
+  for (const results of ['[]', 'null']) facts('CHECKMARX_JSON', `{"scanID":"a","results":${results}}`);
+  facts('YELP_DETECT_SECRETS_BASELINE', '{"version":"1.5.0","plugins_used":[],"results":{}}');
+});
+
+test('OpenVEX 0.0.1, in which vulnerabilities and products are texts', () => {
+  const statement = { vulnerability: 'CVE-2026-1', products: ['pkg:npm/shop'], status: 'fixed' };
+  const vex = (statements: readonly object[], context = 'https://openvex.dev/ns') =>
+    JSON.stringify({
+      '@context': context,
+      '@id': 'https://shop.example/vex',
+      author: 'Ada',
+      timestamp: '2026-01-01T00:00:00Z',
+      version: '1',
+      statements,
+    });
+  facts('OPENVEX', vex([statement]));
+  assert.match(finding('OPENVEX', vex([{ ...statement, vulnerability: { name: 'x' } }])), /^\/statements\/0\/vuln/);
+  assert.match(finding('OPENVEX', vex([statement], 'https://openvex.dev/ns/v0.2.0')), /^\/version: must be integer/);
+});
+
+test('a tool is named once, with the older names beside the list', () => {
+  const alerts = Array.from({ length: 1000 }, (_, index) => ({
+    number: index + 1,
+    rule: {},
+    tool: { name: `@scope/tool-${index % 40}`, version: index % 40 === 0 ? null : '1' },
+  }));
+  const { annotations } = facts('GHAS_CODE_SCAN', JSON.stringify(alerts));
+  const tools = JSON.parse(annotations['chainloop.material.tools'] ?? '') as readonly string[];
+  assert.is(tools.length, 16);
+  assert.is(tools[1], '@scope/tool-1@1');
+  assert.is(annotations['chainloop.material.tool.name'], '@scope/tool-0');
+  assert.is(annotations['chainloop.material.tool.version'], undefined);
+});
+
+test.run();
