@@ -101,6 +101,7 @@ export const SCHEMAS = {
          "enum": [
           "ARTIFACT",
           "BLACKDUCK_SCA_JSON",
+          "CERTCC_DRANZER",
           "CHECKMARX_JSON",
           "CONTAINER_IMAGE",
           "CSAF_INFORMATIONAL_ADVISORY",
@@ -116,10 +117,14 @@ export const SCHEMAS = {
           "JUNIT_XML",
           "OPENVEX",
           "OSSF_SCORECARD_JSON",
+          "RADAMSA_REPORT",
           "SARIF",
           "SBOM_CYCLONEDX_JSON",
           "SBOM_SPDX_JSON",
           "STRING",
+          "SYSINTERNALS_ACCESSCHK",
+          "SYSINTERNALS_SIGCHECK",
+          "TRUFFLEHOG_JSON",
           "TWISTCLI_SCAN_JSON",
           "YELP_DETECT_SECRETS_BASELINE"
          ]

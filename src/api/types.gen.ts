@@ -99,7 +99,7 @@ export interface ContractSpecMaterial {
   /** The name that `proviso add` uses: a DNS label of at most 63 characters, unique in the contract. Example: `sbom`. */
   readonly name: string;
   /** What the content must be; the receiver checks it. ARTIFACT and EVIDENCE take any file, STRING a short text, CONTAINER_IMAGE a reference with a digest or an OCI layout. */
-  readonly type: 'ARTIFACT' | 'BLACKDUCK_SCA_JSON' | 'CHECKMARX_JSON' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'JUNIT_XML' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'STRING' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE';
+  readonly type: 'ARTIFACT' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHECKMARX_JSON' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'JUNIT_XML' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE';
   /** What the material is, in a sentence for people; `proviso init` shows it. Example: `the report of the unit tests`. */
   readonly description?: string;
   /** Whether a run may go without it. Default false. Not together with `group`. */

@@ -37,14 +37,14 @@ test('each is refused when one thing in it is wrong, with the place', () => {
 });
 
 test('each is refused when it is empty, cut off, or has bytes in it that belong to nothing', () => {
-  for (const { file, type } of SCANNER_SAMPLES) {
+  for (const { file, type, isOpenEnded } of SCANNER_SAMPLES) {
     const bytes = readSample(file);
     const end = bytes.toString('latin1').trimEnd().length;
     const half = end >> 1;
-    const cuts = [0, 1, 40, half, end - 1].map((length) => bytes.subarray(0, length));
+    const cuts = (isOpenEnded ? [0, 1, 3] : [0, 1, 40, half, end - 1]).map((length) => bytes.subarray(0, length));
     const withNul = Buffer.concat([bytes.subarray(0, half), Buffer.from([0]), bytes.subarray(half)]);
-    const twice = Buffer.concat([bytes, bytes]);
-    for (const bad of [...cuts, withNul, twice, Buffer.from([0xff, 0xfe, 0x00]), Buffer.alloc(512)]) {
+    const twice = file.endsWith('.json') ? [Buffer.concat([bytes, bytes])] : [];
+    for (const bad of [...cuts, withNul, ...twice, Buffer.from([0xff, 0xfe, 0x00]), Buffer.alloc(512)]) {
       assert.match(finding(type, bad), /^(line \d+|\/)/, `${file}, ${bad.length} of ${bytes.length} bytes`);
     }
   }
@@ -66,13 +66,59 @@ test('JSON that is made to hurt is refused in no time', () => {
   }
 });
 
+const TEXT_TYPES = [
+  'CERTCC_DRANZER',
+  'RADAMSA_REPORT',
+  'SYSINTERNALS_ACCESSCHK',
+  'SYSINTERNALS_SIGCHECK',
+  'TRUFFLEHOG_JSON',
+] as const;
+
+test('text that is made to hurt is read in no time', () => {
+  const pieces = [
+    '"',
+    '""',
+    '"a"b,',
+    '\n',
+    '\r\n',
+    'a: 1, ',
+    'Path,',
+    '[0] A',
+    '*',
+    '[1]: ',
+    'R  x\n',
+    '{"a":1}\n',
+    '[[',
+  ];
+  const starts = ['', 'Path,Verified\n', '"Path"\t"Verified"\n', 'generator: a, b: "', 'Number of COM Objects '];
+  for (const type of TEXT_TYPES) {
+    for (const piece of pieces) {
+      for (const begin of starts) {
+        const start = performance.now();
+        inspect(type, `${begin}${piece.repeat((1 << 20) / piece.length)}`);
+        assert.ok(performance.now() - start < 3000, `${type}: ${begin}${piece}`);
+      }
+    }
+  }
+});
+
 test('a refusal is short, whatever stands in the report', () => {
   const long = 'k'.repeat(1 << 20);
   for (const { file, type } of SCANNER_SAMPLES) {
     const text = readSample(file).toString('utf8');
     const named = text.replace(/"([^"]+)"/, `"${long}"`);
     const valued = text.replace(/: ?"([^"]+)"/, `: "${long}"`);
-    for (const content of [named, valued, `{"${long}":1}`, `[{"${long}":1}]`, `[${long}]`, JSON.stringify([long])]) {
+    const worded = text.replace(/\w+/, long);
+    for (const content of [
+      named,
+      valued,
+      worded,
+      long,
+      `{"${long}":1}`,
+      `[{"${long}":1}]`,
+      `[${long}]`,
+      JSON.stringify([long]),
+    ]) {
       const inspection = inspect(type, content);
       if (!inspection.ok) assert.ok(JSON.stringify(inspection.findings).length < 20_000, file);
       else for (const value of Object.values(inspection.facts.annotations)) assert.ok(value.length <= 4096, file);
@@ -101,6 +147,42 @@ test('OpenVEX 0.0.1, in which vulnerabilities and products are texts', () => {
   facts('OPENVEX', vex([statement]));
   assert.match(finding('OPENVEX', vex([{ ...statement, vulnerability: { name: 'x' } }])), /^\/statements\/0\/vuln/);
   assert.match(finding('OPENVEX', vex([statement], 'https://openvex.dev/ns/v0.2.0')), /^\/version: must be integer/);
+});
+
+test('TruffleHog: an empty list says that nothing was found; an empty file says nothing', () => {
+  facts('TRUFFLEHOG_JSON', '[]\n');
+  assert.match(finding('TRUFFLEHOG_JSON', ' \n\n'), /^line 1: there is no JSON/);
+  assert.match(finding('TRUFFLEHOG_JSON', '[]\n{"DetectorName":"AWS"}'), /^line 2, column 1/);
+  assert.match(finding('TRUFFLEHOG_JSON', '\n\n{"a":1}'), /^line 3, \/: .*'SourceMetadata'/);
+});
+
+test('sigcheck: a table without rows is a scan of nothing, in any encoding of Windows', () => {
+  const header = '"Path","Verified","Date"\r\n';
+  facts('SYSINTERNALS_SIGCHECK', header);
+  facts('SYSINTERNALS_SIGCHECK', `\uFEFF${header}`);
+  const row = `${header}"c:\\a, b.exe","Signed","a\r\n""b"""\r\n`;
+  facts('SYSINTERNALS_SIGCHECK', row);
+  facts('SYSINTERNALS_SIGCHECK', Buffer.from(`\uFEFF${row}`, 'utf16le').swap16());
+  assert.match(finding('SYSINTERNALS_SIGCHECK', `${row}"c:\\b.exe"\r\n`), /^line 4: the row has 1 fields/);
+  assert.match(finding('SYSINTERNALS_SIGCHECK', Buffer.from(`${row}\xe9`, 'latin1')), /^line 1: .*neither UTF-8/);
+});
+
+test('accesschk: no access that could be found is an answer of accesschk alone', () => {
+  const banner = 'Accesschk v6.15 - Reports effective permissions\r\nSysinternals - www.sysinternals.com\r\n\r\n';
+  facts('SYSINTERNALS_ACCESSCHK', `${banner}No matching objects found.\r\n`);
+  facts('SYSINTERNALS_ACCESSCHK', `${banner}RW c:\\shop\\till.exe\r\n`);
+  assert.match(finding('SYSINTERNALS_ACCESSCHK', 'No matching objects found.'), /no line says who may/);
+  assert.match(finding('SYSINTERNALS_ACCESSCHK', banner), /no line says who may/);
+});
+
+test('radamsa: a run that made nothing has its seed alone', () => {
+  const { annotations } = facts('RADAMSA_REPORT', 'seed: 1\n');
+  assert.is(annotations['chainloop.material.radamsa.report.records.count'], '0');
+  assert.match(finding('RADAMSA_REPORT', 'name: shop\n'), /^line 1: not a record/);
+});
+
+test('what a terminal would act upon is not in a refusal', () => {
+  assert.match(finding('RADAMSA_REPORT', 'seed: 1\n\u001b[2Jgone'), /^line 2: .*\uFFFD\[2Jgone/);
 });
 
 test('a tool is named once, with the older names beside the list', () => {

@@ -7,6 +7,8 @@ export interface ScannerSample {
   readonly type: MaterialType;
   /** Annotations that it gets, all of them, without the `chainloop.material.` in front. */
   readonly facts: Readonly<Record<string, string>>;
+  /** The first lines of it are a report too. */
+  readonly isOpenEnded?: true;
   /** What is put somewhere, and the finding that names the place. */
   readonly spoilt: readonly Spoilt[];
 }
@@ -35,6 +37,20 @@ const CSAF_SPOILT = [
 ];
 
 export const SCANNER_SAMPLES: readonly ScannerSample[] = [
+  {
+    file: 'accesschk-descriptors.txt',
+    type: 'SYSINTERNALS_ACCESSCHK',
+    facts: tool('AccessChk'),
+    isOpenEnded: true,
+    spoilt: [spoilt('c:\\', '  c:\\', /^line 1: no object stands above/)],
+  },
+  {
+    file: 'accesschk.txt',
+    type: 'SYSINTERNALS_ACCESSCHK',
+    facts: tool('AccessChk', '6.15'),
+    isOpenEnded: true,
+    spoilt: [spoilt('c:\\', '  c:\\', /^line 6: no object stands above/)],
+  },
   {
     file: 'blackduck.json',
     type: 'BLACKDUCK_SCA_JSON',
@@ -109,6 +125,13 @@ export const SCANNER_SAMPLES: readonly ScannerSample[] = [
     ],
   },
   {
+    file: 'dranzer.txt',
+    type: 'CERTCC_DRANZER',
+    facts: { ...tool('dranzer', '96'), 'dranzer.reports.count': '1' },
+    isOpenEnded: true,
+    spoilt: [spoilt('Test Engine Version', 'Engine Version', /^line 1: the summary .* is missing/)],
+  },
+  {
     file: 'ghas-code-scan.json',
     type: 'GHAS_CODE_SCAN',
     facts: { ...tool('CodeQL', '2.19.1'), tools: '["CodeQL@2.19.1","ESLint"]' },
@@ -167,6 +190,17 @@ export const SCANNER_SAMPLES: readonly ScannerSample[] = [
     ],
   },
   {
+    file: 'radamsa.txt',
+    type: 'RADAMSA_REPORT',
+    facts: { ...tool('radamsa'), 'radamsa.report.records.count': '2' },
+    isOpenEnded: true,
+    spoilt: [
+      spoilt('many-dec\nbyte-dec: 1', 'many-dec\nbyte-dec 1', /^line 3: not a record such as .*: byte-dec 1/),
+      spoilt('a.bin"', 'a.bin', /^line 3: not a record/),
+      spoilt('generator: file', 'made: file', /^line 2: not a record/),
+    ],
+  },
+  {
     file: 'scorecard.json',
     type: 'OSSF_SCORECARD_JSON',
     facts: { ...tool('scorecard', 'v5.0.0'), 'scorecard.score': '6.3' },
@@ -174,6 +208,40 @@ export const SCANNER_SAMPLES: readonly ScannerSample[] = [
       spoilt('"score": 6.3', '"score": 63', /^\/score: must be <= 10/),
       spoilt('"version": "v5.0.0"', '"version": ""', /^\/scorecard\/version/),
       spoilt('"score": -1', '"score": "?"', /^\/checks\/1\/score: must be integer/),
+    ],
+  },
+  {
+    file: 'sigcheck-tabs.tsv',
+    type: 'SYSINTERNALS_SIGCHECK',
+    facts: tool('sigcheck'),
+    isOpenEnded: true,
+    spoilt: [],
+  },
+  {
+    file: 'sigcheck.csv',
+    type: 'SYSINTERNALS_SIGCHECK',
+    facts: tool('sigcheck', '2.90'),
+    spoilt: [
+      spoilt('Path,', 'File,', /^line 6: the table has no column 'Path'/),
+      spoilt('"Signed",', '', /^line 7: the row has 9 fields, and the table 10 columns/),
+      spoilt('"32-bit"', '"32-bit', /^line 8: a quote is not closed/),
+    ],
+  },
+  {
+    file: 'trufflehog-list.json',
+    type: 'TRUFFLEHOG_JSON',
+    facts: tool('trufflehog'),
+    spoilt: [spoilt('"DetectorName": "Mailchimp"', '"DetectorName": ""', /^\/1\/DetectorName: /)],
+  },
+  {
+    file: 'trufflehog.jsonl',
+    type: 'TRUFFLEHOG_JSON',
+    facts: tool('trufflehog'),
+    spoilt: [
+      spoilt('"DetectorName":"Mailchimp",', '', /^line 2, \/: .*'DetectorName'/),
+      spoilt('"Verified":true', '"Verified":"yes"', /^line 2, \/Verified: must be boolean/),
+      spoilt('"Verified":true', '"Verified":true,"Verified":false', /^line 2, \/Verified: .*twice/),
+      spoilt('"Verified":true', '"Verified":', /^line 2, column \d+: /),
     ],
   },
   {
