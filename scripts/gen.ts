@@ -3,6 +3,7 @@ import { readCrds } from './gen/crds.ts';
 import { generateCsaf } from './gen/csaf.ts';
 import { generateCycloneDx } from './gen/cyclonedx.ts';
 import { generateDocs } from './gen/docs.ts';
+import { generateMaterials } from './gen/materials.ts';
 import { generateSchemas } from './gen/schemas.ts';
 import { generateTypes } from './gen/types.ts';
 
@@ -14,6 +15,7 @@ const files: Readonly<Record<string, string>> = {
   ...(await generateCsaf()),
   ...(await generateCycloneDx()),
   ...(await generateDocs(crds)),
+  ...(await generateMaterials()),
 };
 const root = new URL('..', import.meta.url);
 for (const [path, content] of Object.entries(files)) {

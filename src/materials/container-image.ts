@@ -36,6 +36,10 @@ export const containerImage: MaterialKind = {
   // The limit that the distribution specification recommends registries to accept.
   maxBytes: 4 << 20,
   keepsBytes: true,
+  notes: {
+    accepts: 'A reference with a digest, or an OCI layout, of which the manifest is sent.',
+    facts: ['image.tag'],
+  },
   inspect: (input) => (input.isReference ? inspectReference(input) : inspectManifest(input)),
 };
 

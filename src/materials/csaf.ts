@@ -37,14 +37,11 @@ export const csafSecurityIncidentResponse = advisory(
 
 /** CSAF 2.0 and 2.1, each against its own schema, of one category. */
 function advisory(type: MaterialType, category: string): MaterialKind {
-  return {
-    ...jsonDocument(type, (document) => inspectAdvisory(document, category)),
-    notes: {
-      accepts: `A CSAF document of the category \`${category}\`.`,
-      versions: [...SCHEMAS.keys()],
-      facts: TOOL_FACTS,
-    },
-  };
+  return jsonDocument(type, (document) => inspectAdvisory(document, category), {
+    accepts: `A CSAF document of the category \`${category}\`.`,
+    versions: [...SCHEMAS.keys()],
+    facts: TOOL_FACTS,
+  });
 }
 
 function inspectAdvisory(csaf: UnknownRecord, category: string): Inspection {

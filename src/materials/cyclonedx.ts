@@ -10,7 +10,7 @@ import jsf from './cyclonedx/jsf.gen.json' with { type: 'json' };
 import spdx from './cyclonedx/spdx.gen.json' with { type: 'json' };
 import { jsonDocument } from './json-document.ts';
 import { accepted, refused } from './kind.ts';
-import { mainComponentFacts, toolFacts, toolName } from './sbom-facts.ts';
+import { mainComponentFacts, SBOM_FACTS, toolFacts, toolName } from './sbom-facts.ts';
 import { compileSchema, schemaFindings } from './schema.ts';
 
 const SCHEMAS: Readonly<Record<string, AnySchemaObject>> = { '1.4': bom14, '1.5': bom15, '1.6': bom16, '1.7': bom17 };
@@ -18,18 +18,26 @@ const VERSIONS = Object.keys(SCHEMAS);
 const validators = new Map<string, ValidateFunction>();
 
 /** SBOM_CYCLONEDX_JSON: CycloneDX 1.4 to 1.7, each against its own schema. */
-export const cyclonedx = jsonDocument('SBOM_CYCLONEDX_JSON', (bom) => {
-  if (bom.bomFormat !== 'CycloneDX') {
-    return refused({ at: '/bomFormat', message: "a CycloneDX SBOM has bomFormat 'CycloneDX'" });
-  }
-  const version = asText(bom.specVersion) ?? '';
-  const validate = validatorOf(version);
-  if (validate === undefined) {
-    return refused({ at: '/specVersion', message: `'${excerpt(version)}' is not one of ${VERSIONS.join(', ')}` });
-  }
-  if (!validate(withoutNullCwes(bom))) return refused(...schemaFindings(validate.errors));
-  return accepted({ annotations: facts(bom), mediaType: 'application/vnd.cyclonedx+json' });
-});
+export const cyclonedx = jsonDocument(
+  'SBOM_CYCLONEDX_JSON',
+  (bom) => {
+    if (bom.bomFormat !== 'CycloneDX') {
+      return refused({ at: '/bomFormat', message: "a CycloneDX SBOM has bomFormat 'CycloneDX'" });
+    }
+    const version = asText(bom.specVersion) ?? '';
+    const validate = validatorOf(version);
+    if (validate === undefined) {
+      return refused({ at: '/specVersion', message: `'${excerpt(version)}' is not one of ${VERSIONS.join(', ')}` });
+    }
+    if (!validate(withoutNullCwes(bom))) return refused(...schemaFindings(validate.errors));
+    return accepted({ annotations: facts(bom), mediaType: 'application/vnd.cyclonedx+json' });
+  },
+  {
+    accepts: 'A CycloneDX SBOM.',
+    versions: VERSIONS,
+    facts: [...SBOM_FACTS, 'sbom.vulnerabilities_report'],
+  },
+);
 
 function validatorOf(version: string): ValidateFunction | undefined {
   const known = validators.get(version);

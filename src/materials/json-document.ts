@@ -14,11 +14,16 @@ import {
 import { schemaCheck } from './schema.ts';
 
 /** A kind whose content is one JSON object that every reader reads the same. */
-export const jsonDocument = (type: MaterialType, inspect: (document: UnknownRecord) => Inspection): MaterialKind => ({
+export const jsonDocument = (
+  type: MaterialType,
+  inspect: (document: UnknownRecord) => Inspection,
+  notes?: KindNotes,
+): MaterialKind => ({
   type,
   content: 'whole',
   maxBytes: MAX_DOCUMENT_BYTES,
   keepsBytes: true,
+  ...(notes === undefined ? {} : { notes }),
   inspect({ bytes }) {
     const parsed = parseJsonDocument(bytes);
     if (!parsed.ok) return unreadable(parsed.at, parsed.message);

@@ -13,6 +13,10 @@ export const junit: MaterialKind = {
   content: 'whole',
   maxBytes: MAX_DOCUMENT_BYTES,
   keepsBytes: true,
+  notes: {
+    accepts: 'A JUnit report with at least one suite or case.',
+    facts: ['junit.suites', 'junit.tests', 'junit.failures', 'junit.errors', 'junit.skipped'],
+  },
   inspect({ bytes }) {
     const decoded = xmlText(bytes);
     if (!decoded.ok) return refused({ at: 'line 1', message: decoded.message });

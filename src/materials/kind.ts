@@ -74,12 +74,9 @@ const MAX_AT = 300;
 const MAX_MESSAGE = 500;
 
 const shortened = ({ at, message }: Finding): Finding => ({
-  ...(at === undefined ? {} : { at: harmless(excerpt(at, MAX_AT)) }),
-  message: harmless(excerpt(message, MAX_MESSAGE)),
+  ...(at === undefined ? {} : { at: excerpt(at, MAX_AT) }),
+  message: excerpt(message, MAX_MESSAGE),
 });
-
-/** Without what a terminal would act upon, which a name in the content may hold. */
-const harmless = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\uFFFD');
 
 /** The finding for JSON that can't be read, in the form of the others. */
 export const unreadable = (at: string, message: string): Inspection => refused({ at, message });

@@ -8,6 +8,7 @@ export const artifact: MaterialKind = {
   content: 'head',
   maxBytes: HEAD_BYTES,
   keepsBytes: true,
+  notes: { accepts: 'Any file.', facts: [] },
   inspect: () => accepted({ annotations: {} }),
 };
 
@@ -17,6 +18,10 @@ export const evidence: MaterialKind = {
   content: 'head',
   maxBytes: HEAD_BYTES,
   keepsBytes: true,
+  notes: {
+    accepts: 'Any file. Small JSON with `id` and `data` says which evidence it is.',
+    facts: ['evidence.id', 'evidence.schema'],
+  },
   inspect: (input) => accepted({ annotations: evidenceFacts(input) }),
 };
 
@@ -43,6 +48,7 @@ export const text: MaterialKind = {
   content: 'whole',
   maxBytes: MAX_STRING_BYTES,
   keepsBytes: false,
+  notes: { accepts: 'A text in UTF-8, which is kept in the run itself.', facts: [] },
   inspect({ bytes }) {
     try {
       // Without its byte order mark the text would have another digest than the one that is recorded.

@@ -1,7 +1,7 @@
 import { excerpt } from '../api/excerpt.ts';
 import { asText, type UnknownRecord } from '../api/record.ts';
 import { jsonDocument } from './json-document.ts';
-import { accepted, type MaterialKind, refused } from './kind.ts';
+import { accepted, refused } from './kind.ts';
 import { TOOL_FACTS, toolFacts } from './sbom-facts.ts';
 import { NAME, type SchemaCheck, schemaCheck } from './schema.ts';
 
@@ -77,14 +77,11 @@ const CONTEXTS: ReadonlyMap<string, SchemaCheck> = new Map([
 ]);
 
 /** OPENVEX: statements on whether vulnerabilities matter to products. */
-export const openvex: MaterialKind = {
-  ...jsonDocument('OPENVEX', inspectVex),
-  notes: {
-    accepts: 'An OpenVEX document.',
-    versions: ['0.0.1', '0.2.0'],
-    facts: TOOL_FACTS,
-  },
-};
+export const openvex = jsonDocument('OPENVEX', inspectVex, {
+  accepts: 'An OpenVEX document; it may have no statements.',
+  versions: ['0.0.1', '0.2.0'],
+  facts: TOOL_FACTS,
+});
 
 function inspectVex(vex: UnknownRecord) {
   const context = asText(vex['@context']) ?? '';

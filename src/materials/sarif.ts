@@ -1,7 +1,7 @@
 import { asArray, asRecord, asText } from '../api/record.ts';
 import { jsonDocument } from './json-document.ts';
 import { accepted, refused } from './kind.ts';
-import { toolFacts, toolName } from './sbom-facts.ts';
+import { TOOL_FACTS, toolFacts, toolName } from './sbom-facts.ts';
 import { compileSchema, schemaFindings } from './schema.ts';
 
 /** What SARIF 2.1.0 says must be there, of the parts that reports are read for. */
@@ -54,12 +54,16 @@ const validate = compileSchema({
 });
 
 /** SARIF: version 2.1.0. */
-export const sarif = jsonDocument('SARIF', (log) => {
-  if (!validate(log)) return refused(...schemaFindings(validate.errors));
-  const tools = asArray(log.runs).flatMap((run) => {
-    const driver = asRecord(asRecord(asRecord(run)?.tool)?.driver);
-    const name = asText(driver?.name);
-    return name === undefined ? [] : [toolName(name, asText(driver?.semanticVersion) ?? asText(driver?.version))];
-  });
-  return accepted({ annotations: toolFacts(tools), mediaType: 'application/sarif+json' });
-});
+export const sarif = jsonDocument(
+  'SARIF',
+  (log) => {
+    if (!validate(log)) return refused(...schemaFindings(validate.errors));
+    const tools = asArray(log.runs).flatMap((run) => {
+      const driver = asRecord(asRecord(asRecord(run)?.tool)?.driver);
+      const name = asText(driver?.name);
+      return name === undefined ? [] : [toolName(name, asText(driver?.semanticVersion) ?? asText(driver?.version))];
+    });
+    return accepted({ annotations: toolFacts(tools), mediaType: 'application/sarif+json' });
+  },
+  { accepts: 'A SARIF log of any tool.', versions: ['2.1.0'], facts: TOOL_FACTS },
+);

@@ -23,6 +23,13 @@ export const mainComponentFacts = (component: MainComponent): Readonly<Record<st
 
 /** The annotations that `toolFacts` gives, for the notes of a kind. */
 export const TOOL_FACTS = ['tools', 'tool.name', 'tool.version'] as const;
+/** Those of an SBOM. */
+export const SBOM_FACTS = [
+  'sbom.main_component.name',
+  'sbom.main_component.type',
+  'sbom.main_component.version',
+  ...TOOL_FACTS,
+] as const;
 
 /**
  * The tools that wrote a document, each `name` or `name@version` and once: as many as fit into an annotation. The first one

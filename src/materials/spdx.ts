@@ -1,7 +1,7 @@
 import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
 import { jsonDocument } from './json-document.ts';
 import { accepted, refused } from './kind.ts';
-import { mainComponentFacts, toolFacts } from './sbom-facts.ts';
+import { mainComponentFacts, SBOM_FACTS, toolFacts } from './sbom-facts.ts';
 import { compileSchema, schemaFindings } from './schema.ts';
 
 /** The text of the standard allows letters, digits, dots and dashes; its schema allows all, and tools write all. */
@@ -79,10 +79,13 @@ const validate = compileSchema({
 });
 
 /** SBOM_SPDX_JSON: SPDX 2.2 and 2.3. */
-export const spdx = jsonDocument('SBOM_SPDX_JSON', (document) =>
-  validate(document)
-    ? accepted({ annotations: facts(document), mediaType: 'application/spdx+json' })
-    : refused(...schemaFindings(validate.errors)),
+export const spdx = jsonDocument(
+  'SBOM_SPDX_JSON',
+  (document) =>
+    validate(document)
+      ? accepted({ annotations: facts(document), mediaType: 'application/spdx+json' })
+      : refused(...schemaFindings(validate.errors)),
+  { accepts: 'An SPDX document.', versions: ['2.2', '2.3'], facts: SBOM_FACTS },
 );
 
 function facts(document: UnknownRecord): Readonly<Record<string, string>> {

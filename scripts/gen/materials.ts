@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { MATERIAL_TYPES } from '../../src/api/material-types.ts';
+import { HEAD_BYTES, type MaterialKind } from '../../src/materials/kind.ts';
+import { MATERIAL_KINDS } from '../../src/materials/kinds.ts';
+
+const PAGE = 'docs/materials.md';
+const BEGIN = '<!-- kinds: written by `make gen` from src/materials/ -->';
+const END = '<!-- end of kinds -->';
+
+/** The page on materials with its table of kinds as the code has them; the rest of it is written by hand. */
+export async function generateMaterials(): Promise<Readonly<Record<string, string>>> {
+  const page = await readFile(new URL(`../../${PAGE}`, import.meta.url), 'utf8');
+  const [before, rest] = page.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error(`${PAGE} lacks the marks of its table`);
+  const rows = MATERIAL_TYPES.map((type) => rowOf(MATERIAL_KINDS[type]));
+  const table = ['| type | takes | versions | annotations | at most |', '|---|---|---|---|---|', ...rows].join('\n');
+  return { [PAGE]: `${before}${BEGIN}\n\n${table}\n\n${END}${after}` };
+}
+
+function rowOf({ type, notes, content, maxBytes }: MaterialKind): string {
+  const { accepts = '', versions = [], facts = [] } = notes ?? {};
+  const names = facts.map((fact) => `\`${fact}\``).join(', ');
+  const limit = content === 'whole' ? sizeOf(maxBytes) : `any size; ${sizeOf(HEAD_BYTES)} are looked at`;
+  return `| \`${type}\` | ${accepts.replaceAll('|', '\\|')} | ${versions.join(', ')} | ${names} | ${limit} |`;
+}
+
+const sizeOf = (bytes: number): string => (bytes < 1 << 20 ? `${bytes >> 10} KiB` : `${bytes >> 20} MiB`);
