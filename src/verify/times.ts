@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { RFC3161Timestamp } from '@sigstore/core';
 import { type SignedEntity, type TrustMaterial, VerificationError, Verifier } from '@sigstore/verify';
 import type { EnvelopeSignature } from './container/content.ts';
+import { keyIdOf } from './keys.ts';
 import type { PreparedRoot } from './root.ts';
 import type { SignedBytes } from './signed-bytes.ts';
 import { readTimestamp } from './timestamp.ts';
@@ -65,8 +66,11 @@ export function proveTimes(signed: Signed, root: PreparedRoot, now: Date): Times
 }
 
 /** The library counts proofs; a root that asks for two asks for two who don't depend on each other. */
-function dependenceOf({ tlogEntries, timestamps }: SignedEntity, { thresholds }: PreparedRoot): Refusal | undefined {
-  const logs = new Set(tlogEntries.map(logOf));
+function dependenceOf(
+  { tlogEntries, timestamps }: SignedEntity,
+  { thresholds, tlogs }: PreparedRoot,
+): Refusal | undefined {
+  const logs = new Set(tlogEntries.map((entry) => keyOf(entry, tlogs)));
   if (logs.size < thresholds.logEntries) {
     return {
       code: 'log-entry-invalid',
@@ -81,12 +85,18 @@ function dependenceOf({ tlogEntries, timestamps }: SignedEntity, { thresholds }:
         const { signerIssuer, signerSerialNumber } = each.timestamp;
         return [`${signerIssuer.toString('hex')} ${signerSerialNumber.toString('hex')}`];
       }
-      return each.tlogEntry.inclusionPromise === undefined ? [] : [logOf(each.tlogEntry)];
+      return each.tlogEntry.inclusionPromise === undefined ? [] : [keyOf(each.tlogEntry, tlogs)];
     }),
   );
   if (witnesses.size >= thresholds.timestamps) return undefined;
   const expected = `times by ${thresholds.timestamps} logs or timestamp authorities`;
   return { code: 'timestamp-invalid', step: 'time', expected, found: `those of ${witnesses.size}` };
+}
+
+/** The key of the entry's log: a root may know one log by two ids, and a proof isn't about the id. */
+function keyOf(entry: SignedEntity['tlogEntries'][number], tlogs: PreparedRoot['tlogs']): string {
+  const log = tlogs.find(({ logID }) => logID.toString('hex') === logOf(entry));
+  return log === undefined ? '' : keyIdOf(log.publicKey);
 }
 
 const logOf = ({ logId }: SignedEntity['tlogEntries'][number]): string =>

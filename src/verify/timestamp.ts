@@ -85,7 +85,11 @@ function genTime({ tstInfo }: RFC3161Timestamp): Date {
   const match = tag === GENERALIZED_TIME_TAG ? GENERALIZED_TIME.exec(element?.value.toString('latin1') ?? '') : null;
   if (match === null) throw new Error('a response without a time in UTC');
   const [, year, month, day, hour, minute, second, fraction = '0'] = match;
-  const time = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}Z`);
-  if (Number.isNaN(time.getTime())) throw new Error('a response without a time in UTC');
+  const seconds = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const time = new Date(`${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}Z`);
+  // What no calendar has is the second of March to some readers, where February has thirty days.
+  if (Number.isNaN(time.getTime()) || !time.toISOString().startsWith(seconds)) {
+    throw new Error('a response without a time in UTC');
+  }
   return time;
 }

@@ -190,7 +190,7 @@ test('attack: a time that is no time, or that readers read differently', async (
   for (const end of ['.0Z', ',5Z', '+01', '.5z', '. Z', 'Z\0\0', '.55', '05Z']) {
     assert.throws(() => readTimestamp(written(digits + end)), /without a time in UTC/, end);
   }
-  for (const time of [`${digits.slice(0, 4)}13${digits.slice(6)}`, `${digits.slice(0, 8)}24${digits.slice(10)}`]) {
+  for (const time of ['20261301120000', '20260230120000', '20260101240000', '20260101126000', '20260101120060']) {
     assert.throws(() => readTimestamp(written(`${time}.5Z`)), /without a time in UTC/, time);
   }
   // As UTCTime, which has two digits for the year.

@@ -160,7 +160,8 @@ test('attack: a promise or a proof that was altered', async () => {
   // Its time is the sender's word then.
   refused(await entry(noPromise), 'timestamp-invalid');
   const wrongRoot = (each: Record<string, unknown>) => {
-    const proof = each.inclusionProof as { checkpoint: { envelope: string } };
+    const proof = each.inclusionProof as { treeSize: string; checkpoint: { envelope: string } };
+    proof.treeSize = '2';
     proof.checkpoint.envelope = proof.checkpoint.envelope.replace(/\n1\n/, '\n2\n');
   };
   refused(await entry(wrongRoot), 'log-entry-invalid');

@@ -255,11 +255,12 @@ async function entryV2(tlog: TLog, { data, signature, certificate }: Made): Prom
   };
   const logged = await tlog.logV2(entry as never);
   const { inclusionProof, ...rest } = TransparencyLogEntry.toJSON(logged) as Record<string, object>;
+  const [, , rootHash] = logged.inclusionProof?.checkpoint?.envelope.split('\n') ?? [];
   return {
     ...rest,
-    // The mock has a tree of one entry, and names another index; a real log of this version states no time.
+    // The mock has a tree of one entry, and names another index and root; a real log of this version states no time.
     integratedTime: '0',
     kindVersion: { kind: entry.kind, version: entry.apiVersion },
-    inclusionProof: { ...inclusionProof, logIndex: '0' },
+    inclusionProof: { ...inclusionProof, logIndex: '0', rootHash },
   };
 }

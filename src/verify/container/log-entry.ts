@@ -1,4 +1,5 @@
 import type { Checkpoint, InclusionPromise, InclusionProof, TransparencyLogEntry } from '@sigstore/protobuf-specs';
+import { decodeBase64 } from '../base64.ts';
 import { parseDocument } from './document.ts';
 import { fault } from './fault.ts';
 import { isSet, readBytes, readInteger, readList, readObject, readText } from './fields.ts';
@@ -38,13 +39,25 @@ const readPromise = (value: unknown, at: string): InclusionPromise => ({
 function readProof(value: unknown, at: string): InclusionProof {
   const proof = readObject(value, at);
   const hashes = readList(proof.hashes, `${at}/hashes`, LIMITS.proofHashes);
+  const rootHash = readBytes(proof.rootHash, `${at}/rootHash`);
+  const treeSize = readOptionalInteger(proof.treeSize, `${at}/treeSize`);
+  const checkpoint = isSet(proof.checkpoint) ? readCheckpoint(proof.checkpoint, `${at}/checkpoint`) : undefined;
+  if (checkpoint !== undefined && !isOfTree(checkpoint, treeSize, rootHash)) {
+    fault(at, 'a treeSize and a rootHash that its checkpoint states', 'others');
+  }
   return {
     logIndex: readOptionalInteger(proof.logIndex, `${at}/logIndex`),
-    rootHash: readBytes(proof.rootHash, `${at}/rootHash`),
-    treeSize: readOptionalInteger(proof.treeSize, `${at}/treeSize`),
+    rootHash,
+    treeSize,
     hashes: hashes.map((hash, index) => readBytes(hash, `${at}/hashes/${index}`)),
-    checkpoint: isSet(proof.checkpoint) ? readCheckpoint(proof.checkpoint, `${at}/checkpoint`) : undefined,
+    checkpoint,
   };
+}
+
+/** Some readers check the proof against what stands beside the checkpoint, others against the checkpoint. */
+function isOfTree({ envelope }: Checkpoint, treeSize: string, rootHash: Buffer): boolean {
+  const [, size, root] = envelope.split('\n', 3);
+  return size === treeSize && decodeBase64(root)?.equals(rootHash) === true;
 }
 
 function readCheckpoint(value: unknown, at: string): Checkpoint {
