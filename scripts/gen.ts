@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { generateApiSchemas } from './gen/api-schemas.ts';
 import { readCrds } from './gen/crds.ts';
 import { generateCsaf } from './gen/csaf.ts';
 import { generateCycloneDx } from './gen/cyclonedx.ts';
@@ -13,6 +14,7 @@ const files: Readonly<Record<string, string>> = {
   'src/api/types.gen.ts': generateTypes(crds),
   'src/api/schemas.gen.ts': generateSchemas(crds),
   ...(await generateCsaf()),
+  ...(await generateApiSchemas()),
   ...(await generateCycloneDx()),
   ...(await generateDocs(crds)),
   ...(await generateMaterials()),

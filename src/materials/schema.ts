@@ -1,4 +1,5 @@
 import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { excerpt } from '../api/excerpt.ts';
 import type { Finding } from '../api/problem.ts';
 import { MAX_FINDINGS } from './kind.ts';
@@ -21,7 +22,8 @@ export function compileSchema(
   { isStrict = false }: SchemaOptions = {},
 ): ValidateFunction {
   const formats = { uri: /^[a-z][a-z0-9+.-]*:/i, ...(isStrict ? { 'date-time': TIME } : {}) };
-  const ajv = new Ajv({ strict: false, allErrors: false, formats, logger: false });
+  const Dialect = /2020-12/.test(String(schema.$schema)) ? Ajv2020 : Ajv;
+  const ajv = new Dialect({ strict: false, allErrors: false, formats, logger: false });
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword(isStrict ? uniqueItems : { keyword: 'uniqueItems', schemaType: 'boolean' });
   for (const reference of references) ajv.addSchema(reference);

@@ -1,0 +1,104 @@
+import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
+import { excerpt } from '../../api/excerpt.ts';
+import type { MaterialType } from '../../api/material-types.ts';
+import type { Finding } from '../../api/problem.ts';
+import { asRecord, asText, type UnknownRecord } from '../../api/record.ts';
+import { parseJsonDocument } from '../json-document.ts';
+import { accepted, type Inspection, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from '../kind.ts';
+import { compileSchema, schemaFindings } from '../schema.ts';
+import { parseYaml } from '../yaml-document.ts';
+
+/** How the description of an interface says which version of its format it is of. */
+export interface InterfaceFormat {
+  readonly name: string;
+  /** The members that may hold the version, of which a document has one. */
+  readonly members: readonly string[];
+  /** A schema for each version, such as `3.0`; a third number may follow it where the schema says so. */
+  readonly schemas: Readonly<Record<string, AnySchemaObject>>;
+  readonly mediaType: string;
+  /** Annotations beside those of the version, the name and the version of the interface. */
+  readonly facts?: (document: UnknownRecord) => Readonly<Record<string, string>>;
+  readonly moreFacts?: readonly string[];
+}
+
+/** A kind that describes an interface in JSON or YAML, checked against the schema of the version that it declares. */
+export function interfaceDocument(type: MaterialType, format: InterfaceFormat): MaterialKind {
+  const validators = new Map<string, ValidateFunction>();
+  return {
+    type,
+    content: 'whole',
+    maxBytes: MAX_DOCUMENT_BYTES,
+    keepsBytes: true,
+    notes: {
+      accepts: `a description of an interface for ${format.name}, in JSON or YAML`,
+      versions: Object.keys(format.schemas),
+      facts: ['api.spec_version', 'api.name', 'api.version', ...(format.moreFacts ?? [])],
+    },
+    inspect({ bytes }) {
+      const isJson = startsObject(bytes);
+      const parsed = isJson ? parseJsonDocument(bytes) : parseYaml(bytes);
+      if (!parsed.ok) return refused({ at: parsed.at, message: parsed.message });
+      const document = asRecord(parsed.value);
+      if (document === undefined) return refused({ at: '/', message: `must be an object, as ${format.name} is` });
+      return inspectDocument(document, format, validators, isJson ? 'json' : 'yaml');
+    },
+  };
+}
+
+/** Whether the first character that counts is that of a JSON object; a YAML document may start so too, and never does. */
+function startsObject(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.subarray(0, 1024)).toString('latin1');
+  return /^(?:\xef\xbb\xbf)?\s*\{/.test(head);
+}
+
+function inspectDocument(
+  document: UnknownRecord,
+  format: InterfaceFormat,
+  validators: Map<string, ValidateFunction>,
+  syntax: string,
+): Inspection {
+  const [member, other] = format.members.filter((name) => Object.hasOwn(document, name));
+  if (member === undefined) {
+    const members = format.members.map((name) => `'${name}'`).join(' or ');
+    return refused({ at: '/', message: `a document of ${format.name} has its version in ${members}` });
+  }
+  if (other !== undefined) return refused({ at: `/${other}`, message: `must not stand beside '${member}'` });
+  const declared = document[member];
+  const known = Object.keys(format.schemas);
+  const version = known.find((name) => declared === name || String(declared).startsWith(`${name}.`));
+  const schema = version === undefined ? undefined : format.schemas[version];
+  if (typeof declared !== 'string' || version === undefined || schema === undefined) {
+    const found =
+      typeof declared === 'number' ? `${declared}, a number: put it into quotes` : excerpt(String(declared));
+    return refused({ at: `/${member}`, message: `must be a version of ${known.join(', ')}, not ${found}` });
+  }
+  const validate = validators.get(version) ?? compileSchema(schema);
+  validators.set(version, validate);
+  if (!validate(document)) return refused(...closestFindings(validate.errors));
+  return accepted({
+    annotations: { ...facts(document, declared), ...format.facts?.(document) },
+    mediaType: `${format.mediaType}+${syntax}`,
+  });
+}
+
+/**
+ * The findings of the deepest place. Of several forms that a value may have, the validator reports what each of them
+ * misses, and most have no business here: the one that fits best is the one that failed last.
+ */
+function closestFindings(errors: readonly ErrorObject[] | null | undefined): readonly Finding[] {
+  const depth = ({ instancePath }: ErrorObject): number => instancePath.split('/').length;
+  const deepest = (errors ?? []).reduce((most, error) => Math.max(most, depth(error)), 0);
+  const closest = (errors ?? []).filter((error) => depth(error) === deepest);
+  const own = closest.filter(({ params }) => params.missingProperty !== '$ref');
+  return schemaFindings(own.length > 0 ? own : closest);
+}
+
+function facts(document: UnknownRecord, specVersion: string): Readonly<Record<string, string>> {
+  const info = asRecord(document.info);
+  const found = { spec_version: specVersion, name: asText(info?.title), version: asText(info?.version) };
+  return Object.fromEntries(
+    Object.entries(found).flatMap(([name, value]) =>
+      value === undefined ? [] : [[`chainloop.material.api.${name}`, excerpt(value, 1024)]],
+    ),
+  );
+}
