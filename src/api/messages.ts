@@ -92,6 +92,8 @@ export interface RunMessage {
   readonly startTime?: string;
   /** Where it ran, as far as it is known. */
   readonly runner?: string;
+  /** Whether that was proven, and not only said. */
+  readonly runnerProven?: boolean;
   /** The variables that the contract asked for. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Of the attestation. */

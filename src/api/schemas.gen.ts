@@ -214,8 +214,11 @@ export const SCHEMAS = {
         "enum": [
          "ARGO_WORKFLOW",
          "AZURE_PIPELINE",
+         "BITBUCKET_PIPELINE",
+         "BUILDKITE_BUILD",
          "CIRCLECI_BUILD",
          "DAGGER_PIPELINE",
+         "DRONE_BUILD",
          "GENERIC",
          "GITHUB_ACTION",
          "GITLAB_PIPELINE",
@@ -224,6 +227,9 @@ export const SCHEMAS = {
          "TEAMCITY_PIPELINE",
          "TEKTON_PIPELINE"
         ]
+       },
+       "proven": {
+        "type": "boolean"
        }
       },
       "additionalProperties": false

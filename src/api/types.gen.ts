@@ -26,7 +26,9 @@ export interface ContractSpec {
   /** Where the pipeline has to run. Absent, anywhere. */
   readonly runner?: {
     /** The runner that a run must come from; another is refused at init. */
-    readonly type: 'ARGO_WORKFLOW' | 'AZURE_PIPELINE' | 'CIRCLECI_BUILD' | 'DAGGER_PIPELINE' | 'GENERIC' | 'GITHUB_ACTION' | 'GITLAB_PIPELINE' | 'JENKINS_JOB' | 'KUBERNETES_JOB' | 'TEAMCITY_PIPELINE' | 'TEKTON_PIPELINE';
+    readonly type: 'ARGO_WORKFLOW' | 'AZURE_PIPELINE' | 'BITBUCKET_PIPELINE' | 'BUILDKITE_BUILD' | 'CIRCLECI_BUILD' | 'DAGGER_PIPELINE' | 'DRONE_BUILD' | 'GENERIC' | 'GITHUB_ACTION' | 'GITLAB_PIPELINE' | 'JENKINS_JOB' | 'KUBERNETES_JOB' | 'TEAMCITY_PIPELINE' | 'TEKTON_PIPELINE';
+    /** Whether the cluster has to know it by itself: by the pod of the token and what owns that, or by a token that the CI system has signed. What a pipeline only says of itself is refused at init then. Default false. */
+    readonly proven?: boolean;
   };
   /** Annotations of the attestation as a whole. One with a value is fixed by the contract; one without must be given with `proviso init --annotation name=value`. */
   readonly annotations?: readonly {
@@ -442,7 +444,7 @@ export interface RunOwner {
 /** Where the pipeline runs, and whether that is known or only claimed. */
 export interface RunRunner {
   /** The kind of runner; GENERIC when it is none that is known. */
-  readonly type: 'ARGO_WORKFLOW' | 'AZURE_PIPELINE' | 'CIRCLECI_BUILD' | 'DAGGER_PIPELINE' | 'GENERIC' | 'GITHUB_ACTION' | 'GITLAB_PIPELINE' | 'JENKINS_JOB' | 'KUBERNETES_JOB' | 'TEAMCITY_PIPELINE' | 'TEKTON_PIPELINE';
+  readonly type: 'ARGO_WORKFLOW' | 'AZURE_PIPELINE' | 'BITBUCKET_PIPELINE' | 'BUILDKITE_BUILD' | 'CIRCLECI_BUILD' | 'DAGGER_PIPELINE' | 'DRONE_BUILD' | 'GENERIC' | 'GITHUB_ACTION' | 'GITLAB_PIPELINE' | 'JENKINS_JOB' | 'KUBERNETES_JOB' | 'TEAMCITY_PIPELINE' | 'TEKTON_PIPELINE';
   /** Where a person finds the run, as the pipeline said. Example: `https://ci.example.com/run/7`. */
   readonly url?: string;
   /** Whether the type was derived from the pod or the issuer of the token, and not only claimed. */

@@ -46,13 +46,23 @@ const inWords = (facts: Facts): string =>
 
 /** A contract as a map of things: what has a name goes by it, so that an entry that moved is the same. */
 function thingsOf(contract: EffectiveContract): ReadonlyMap<string, Facts> {
-  const { description, materials, envAllowList, runner, annotations, enforcement, signers, signerThreshold } = contract;
+  const {
+    description,
+    materials,
+    envAllowList,
+    runner,
+    runnerProven,
+    annotations,
+    enforcement,
+    signers,
+    signerThreshold,
+  } = contract;
   const one = (value: string): Facts => new Map([['', value]]);
   return new Map([
     ...(description === undefined ? [] : [['description', one(description)] as const]),
     ...materials.map((material) => [`materials[${material.name}]`, materialFacts(material)] as const),
     ...envAllowList.map((name) => [`envAllowList[${name}]`, one('must be set')] as const),
-    ...(runner === undefined ? [] : [['runner', one(runner)] as const]),
+    ...(runner === undefined ? [] : [['runner', one(runnerProven ? `${runner}, proven` : runner)] as const]),
     ...annotations.map((each) => [`annotations[${each.name}]`, one(annotationText(each))] as const),
     ['enforcement', one(enforcement)],
     ...signers.map((signer) => [`signers[${nameOfSigner(signer)}]`, one(JSON.stringify(signer))] as const),

@@ -32,6 +32,8 @@ export interface EffectiveContract {
   readonly envAllowList: readonly string[];
   /** Absent: any runner. */
   readonly runner?: string;
+  /** Whether what the pipeline says of its runner isn't enough; absent: it is. */
+  readonly runnerProven?: true;
   readonly annotations: readonly ContractAnnotation[];
   readonly enforcement: 'Enforce' | 'Audit';
   /** Empty: the identity that opened the run, by a certificate of the cluster CA. */

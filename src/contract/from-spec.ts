@@ -41,6 +41,7 @@ export function effectiveContract(
       materials: (spec.materials ?? []).map(effectiveMaterial),
       envAllowList: spec.envAllowList ?? [],
       ...(spec.runner === undefined ? {} : { runner: spec.runner.type }),
+      ...(spec.runner?.proven === true ? { runnerProven: true } : {}),
       annotations: (spec.annotations ?? []).map(effectiveAnnotation),
       enforcement: spec.enforcement ?? 'Enforce',
       signers,

@@ -7,6 +7,7 @@ import type { ContractAnnotation, EffectiveContract } from './effective.ts';
 /** What a run recorded, and what its own contract had fixed, which the pipeline didn't give. */
 export interface RunOnRecord {
   readonly runner: string;
+  readonly runnerProven: boolean;
   /** The variables that were recorded. */
   readonly environment: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -32,10 +33,12 @@ export function trial(contract: EffectiveContract, run: RunOnRecord): readonly F
   ];
 }
 
-const runnerFindings = ({ runner }: EffectiveContract, run: RunOnRecord): readonly Finding[] =>
-  runner === undefined || runner === run.runner
-    ? []
-    : [{ at: 'runner', message: `it ran on ${run.runner}, not on ${runner}` }];
+function runnerFindings({ runner, runnerProven }: EffectiveContract, run: RunOnRecord): readonly Finding[] {
+  const at = 'runner';
+  if (runner !== undefined && runner !== run.runner)
+    return [{ at, message: `it ran on ${run.runner}, not on ${runner}` }];
+  return runnerProven && !run.runnerProven ? [{ at, message: `that it ran on ${run.runner} was only said` }] : [];
+}
 
 function materialFindings(contract: EffectiveContract, run: RunOnRecord): readonly Finding[] {
   const missing = completeness(contract, run.materials).missing.map((owed) => ({

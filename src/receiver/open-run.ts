@@ -98,8 +98,11 @@ function assertSomebodySigns({ contract, workflow, caller }: OpenRunFacts): void
 const RUNNERS: Readonly<Record<RunRunner['type'], true>> = {
   ARGO_WORKFLOW: true,
   AZURE_PIPELINE: true,
+  BITBUCKET_PIPELINE: true,
+  BUILDKITE_BUILD: true,
   CIRCLECI_BUILD: true,
   DAGGER_PIPELINE: true,
+  DRONE_BUILD: true,
   GENERIC: true,
   GITHUB_ACTION: true,
   GITLAB_PIPELINE: true,
@@ -122,6 +125,11 @@ function runnerOf({ request, caller, owner, contract }: OpenRunFacts): RunRunner
   }
   if (contract.runner !== undefined && contract.runner !== type) {
     throw new Problem('runner-mismatch', `the contract asks for the runner ${contract.runner}, and this is ${type}`);
+  }
+  if (contract.runnerProven === true && proven === undefined) {
+    throw new Problem('runner-mismatch', `that this is ${type} is only said, and the contract asks for proof of it`, {
+      hint: 'open the run with a token that is bound to a pod of the pipeline, or with one of the CI system itself',
+    });
   }
   const url = runnerUrl(request.runner?.url);
   return { type, authenticated: proven !== undefined, ...(url === undefined ? {} : { url }) };

@@ -43,6 +43,7 @@ export function runMessage(run: WorkflowRun, contract: EffectiveContract): RunMe
     deadline: spec.deadlineTime,
     ...(status?.startTime === undefined ? {} : { startTime: status.startTime }),
     runner: spec.runner.type,
+    runnerProven: spec.runner.authenticated,
     environment: spec.environment ?? {},
     annotations: spec.annotations ?? {},
     materials,

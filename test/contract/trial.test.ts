@@ -30,6 +30,7 @@ const recorded = (
 });
 const onRecord = (contract: EffectiveContract, more: Partial<RunOnRecord>): RunOnRecord => ({
   runner: 'GENERIC',
+  runnerProven: false,
   environment: {},
   annotations: {},
   materials: [],
@@ -57,6 +58,14 @@ test("what the run's own contract had fixed doesn't stand against another value,
     trial(draft, run).map(({ at }) => at),
     ['annotations[suite]', 'materials[a].annotations[who]'],
   );
+});
+
+test('proof of the runner is asked for, not only its name', () => {
+  const draft = meant({ runner: { type: 'KUBERNETES_JOB', proven: true } });
+  const found = (more: Partial<RunOnRecord>) => trial(draft, onRecord(draft, more)).map(({ message }) => message);
+  assert.equal(found({ runner: 'KUBERNETES_JOB', runnerProven: true }), []);
+  assert.equal(found({ runner: 'KUBERNETES_JOB' }), ['that it ran on KUBERNETES_JOB was only said']);
+  assert.equal(found({}), ['it ran on GENERIC, not on KUBERNETES_JOB']);
 });
 
 test('a run that met its contract meets the same one on trial, and an incomplete one never does', () => {

@@ -26,6 +26,8 @@ const MANIFESTS = [
   }),
   manifest('Contract', 'open', {}),
   manifest('Contract', 'tekton', { runner: { type: 'TEKTON_PIPELINE' } }),
+  manifest('Contract', 'proven', { runner: { type: 'KUBERNETES_JOB', proven: true } }),
+  manifest('Workflow', 'nightly', { contractRef: { name: 'proven' } }),
   manifest('Workflow', 'build', { contractRef: { name: 'wide' } }),
   manifest('Workflow', 'free', { contractRef: { name: 'open' } }),
   manifest('Workflow', 'piped', { contractRef: { name: 'tekton' } }),
@@ -197,6 +199,19 @@ test('pods of one pipeline share a run, others and bare tokens stay out', async 
 
 const podToken = (name: string, ownerReferences: readonly object[]): Promise<string> =>
   tokenOfPod(shop, { name, ownerReferences, serviceAccount: 'proviso-free' });
+
+test('attack: what a pipeline only says of its runner is no proof where the contract asks for one', async () => {
+  const said = { workflow: 'nightly', runner: { type: 'KUBERNETES_JOB' } };
+  const bare = await shop.tokenOf('nightly');
+  const refusal = await shop.http.refused('runner-mismatch', '/v1/runs', { method: 'POST', token: bare, body: said });
+  assert.match(refusal.detail, /is only said/);
+  const serviceAccount = 'proviso-nightly';
+  const alone = await tokenOfPod(shop, { name: 'alone', ownerReferences: [], serviceAccount });
+  await shop.http.refused('runner-mismatch', '/v1/runs', { method: 'POST', token: alone, body: said });
+  const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'nightly', uid: crypto.randomUUID(), controller: true };
+  const pod = await tokenOfPod(shop, { name: 'nightly-1', ownerReferences: [job], serviceAccount });
+  assert.is((await open({ workflow: 'nightly' }, pod)).runnerProven, true);
+});
 
 test('a contract holds the run to its runner and its variables', async () => {
   const piped = await shop.tokenOf('piped');

@@ -90,14 +90,14 @@ async function finishedRuns(
 }
 
 function tryRun({ contract, judgesSigners }: Draft, run: RunMessage): Tried {
-  const { attestation, runner = 'GENERIC', environment = {}, annotations = {} } = run;
+  const { attestation, runner = 'GENERIC', runnerProven = false, environment = {}, annotations = {} } = run;
   const signed = judgesSigners && attestation !== undefined ? signerFindings(contract, attestation) : [];
   return {
     run: run.run,
     workflow: run.workflow,
     was: run.reason,
     passed: run.succeeded === 'True',
-    findings: [...trial(contract, { ...run, runner, environment, annotations }), ...signed],
+    findings: [...trial(contract, { ...run, runner, runnerProven, environment, annotations }), ...signed],
   };
 }
 

@@ -33,6 +33,13 @@ const RULES: readonly Rule[] = [
   { type: 'GITHUB_ACTION', detects: ({ env }) => has(env, 'CI', 'GITHUB_REPOSITORY', 'GITHUB_RUN_ID'), url: githubUrl },
   { type: 'GITLAB_PIPELINE', detects: ({ env }) => has(env, 'GITLAB_CI', 'CI_JOB_URL'), url: (env) => env.CI_JOB_URL },
   { type: 'AZURE_PIPELINE', detects: ({ env }) => has(env, 'TF_BUILD', 'BUILD_BUILDURI'), url: azureUrl },
+  { type: 'BUILDKITE_BUILD', detects: ({ env }) => env.BUILDKITE === 'true', url: (env) => env.BUILDKITE_BUILD_URL },
+  {
+    type: 'BITBUCKET_PIPELINE',
+    detects: ({ env }) => has(env, 'BITBUCKET_BUILD_NUMBER', 'BITBUCKET_REPO_FULL_NAME'),
+    url: bitbucketUrl,
+  },
+  { type: 'DRONE_BUILD', detects: ({ env }) => env.DRONE === 'true', url: (env) => env.DRONE_BUILD_LINK },
   { type: 'JENKINS_JOB', detects: ({ env }) => has(env, 'JENKINS_HOME', 'BUILD_URL'), url: (env) => env.BUILD_URL },
   {
     type: 'CIRCLECI_BUILD',
@@ -57,6 +64,11 @@ export function detectRunner(surroundings: Surroundings): DetectedRunner {
 function githubUrl(env: Surroundings['env']): string {
   // GITHUB_SERVER_URL differs on an Enterprise Server.
   return `${env.GITHUB_SERVER_URL || 'https://github.com'}/${env.GITHUB_REPOSITORY}/actions/runs/${env.GITHUB_RUN_ID}`;
+}
+
+function bitbucketUrl(env: Surroundings['env']): string {
+  const origin = env.BITBUCKET_GIT_HTTP_ORIGIN || `https://bitbucket.org/${env.BITBUCKET_REPO_FULL_NAME}`;
+  return `${origin}/pipelines/results/${env.BITBUCKET_BUILD_NUMBER}`;
 }
 
 function azureUrl(env: Surroundings['env']): string | undefined {

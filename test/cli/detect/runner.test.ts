@@ -30,6 +30,23 @@ const CASES: readonly (readonly [string, Env, readonly string[], string | undefi
     'https://dev.azure.com/o/a%20b/_build/results?buildId=7',
   ],
   ['JENKINS_JOB', { JENKINS_HOME: '/j', BUILD_URL: 'http://ci/job/1/' }, [], 'http://ci/job/1/'],
+  [
+    'BUILDKITE_BUILD',
+    { BUILDKITE: 'true', BUILDKITE_BUILD_URL: 'https://b/o/p/builds/1' },
+    [],
+    'https://b/o/p/builds/1',
+  ],
+  [
+    'BITBUCKET_PIPELINE',
+    {
+      BITBUCKET_BUILD_NUMBER: '3',
+      BITBUCKET_REPO_FULL_NAME: 'o/r',
+      BITBUCKET_GIT_HTTP_ORIGIN: 'https://bb.example/o/r',
+    },
+    [],
+    'https://bb.example/o/r/pipelines/results/3',
+  ],
+  ['DRONE_BUILD', { DRONE: 'true', DRONE_BUILD_LINK: 'https://d/o/r/1' }, [], 'https://d/o/r/1'],
   ['CIRCLECI_BUILD', { CI: 'true', CIRCLECI: 'true', CIRCLE_BUILD_URL: 'https://c/1' }, [], 'https://c/1'],
   ['TEAMCITY_PIPELINE', { TEAMCITY_PROJECT_NAME: 'p' }, [], undefined],
   ['TEKTON_PIPELINE', {}, ['/tekton/results'], undefined],
@@ -47,6 +64,7 @@ test('each runner is known by its own signs', () => {
 test('one inside another is told the same way every time', () => {
   assert.is(detect({ ...GITHUB, DAGGER_SESSION_TOKEN: 'x' }).type, 'DAGGER_PIPELINE');
   assert.is(detect(GITHUB, ['/tekton/results']).type, 'GITHUB_ACTION');
+  assert.is(detect({ BUILDKITE: 'true', JENKINS_HOME: '/j', BUILD_URL: 'x' }).type, 'BUILDKITE_BUILD');
   assert.is(detect({ JOB_COMPLETION_INDEX: '0' }, ['/tekton/results']).type, 'TEKTON_PIPELINE');
 });
 
