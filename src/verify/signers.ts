@@ -119,7 +119,7 @@ function* byIdentities(
   for (const [index, signature] of content.signatures.entries()) {
     const at = content.signatures.length === 1 ? {} : { at: `signature ${index}` };
     for (const root of new Set(trust.signers.map((each) => each.root))) {
-      const document = trust.roots[root];
+      const document = Object.hasOwn(trust.roots, root) ? trust.roots[root] : undefined;
       if (document === undefined) {
         yield { code: 'signer-not-allowed', step: 'signer', expected: `the trusted root '${root}'`, found: 'none' };
         continue;
