@@ -60,5 +60,6 @@ export function schemaFindings(errors: readonly ErrorObject[] | null | undefined
 function detail(params: Readonly<Record<string, unknown>>): string {
   if (Array.isArray(params.allowedValues)) return `: ${params.allowedValues.slice(0, 12).join(', ')}`;
   if (typeof params.additionalProperty === 'string') return `: '${excerpt(params.additionalProperty)}'`;
+  if (typeof params.unevaluatedProperty === 'string') return `: '${excerpt(params.unevaluatedProperty)}'`;
   return '';
 }

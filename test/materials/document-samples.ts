@@ -15,6 +15,13 @@ export interface Sample {
 
 export const readSample = (file: string): Buffer => readFileSync(new URL(`./samples/${file}`, import.meta.url));
 
+const CYCLONEDX = {
+  'sbom.main_component.name': 'shop',
+  'sbom.main_component.type': 'application',
+  'sbom.main_component.version': '1.4.0',
+  tools: '["cyclonedx-py@7.5.0","cyclonedx-python-lib@11.12.0"]',
+};
+
 export const DOCUMENT_SAMPLES: readonly Sample[] = [
   {
     file: 'junit-pytest.xml',
@@ -118,4 +125,37 @@ export const DOCUMENT_SAMPLES: readonly Sample[] = [
     type: 'CHAINLOOP_AI_CODING_SESSION',
     facts: { 'aiagent.name': 'example', 'aiagent.model': 'example-1' },
   },
+  {
+    file: 'spdx-2.2-tools-python.json',
+    type: 'SBOM_SPDX_JSON',
+    facts: {
+      'sbom.main_component.name': 'shop',
+      'sbom.main_component.version': '1.4.0',
+      tools: '["spdx-tools@0.8.5"]',
+    },
+  },
+  {
+    file: 'spdx-2.3-tools-python.json',
+    type: 'SBOM_SPDX_JSON',
+    facts: {
+      'sbom.main_component.name': 'shop',
+      'sbom.main_component.version': '1.4.0',
+      'sbom.main_component.type': 'application',
+      tools: '["spdx-tools@0.8.5"]',
+    },
+  },
+  {
+    file: 'spdx-3.0-tools-java.json',
+    type: 'SBOM_SPDX_JSON',
+    facts: {
+      'sbom.main_component.name': 'shop',
+      'sbom.main_component.version': '1.4.0',
+      'sbom.main_component.type': 'application',
+      tools: '["spdx-tools-0.8.5"]',
+    },
+  },
+  { file: 'cyclonedx-1.4-python.json', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
+  { file: 'cyclonedx-1.5-python.json', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
+  { file: 'cyclonedx-1.6-python.json', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
+  { file: 'cyclonedx-1.7-python.json', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
 ];

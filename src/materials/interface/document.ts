@@ -1,11 +1,11 @@
-import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
+import type { AnySchemaObject, ValidateFunction } from 'ajv';
 import { excerpt } from '../../api/excerpt.ts';
 import type { MaterialType } from '../../api/material-types.ts';
-import type { Finding } from '../../api/problem.ts';
 import { asRecord, asText, type UnknownRecord } from '../../api/record.ts';
+import { closestFindings } from '../closest-findings.ts';
 import { parseJsonDocument } from '../json-document.ts';
 import { accepted, type Inspection, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from '../kind.ts';
-import { compileSchema, schemaFindings } from '../schema.ts';
+import { compileSchema } from '../schema.ts';
 import { parseYaml } from '../yaml-document.ts';
 
 /** How the description of an interface says which version of its format it is of. */
@@ -79,18 +79,6 @@ function inspectDocument(
     annotations: { ...facts(document, declared), ...format.facts?.(document) },
     mediaType: `${format.mediaType}+${syntax}`,
   });
-}
-
-/**
- * The findings of the deepest place. Of several forms that a value may have, the validator reports what each of them
- * misses, and most have no business here: the one that fits best is the one that failed last.
- */
-function closestFindings(errors: readonly ErrorObject[] | null | undefined): readonly Finding[] {
-  const depth = ({ instancePath }: ErrorObject): number => instancePath.split('/').length;
-  const deepest = (errors ?? []).reduce((most, error) => Math.max(most, depth(error)), 0);
-  const closest = (errors ?? []).filter((error) => depth(error) === deepest);
-  const own = closest.filter(({ params }) => params.missingProperty !== '$ref');
-  return schemaFindings(own.length > 0 ? own : closest);
 }
 
 function facts(document: UnknownRecord, specVersion: string): Readonly<Record<string, string>> {
