@@ -4,6 +4,7 @@ import { xmlText } from './xml-text.ts';
 
 const MAX_DEPTH = 100;
 const MAX_ATTRIBUTES = 200;
+const MAX_VALUE = 1 << 20;
 const CHUNK = 1 << 16;
 
 /** An element that opens, with where it stands. */
@@ -40,6 +41,7 @@ export function scanXml(bytes: Uint8Array, { what, roots, doctype, open }: XmlRu
   let depth = 0;
   let attributes = 0;
   let hasRoot = false;
+  let isInTag = false;
   // Thrown, since the parser would go on and find something in every character that follows.
   const refuse = (message: string): never => {
     problem = { at: `line ${parser.line}, column ${parser.column}`, message };
@@ -52,6 +54,7 @@ export function scanXml(bytes: Uint8Array, { what, roots, doctype, open }: XmlRu
   });
   parser.on('opentagstart', ({ name }) => {
     attributes = 0;
+    isInTag = true;
     if (!hasRoot && !roots.includes(name)) {
       const expected = roots.map((root) => `<${root}>`).join(' or ');
       refuse(`the root of ${what} is ${expected}, not <${name.slice(0, 100)}>`);
@@ -63,6 +66,7 @@ export function scanXml(bytes: Uint8Array, { what, roots, doctype, open }: XmlRu
     if (attributes > MAX_ATTRIBUTES) refuse(`an element has over ${MAX_ATTRIBUTES} attributes`);
   });
   parser.on('opentag', (tag) => {
+    isInTag = false;
     depth += 1;
     if (depth > MAX_DEPTH) refuse(`elements are nested over ${MAX_DEPTH} levels deep`);
     open({ name: tag.name, attributes: tag.attributes, depth, refuse });
@@ -74,7 +78,8 @@ export function scanXml(bytes: Uint8Array, { what, roots, doctype, open }: XmlRu
     for (let from = 0; from < text.length; from += CHUNK) {
       parser.write(text.slice(from, from + CHUNK));
       if (!hasRoot && from + CHUNK < text.length) refuse(`there is no element in the first ${CHUNK} characters`);
-      forgetText(parser);
+      if (!isInTag) forgetText(parser);
+      else if (heldText(parser).length > MAX_VALUE) refuse(`an attribute has over ${MAX_VALUE} characters`);
     }
     parser.close();
   } catch (error) {
@@ -85,8 +90,11 @@ export function scanXml(bytes: Uint8Array, { what, roots, doctype, open }: XmlRu
 
 /**
  * Comments, CDATA and long values are collected by the parser piece by piece, also when nobody asked for them: 50 MB of
- * `]x` take 1.8 GB. Nothing here looks at text, so what is there at the end of a chunk can go.
+ * `]x` take 1.8 GB. Outside of tags nothing here looks at text, so what is there at the end of a chunk can go.
  */
 function forgetText(parser: object): void {
   (parser as { text: string }).text = '';
 }
+
+/** Inside of a tag it is the value of an attribute as far as it has come. */
+const heldText = (parser: object): string => (parser as { text: string }).text;

@@ -54,6 +54,17 @@ test('a DTD may be named, and must not declare anything', () => {
   assert.match(finding('COBERTURA_XML', undeclared), /entity/);
 });
 
+test('an attribute is read whole, wherever the parser was fed the next part', () => {
+  const counters = `${counter('INSTRUCTION', '123456', '654321')}`;
+  for (let padding = 0; padding < counters.length + 40; padding += 1) {
+    const fill = ' '.repeat((1 << 16) - JACOCO.length - 8 - padding);
+    const { annotations } = facts('JACOCO_XML', `${JACOCO}<report>${fill}${counters}</report>`);
+    assert.is(annotations['chainloop.material.jacoco.instruction.covered'], '123456', String(padding));
+    assert.is(annotations['chainloop.material.jacoco.instruction.missed'], '654321', String(padding));
+  }
+  assert.match(finding('COBERTURA_XML', `<coverage line-rate="${'1'.repeat(2 << 20)}"/>`), /over 1048576 characters/);
+});
+
 test('a million elements in each other are refused before they fill the stack', () => {
   for (const [type, element] of [
     ['JACOCO_XML', '<report>'],
