@@ -5,6 +5,7 @@ import { generateCsaf } from './gen/csaf.ts';
 import { generateCycloneDx } from './gen/cyclonedx.ts';
 import { generateDocs } from './gen/docs.ts';
 import { generateMaterials } from './gen/materials.ts';
+import { generateInterop } from './gen/interop.ts';
 import { generateSchemas } from './gen/schemas.ts';
 import { generateTypes } from './gen/types.ts';
 
@@ -18,6 +19,7 @@ const files: Readonly<Record<string, string>> = {
   ...(await generateCycloneDx()),
   ...(await generateDocs(crds)),
   ...(await generateMaterials()),
+  ...(await generateInterop()),
 };
 const root = new URL('..', import.meta.url);
 for (const [path, content] of Object.entries(files)) {
