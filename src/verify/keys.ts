@@ -2,6 +2,7 @@ import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { sha256Hex } from '../api/canonical.ts';
 import type { TrustedKey } from '../api/trust.ts';
 import { readInside, TAG } from './der.ts';
+import { createMemory } from './remembered.ts';
 
 export type PublicKeyReading =
   | {
@@ -24,8 +25,15 @@ const RSA_BITS = { least: 2048, most: 4096 };
 /** A huge exponent makes verifying as slow as signing; a tiny one has its own history of forgeries. */
 const RSA_EXPONENT = { least: 65_537n, most: 2n ** 32n };
 
-/** Reads a public key PEM (SPKI) of a kind that may sign. */
-export function readPublicKey(pem: string): PublicKeyReading {
+const readings = createMemory<PublicKeyReading>(1024);
+/** No key that may sign has a longer PEM; a longer text isn't worth being remembered. */
+const MAX_REMEMBERED = 4096;
+
+/** Reads a public key PEM (SPKI) of a kind that may sign. Remembers it: reading takes longer than verifying with it. */
+export const readPublicKey = (pem: string): PublicKeyReading =>
+  pem.length > MAX_REMEMBERED ? readAnew(pem) : readings(pem, () => readAnew(pem));
+
+function readAnew(pem: string): PublicKeyReading {
   if (pem.includes('PRIVATE KEY')) {
     return {
       ok: false,
@@ -81,6 +89,13 @@ const inOneForm = (key: KeyObject): KeyObject =>
 
 /** What kind of key it is; undefined for one that may not sign. */
 export function kindOf(key: KeyObject): KeyKind | undefined {
+  if (!kinds.has(key)) kinds.set(key, findKind(key));
+  return kinds.get(key);
+}
+
+const kinds = new WeakMap<KeyObject, KeyKind | undefined>();
+
+function findKind(key: KeyObject): KeyKind | undefined {
   const { namedCurve = '', modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'ed25519':

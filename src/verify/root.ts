@@ -4,6 +4,7 @@ import type { CertificateAuthority, TransparencyLogInstance } from '@sigstore/pr
 import type { TrustMaterial } from '@sigstore/verify';
 import type { RootDocument, TrustThresholds } from '../api/trust.ts';
 import { type Authority, issuerOf } from './chain.ts';
+import { createMemory } from './remembered.ts';
 import { logKey, readTrustedRoot } from './trusted-root.ts';
 
 /** A trusted root, ready to check against. */
@@ -15,8 +16,7 @@ export interface PreparedRoot {
   readonly thresholds: Required<TrustThresholds>;
 }
 
-const REMEMBERED = 32;
-const remembered = new Map<string, PreparedRoot>();
+const remembered = createMemory<PreparedRoot>(32);
 const ALWAYS = { start: new Date(0), end: new Date(8_640_000_000_000_000) };
 
 /**
@@ -25,13 +25,7 @@ const ALWAYS = { start: new Date(0), end: new Date(8_640_000_000_000_000) };
  */
 export function prepareRoot(document: RootDocument): PreparedRoot {
   const key = `${document.digest} ${JSON.stringify(document.thresholds ?? null)}`;
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  const prepared = prepare(document);
-  const [oldest] = remembered.keys();
-  if (remembered.size >= REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-  remembered.set(key, prepared);
-  return prepared;
+  return remembered(key, () => prepare(document));
 }
 
 function prepare({ digest, json, thresholds }: RootDocument): PreparedRoot {
