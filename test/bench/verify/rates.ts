@@ -49,8 +49,11 @@ function verifying({ bytes, trust, now }: Document): () => boolean {
 /** The signature over bytes that lie ready, by a key that was read before. */
 function verifyingRaw({ payload, keys, bytes }: KeyedDocument): () => boolean {
   const data = preAuthEncoding(PAYLOAD_TYPE, payload);
-  const document = JSON.parse(Buffer.from(bytes).toString()) as Partial<Record<'data', string> & Record<'dsseEnvelope', Envelope>>;
-  const envelope = document.dsseEnvelope ?? (JSON.parse(Buffer.from(document.data ?? '', 'base64').toString()) as Envelope);
+  const document = JSON.parse(Buffer.from(bytes).toString()) as Partial<
+    Record<'data', string> & Record<'dsseEnvelope', Envelope>
+  >;
+  const envelope =
+    document.dsseEnvelope ?? (JSON.parse(Buffer.from(document.data ?? '', 'base64').toString()) as Envelope);
   const signature = Buffer.from(envelope.signatures[0]?.sig ?? '', 'base64');
   const hash = keys.publicKey.asymmetricKeyType === 'ed25519' ? null : 'sha256';
   return () => verify(hash, data, keys.publicKey, signature);
