@@ -1,4 +1,6 @@
 import { asArray, asRecord, asText } from '../api/record.ts';
+import { scanTypeFacts } from './checkmarx.ts';
+import { checkmarxEngines } from './checkmarx-sarif.ts';
 import { jsonDocument } from './json-document.ts';
 import { accepted, refused } from './kind.ts';
 import { TOOL_FACTS, toolFacts, toolName } from './sbom-facts.ts';
@@ -63,7 +65,8 @@ export const sarif = jsonDocument(
       const name = asText(driver?.name);
       return name === undefined ? [] : [toolName(name, asText(driver?.semanticVersion) ?? asText(driver?.version))];
     });
-    return accepted({ annotations: toolFacts(tools), mediaType: 'application/sarif+json' });
+    const scanTypes = scanTypeFacts(asArray(log.runs).flatMap(checkmarxEngines));
+    return accepted({ annotations: { ...toolFacts(tools), ...scanTypes }, mediaType: 'application/sarif+json' });
   },
-  { accepts: 'A SARIF log of any tool.', versions: ['2.1.0'], facts: TOOL_FACTS },
+  { accepts: 'A SARIF log of any tool.', versions: ['2.1.0'], facts: [...TOOL_FACTS, 'scan.types'] },
 );

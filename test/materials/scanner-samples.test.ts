@@ -181,6 +181,18 @@ test('radamsa: a run that made nothing has its seed alone', () => {
   assert.match(finding('RADAMSA_REPORT', 'name: shop\n'), /^line 1: not a record/);
 });
 
+test('SARIF: what the engines of Checkmarx looked at, and nothing of other tools', () => {
+  const run = (name: string, ids: readonly string[], tags: readonly string[] = []) => ({
+    tool: { driver: { name, rules: [{ id: 'x', properties: { tags } }] } },
+    results: ids.map((ruleId) => ({ ruleId, message: {} })),
+  });
+  const types = (...runs: readonly object[]) =>
+    facts('SARIF', JSON.stringify({ version: '2.1.0', runs })).annotations['chainloop.material.scan.types'];
+  assert.is(types(run('Checkmarx One', ['XSS (sast)', 'Old (SCA) ', 'x (new)', 'plain'])), 'sast,sca');
+  assert.is(types(run('a', ['Docker (kics)'], ['Checkmarx']), run('b', ['x (sast)'])), 'iac');
+  assert.is(types(run('Semgrep', ['x (sast)'])), undefined);
+});
+
 test('a tool is named once, with the older names beside the list', () => {
   const alerts = Array.from({ length: 1000 }, (_, index) => ({
     number: index + 1,
