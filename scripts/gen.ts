@@ -4,8 +4,8 @@ import { readCrds } from './gen/crds.ts';
 import { generateCsaf } from './gen/csaf.ts';
 import { generateCycloneDx } from './gen/cyclonedx.ts';
 import { generateDocs } from './gen/docs.ts';
-import { generateMaterials } from './gen/materials.ts';
 import { generateInterop } from './gen/interop.ts';
+import { generateMaterials } from './gen/materials.ts';
 import { generateSchemas } from './gen/schemas.ts';
 import { generateTypes } from './gen/types.ts';
 
