@@ -35,7 +35,7 @@ export async function maySee({ access }: ReceiverContext, caller: Caller, run: W
   const { namespace = '' } = run.metadata;
   if (caller.kind === 'oidc' && !isOwnFromOutside(caller, run)) return false;
   return (
-    (await access.maySubmit(caller, namespace, run.spec.workflowRef.name)) ||
+    (await access.maySubmitTo(caller, namespace, run.spec.workflowRef)) ||
     (await access.mayRead(caller, namespace, 'get'))
   );
 }
@@ -49,7 +49,7 @@ export async function runForSubmitter(
 ): Promise<WorkflowRun> {
   const { caller } = authenticated;
   const run = await context.client.find<WorkflowRun>(KIND.WorkflowRun, { namespace, name });
-  if (run === undefined || !(await context.access.maySubmit(caller, namespace, run.spec.workflowRef.name))) {
+  if (run === undefined || !(await context.access.maySubmitTo(caller, namespace, run.spec.workflowRef))) {
     throw notFound(namespace, name);
   }
   await assertOwn(context, authenticated, run);

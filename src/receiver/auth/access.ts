@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { KIND } from '../../api/kinds.ts';
 import { GROUP, SUBMIT_VERB } from '../../api/labels.ts';
-import type { Workflow } from '../../api/types.gen.ts';
+import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { matchSubmitters } from '../../oidc/match.ts';
 import { createTtlCache } from '../ttl-cache.ts';
@@ -11,6 +11,8 @@ import type { Caller, ClusterCaller, OidcCaller } from './caller.ts';
 export interface Access {
   /** Hand in evidence for the workflow. */
   maySubmit(caller: Caller, namespace: string, workflow: string): Promise<boolean>;
+  /** The same for what belongs to a workflow: to that very one, and not to another one that has its name now. */
+  maySubmitTo(caller: Caller, namespace: string, workflow: WorkflowRun['spec']['workflowRef']): Promise<boolean>;
   /** See runs of the namespace. */
   mayRead(caller: Caller, namespace: string, verb: 'get' | 'list'): Promise<boolean>;
   /** See a contract and what it has meant. */
@@ -21,6 +23,8 @@ export interface Access {
 const ALLOWED_MS = 10_000;
 /** A right that was granted, or that an API server which just started didn't know of yet, is there after this time. */
 const DENIED_MS = 1_000;
+/** A workflow that was deleted, whoever has its name now, is gone after this time. */
+const CURRENT_MS = 5_000;
 /** A submitter that was taken out of its Workflow is out after this time. */
 const SUBMITTERS_MS = 1_000;
 const CAPACITY = 20_000;
@@ -38,6 +42,18 @@ export function createAccess(client: KubeClient): Access {
   const answers = createTtlCache<boolean>(CAPACITY);
 
   const submitters = createTtlCache<NonNullable<Workflow['spec']['submitters']>>(CAPACITY);
+  const current = createTtlCache<boolean>(CAPACITY);
+
+  /** RBAC and submitters go by the name; a workflow that was deleted and made anew is another one, with other terms. */
+  async function isCurrent(namespace: string, { name, uid }: WorkflowRun['spec']['workflowRef']): Promise<boolean> {
+    const key = `${namespace}/${name}/${uid}`;
+    const known = current.get(key);
+    if (known !== undefined) return known;
+    const workflow = await client.find<Workflow>(KIND.Workflow, { namespace, name });
+    const found = workflow?.metadata.uid === uid;
+    current.set(key, found, CURRENT_MS);
+    return found;
+  }
 
   async function isSubmitter({ token }: OidcCaller, namespace: string, name: string): Promise<boolean> {
     const key = `${namespace}/${name}`;
@@ -70,11 +86,15 @@ export function createAccess(client: KubeClient): Access {
     return allowed;
   }
 
+  const maySubmit: Access['maySubmit'] = (caller, namespace, workflow) =>
+    caller.kind === 'oidc'
+      ? isSubmitter(caller, namespace, workflow)
+      : isAllowed(caller, { namespace, verb: SUBMIT_VERB, group: GROUP, resource: 'workflows', name: workflow });
+
   return {
-    maySubmit: (caller, namespace, workflow) =>
-      caller.kind === 'oidc'
-        ? isSubmitter(caller, namespace, workflow)
-        : isAllowed(caller, { namespace, verb: SUBMIT_VERB, group: GROUP, resource: 'workflows', name: workflow }),
+    maySubmit,
+    maySubmitTo: async (caller, namespace, workflow) =>
+      (await maySubmit(caller, namespace, workflow.name)) && (await isCurrent(namespace, workflow)),
     // What somebody from outside may see, he sees as the submitter that opened it.
     mayRead: async (caller, namespace, verb) =>
       caller.kind !== 'oidc' && isAllowed(caller, { namespace, verb, group: GROUP, resource: 'workflowruns' }),
