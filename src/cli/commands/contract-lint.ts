@@ -3,6 +3,7 @@ import { authoredKind, validateObject } from '../../api/validate.ts';
 import { EXIT } from '../exit-code.ts';
 import { printResult, type Session } from '../session.ts';
 import { yamlDocuments } from '../yaml-documents.ts';
+import { trustFindings } from './contract-lint-trust.ts';
 
 /** What was found in one document of a file. */
 interface Linted {
@@ -10,7 +11,7 @@ interface Linted {
   readonly findings: readonly Finding[];
 }
 
-/** `proviso contract lint FILE`: judges what kubectl apply would refuse, without a cluster. */
+/** `proviso contract lint FILE`: judges what kubectl apply would refuse, and keys and roots in the file, without a cluster. */
 export async function contractLint(session: Session, file: string): Promise<number> {
   const linted = (await yamlDocuments(session, file)).map(lint);
   const failed = linted.filter(({ findings }) => findings.length > 0);
@@ -24,7 +25,7 @@ function lint(value: unknown, index: number): Linted {
   const validation = validateObject(kind.object, value);
   const { name } = (value as { readonly metadata?: { readonly name?: unknown } }).metadata ?? {};
   const document = `${kind.object} ${typeof name === 'string' ? name : `(document ${index + 1})`}`;
-  return { document, findings: validation.ok ? [] : validation.findings };
+  return { document, findings: validation.ok ? trustFindings(kind.object, validation.object) : validation.findings };
 }
 
 function formatLint({ io }: Session, file: string, linted: readonly Linted[]): string {
