@@ -31,12 +31,16 @@ export function unexpectedToken(text: string): number {
 
 /** The offset of the quote that ends the string which starts here. */
 export function endOfString(text: string, start: number): number {
-  for (let i = start + 1; i < text.length; i++) {
-    if (text[i] === '\\') i++;
-    else if (text[i] === '"') return i;
+  for (let quote = text.indexOf('"', start + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    // The quote at the start ends the walk back; no backslash is walked over for two quotes.
+    let escapes = 0;
+    while (text.charCodeAt(quote - 1 - escapes) === BACKSLASH) escapes += 1;
+    if (escapes % 2 === 0) return quote;
   }
   return text.length;
 }
+
+const BACKSLASH = 0x5c;
 
 /** `line N, column M` of an offset, both from 1. */
 export function lineAndColumn(text: string, offset: number): string {

@@ -25,6 +25,7 @@ const DEFAULT_MAX_DEPTH = 100;
 const DEFAULT_MAX_VALUES = 1 << 22;
 /** Keys of one object: a table of millions of them takes the parser seconds and a gigabyte. */
 const MAX_KEYS = 1 << 17;
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
@@ -34,7 +35,7 @@ const BYTE_ORDER_MARK = '\uFEFF';
 export function parseStrictJson(bytes: Uint8Array, limits: StrictJsonLimits = {}): StrictJson {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = UTF8.decode(bytes);
   } catch {
     return malformed('line 1, column 1', 'the bytes are not UTF-8');
   }
@@ -58,23 +59,26 @@ type Refused = Extract<StrictJson, { ok: false }>;
 const malformed = (at: string, message: string): Refused => ({ ok: false, code: 'json-malformed', at, message });
 
 interface Frame {
-  /** The keys seen so far; absent for an array. */
-  readonly keys: Set<string> | undefined;
+  /** The keys seen so far; absent for an array. A list is searched faster than a set is made, as long as they are few. */
+  keys: string[] | Set<string> | undefined;
   /** The key or index that is being read. */
   member: string;
   index: number;
   expectsKey: boolean;
 }
 
+/** UTF-16 of what has a meaning outside of strings. */
+const CODE = { quote: 0x22, comma: 0x2c, array: 0x5b, arrayEnd: 0x5d, object: 0x7b, objectEnd: 0x7d } as const;
+
 /** One pass over the structure; of text that isn't JSON it may say anything, since the parser speaks next. */
 function scan(text: string, maxDepth: number, maxValues: number, escaped: EscapedKey[]): Refused | undefined {
   const stack: Frame[] = [];
+  let frame: Frame | undefined;
   let duplicate: Refused | undefined;
   let values = 0;
   for (let i = 0; i < text.length; i++) {
-    const frame = stack.at(-1);
-    switch (text[i]) {
-      case '"': {
+    switch (text.charCodeAt(i)) {
+      case CODE.quote: {
         const end = endOfString(text, i);
         if (frame?.keys !== undefined && frame.expectsKey) {
           const literal = text.slice(i, end + 1);
@@ -82,26 +86,29 @@ function scan(text: string, maxDepth: number, maxValues: number, escaped: Escape
           if (literal.includes('\\')) escaped.push({ start: i, end: end + 1, key });
           frame.member = key;
           frame.expectsKey = false;
-          if (frame.keys.has(key)) duplicate ??= duplicateKey(stack, key);
-          frame.keys.add(key);
-          if (frame.keys.size > MAX_KEYS) return tooMany(stack, `an object has over ${MAX_KEYS} keys`);
+          if (isIn(frame.keys, key)) duplicate ??= duplicateKey(stack, key);
+          frame.keys = withKey(frame.keys, key);
+          if (frame.keys instanceof Set && frame.keys.size > MAX_KEYS)
+            return tooMany(stack, `an object has over ${MAX_KEYS} keys`);
         }
         i = end;
         break;
       }
-      case '{':
-      case '[': {
-        const isObject = text[i] === '{';
+      case CODE.object:
+      case CODE.array: {
+        const isObject = text.charCodeAt(i) === CODE.object;
         if (stack.length >= maxDepth) return tooDeep(stack, maxDepth);
         values += 1;
-        stack.push({ keys: isObject ? new Set() : undefined, member: '0', index: 0, expectsKey: isObject });
+        frame = { keys: isObject ? [] : undefined, member: '0', index: 0, expectsKey: isObject };
+        stack.push(frame);
         break;
       }
-      case '}':
-      case ']':
+      case CODE.objectEnd:
+      case CODE.arrayEnd:
         stack.pop();
+        frame = stack.at(-1);
         break;
-      case ',':
+      case CODE.comma:
         values += 1;
         if (values > maxValues) return tooMany(stack, `there are over ${maxValues} values`);
         if (frame === undefined) break;
@@ -111,6 +118,18 @@ function scan(text: string, maxDepth: number, maxValues: number, escaped: Escape
     }
   }
   return duplicate;
+}
+
+const FEW_KEYS = 8;
+
+const isIn = (keys: string[] | Set<string>, key: string): boolean =>
+  Array.isArray(keys) ? keys.includes(key) : keys.has(key);
+
+function withKey(keys: string[] | Set<string>, key: string): string[] | Set<string> {
+  if (!Array.isArray(keys)) return keys.add(key);
+  if (keys.length === FEW_KEYS) return new Set(keys).add(key);
+  keys.push(key);
+  return keys;
 }
 
 /** The key as a reader sees it: `"\u0061"` and `"a"` are the same. */

@@ -67,6 +67,30 @@ test('a doubled member is found in any object', () => {
   );
 });
 
+test('a key is found again among few and among many', () => {
+  for (const count of [1, 2, 7, 8, 9, 10, 40]) {
+    const members = Array.from({ length: count }, (_, index) => `"k${index}":{"k0":1}`);
+    assert.is(refusal(`{${members.join()}}`), 'ok', `${count} keys`);
+    for (const again of new Set([0, count >> 1, count - 1])) {
+      assert.is(refusal(`{${members.join()},"k${again}":1}`), `json-duplicate-key /k${again}`, `${again} of ${count}`);
+    }
+  }
+});
+
+test('a string ends where the parser ends it, whatever is escaped in it', () => {
+  const texts = fc
+    .array(fc.constantFrom('\\', '"', 'a', ',', '{', '\n'), { maxLength: 30 })
+    .map((each) => each.join(''));
+  fc.assert(
+    fc.property(texts, texts, (key, value) => {
+      const text = JSON.stringify({ [key]: value, other: value });
+      assert.is(refusal(text), 'ok');
+      assert.match(refusal(`${text.slice(0, -1)},${JSON.stringify(key)}:1}`), /^json-duplicate-key/);
+    }),
+    { seed: SEED, numRuns: 500 },
+  );
+});
+
 test('refuses depth before the parser sees it', () => {
   const bomb = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
   assert.is(refusal(bomb(100)), 'ok');
@@ -141,6 +165,13 @@ test('refuses more values than memory should be given to', () => {
 test('refuses bytes that are not UTF-8', () => {
   const parsed = parseStrictJson(new Uint8Array([0x22, 0xff, 0x22]));
   assert.is(!parsed.ok && parsed.code, 'json-malformed');
+  // And remembers nothing of them.
+  for (const cut of [
+    [0x22, 0xe2, 0x82],
+    [0x22, 0xc3],
+  ])
+    parseStrictJson(new Uint8Array(cut));
+  assert.equal(parse('"\u20ac"'), { ok: true, value: '\u20ac' });
 });
 
 test('does not touch prototypes', () => {
