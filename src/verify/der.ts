@@ -43,6 +43,15 @@ export function readInside(bytes: Buffer, tag: number): readonly DerElement[] {
   return readElements(element.content);
 }
 
+/** An element around the contents, one after another. */
+export function element(tag: number, ...contents: readonly Uint8Array[]): Buffer<ArrayBuffer> {
+  const size = contents.reduce((sum, { length }) => sum + length, 0);
+  const hex = size.toString(16);
+  const bytes = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
+  const head = size < 0x80 ? [tag, size] : [tag, 0x80 + bytes.length, ...bytes];
+  return Buffer.concat([Buffer.from(head), ...contents]);
+}
+
 /** An object identifier with its dots. Throws on one with padding or without an end, which would look like another. */
 export function oidText(content: Buffer): string {
   const arcs: number[] = [];

@@ -70,7 +70,13 @@ function readAnew(pem: string): PublicKeyReading {
 export const fingerprintOf = (key: KeyObject): string => fingerprintIn(spkiOf(key));
 
 /** What makes two keys the same one. A fingerprint doesn't: an RSA key has one for PKCS#1 and another for PSS. */
-export const keyIdOf = (key: KeyObject): string => keyIdIn(spkiOf(key));
+export function keyIdOf(key: KeyObject): string {
+  const known = keyIds.get(key) ?? keyIdIn(spkiOf(key));
+  keyIds.set(key, known);
+  return known;
+}
+
+const keyIds = new WeakMap<KeyObject, string>();
 
 const fingerprintIn = (der: Buffer): string => `SHA256:${createHash('sha256').update(der).digest('base64')}`;
 
@@ -79,7 +85,18 @@ function keyIdIn(der: Buffer): string {
   return sha256Hex(bits);
 }
 
-const spkiOf = (key: KeyObject): Buffer => inOneForm(key).export({ type: 'spki', format: 'der' });
+function spkiOf(key: KeyObject): Buffer {
+  const der = key.export({ type: 'spki', format: 'der' });
+  const isUsual = USUAL_FORMS.some((head) => head.equals(der.subarray(0, head.length)));
+  return isUsual ? der : inOneForm(key).export({ type: 'spki', format: 'der' });
+}
+
+/** How the SPKI of a key on P-256, P-384 and P-521 begins whose curve is named and whose point is not compressed. */
+const USUAL_FORMS = [
+  '3059301306072a8648ce3d020106082a8648ce3d03010703420004',
+  '3076301006072a8648ce3d020106052b8104002203620004',
+  '30819b301006072a8648ce3d020106052b810400230381860004',
+].map((hex) => Buffer.from(hex, 'hex'));
 
 /** An EC key may have its point compressed or its curve spelled out; each would be another key by its fingerprint. */
 const inOneForm = (key: KeyObject): KeyObject =>

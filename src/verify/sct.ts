@@ -1,5 +1,7 @@
-import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
-import { ByteStream, EXTENSION_OID_SCT, X509Certificate as LibraryCertificate, X509SCTExtension } from '@sigstore/core';
+import { createHash, type X509Certificate } from 'node:crypto';
+import { ASN1Obj, EXTENSION_OID_SCT, X509SCTExtension } from '@sigstore/core';
+import { type DerElement, element, oidText, readElements, readInside, TAG } from './der.ts';
+import { readExtensions } from './extensions.ts';
 import type { PreparedRoot } from './root.ts';
 
 /**
@@ -7,12 +9,10 @@ import type { PreparedRoot } from './root.ts';
  * count for nothing, as an authority may use others too. Throws when one by a log that it knows is wrong.
  */
 export function countCtEntries(leaf: X509Certificate, issuer: X509Certificate, ctlogs: PreparedRoot['ctlogs']): number {
-  const certificate = LibraryCertificate.parse(Buffer.from(leaf.raw));
-  const at = certificate.extensions.findIndex((each) => each.subs[0]?.toOID() === EXTENSION_OID_SCT);
-  const [extension] = at < 0 ? [] : certificate.extensions.splice(at, 1);
+  const extension = readExtensions(leaf.raw).get(EXTENSION_OID_SCT);
   if (extension === undefined) return 0;
-  const signed = preCertificate(certificate, issuer.publicKey);
-  const logs = new X509SCTExtension(extension).signedCertificateTimestamps.flatMap((promise) => {
+  const signed = preCertificate(leaf, issuer);
+  const logs = promisesIn(extension.value).flatMap((promise) => {
     const known = ctlogs.filter(({ logID }) => logID.equals(promise.logID));
     const isKept = known.some(
       ({ validFor, publicKey }) =>
@@ -25,16 +25,49 @@ export function countCtEntries(leaf: X509Certificate, issuer: X509Certificate, c
   return logs.length;
 }
 
+/** Of the value of the extension; the library wants it whole. */
+function promisesIn(value: Buffer): X509SCTExtension['signedCertificateTimestamps'] {
+  const whole = element(TAG.sequence, element(TAG.oid), element(TAG.octets, value));
+  return new X509SCTExtension(ASN1Obj.parseBuffer(whole)).signedCertificateTimestamps;
+}
+
 /** What a log signed: the hash of the issuer's key, and the certificate as it was before the promise went into it. */
-function preCertificate(certificate: LibraryCertificate, issuer: KeyObject): Buffer {
-  const stream = new ByteStream();
-  stream.appendView(
-    createHash('sha256')
-      .update(issuer.export({ type: 'spki', format: 'der' }))
-      .digest(),
-  );
-  const signed = certificate.tbsCertificate.toDER();
-  stream.appendUint24(signed.length);
-  stream.appendView(signed);
-  return stream.buffer;
+function preCertificate(leaf: X509Certificate, issuer: X509Certificate): Buffer {
+  const signed = withoutPromises(leaf.raw);
+  const length = Buffer.alloc(3);
+  length.writeUIntBE(signed.length, 0, 3);
+  return Buffer.concat([keyHashOf(issuer), length, signed]);
+}
+
+/** The signed part of a certificate without the one extension. The library does the same in twenty times the time. */
+function withoutPromises(der: Buffer): Buffer {
+  const [signed] = readInside(der, TAG.sequence);
+  const parts = signed?.tag === TAG.sequence ? readElements(signed.content) : [];
+  const kept = parts.map(({ tag, content }) => {
+    if (tag !== EXTENSIONS) return element(tag, content);
+    const others = readInside(content, TAG.sequence).filter((each) => !isPromises(each));
+    const list = element(TAG.sequence, ...others.map((each) => element(each.tag, each.content)));
+    return element(EXTENSIONS, list);
+  });
+  return element(TAG.sequence, ...kept);
+}
+
+/** [3] EXPLICIT. */
+const EXTENSIONS = 0xa3;
+
+function isPromises({ content }: DerElement): boolean {
+  const [oid] = readElements(content);
+  return oid?.tag === TAG.oid && oidText(oid.content) === EXTENSION_OID_SCT;
+}
+
+const keyHashes = new WeakMap<X509Certificate, Buffer>();
+
+/** Asked for each leaf of an authority. */
+function keyHashOf(issuer: X509Certificate): Buffer {
+  const known = keyHashes.get(issuer);
+  if (known !== undefined) return known;
+  const der = issuer.publicKey.export({ type: 'spki', format: 'der' });
+  const hash = createHash('sha256').update(der).digest();
+  keyHashes.set(issuer, hash);
+  return hash;
 }

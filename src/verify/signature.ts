@@ -39,15 +39,20 @@ interface Attempt extends Scheme {
  * there is no work left for it. Never throws.
  */
 export function isSignedBy(key: KeyObject, data: Uint8Array, signature: Uint8Array, work: Work): boolean {
-  return attempts(key, Buffer.from(signature)).some(({ hash, padding, dsaEncoding }) => {
+  return attempts(key, Buffer.from(signature)).some((attempt) => {
     if (!work.spend(LIMITS.checkWork + data.length)) return false;
     try {
-      const how = padding === undefined ? { key, dsaEncoding } : { key, padding, saltLength: SALT_OF_SIGNATURE };
-      return verify(hash, data, how, signature);
+      return verify(attempt.hash, data, howTo(key, attempt), signature);
     } catch {
       return false;
     }
   });
+}
+
+/** The key alone where that says the same: with an object around it Node takes a fifth longer. */
+function howTo(key: KeyObject, { padding, dsaEncoding }: Attempt): Parameters<typeof verify>[2] {
+  if (padding !== undefined) return { key, padding, saltLength: SALT_OF_SIGNATURE };
+  return dsaEncoding === 'der' ? key : { key, dsaEncoding };
 }
 
 /** The schemes whose form the signature has: for each the data has to be hashed, and that may be megabytes. */

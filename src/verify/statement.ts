@@ -49,14 +49,22 @@ export function readStatement(payloadType: string, payload: Uint8Array): Stateme
   return refusal === undefined ? { ok: true, statement } : { ok: false, refusal };
 }
 
-const MEMBERS = ['_type', 'subject', 'predicateType', 'predicate'];
-const SUBJECT_MEMBERS = ['name', 'digest', 'uri', 'content', 'downloadLocation', 'mediaType', 'annotations'];
+interface Members {
+  readonly names: ReadonlySet<string>;
+  readonly folded: ReadonlySet<string>;
+}
+
+const membersOf = (...names: readonly string[]): Members => ({
+  names: new Set(names),
+  folded: new Set(names.map(foldedName)),
+});
+
+const MEMBERS = membersOf('_type', 'subject', 'predicateType', 'predicate');
+const SUBJECT_MEMBERS = membersOf('name', 'digest', 'uri', 'content', 'downloadLocation', 'mediaType', 'annotations');
 
 /** A member that some readers take for one of these, though it has another name. */
-function twinIn(record: UnknownRecord, members: readonly string[]): string | undefined {
-  const folded = new Set(members.map(foldedName));
-  return Object.keys(record).find((name) => !members.includes(name) && folded.has(foldedName(name)));
-}
+const twinIn = (record: UnknownRecord, { names, folded }: Members): string | undefined =>
+  Object.keys(record).find((name) => !names.has(name) && folded.has(foldedName(name)));
 
 function subjectsFault(subjects: readonly unknown[], needsNames: boolean): Refusal | undefined {
   if (subjects.length === 0) return fault('at least one subject', 'none');

@@ -1,9 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, ECDH, generateKeyPairSync } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PAYLOAD_TYPE, STATEMENT_TYPE } from '../../src/attestation/statement.ts';
 import { verifyAttestation } from '../../src/verify/attestation.ts';
-import { readPublicKey } from '../../src/verify/keys.ts';
+import { element, readInside, TAG } from '../../src/verify/der.ts';
+import { fingerprintOf, keyIdOf, readPublicKey } from '../../src/verify/keys.ts';
 import {
   bundleBy,
   bytesOf,
@@ -166,6 +167,26 @@ test('attack: a bundle of a version that has no rules here', () => {
   const twice = bundleOf(good);
   twice.dsseEnvelope.signatures.push({ keyid: '', sig: 'AA==' });
   assert.match(refused(bytesOf(twice), 'attestation-malformed'), /dsseEnvelope\/signatures/);
+});
+
+test('attack: one key in two spellings is one key', () => {
+  for (const [namedCurve, curve] of [
+    ['P-256', 'prime256v1'],
+    ['P-384', 'secp384r1'],
+    ['P-521', 'secp521r1'],
+  ] as const) {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve });
+    const usual = publicKey.export({ type: 'spki', format: 'der' });
+    const [algorithm, bits] = readInside(usual, TAG.sequence);
+    const point = bits?.content.subarray(1) ?? Buffer.alloc(0);
+    const compressed = Buffer.from(ECDH.convertKey(point, curve, undefined, undefined, 'compressed') as Buffer);
+    const head = element(algorithm?.tag ?? 0, algorithm?.content ?? Buffer.alloc(0));
+    const der = element(TAG.sequence, head, element(TAG.bits, Buffer.from([0]), compressed));
+    const other = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    assert.not.equal(other.export({ type: 'spki', format: 'der' }), usual, 'OpenSSL keeps the spelling');
+    assert.is(fingerprintOf(other), fingerprintOf(publicKey), namedCurve);
+    assert.is(keyIdOf(other), keyIdOf(publicKey), namedCurve);
+  }
 });
 
 test('keys that are none, private, or of another kind', () => {

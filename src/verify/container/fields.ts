@@ -22,6 +22,7 @@ export function readObject(value: unknown, at: string): UnknownRecord {
   if (record === undefined) return fault(at, 'an object', nameOf(value));
   const names = Object.keys(record);
   if (names.length > LIMITS.members) fault(at, `at most ${LIMITS.members} members`, String(names.length));
+  if (names.length < 2) return record;
   const spellings = new Map<string, string>();
   for (const name of names) {
     const folded = foldedName(name);

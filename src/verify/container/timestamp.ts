@@ -1,4 +1,4 @@
-import { readInside, TAG } from '../der.ts';
+import { element, readInside, TAG } from '../der.ts';
 import { fault } from './fault.ts';
 import { isOneSequence, readBytes } from './fields.ts';
 import { LIMITS } from './limits.ts';
@@ -15,7 +15,7 @@ export function readTimestamp(value: unknown, at: string): Buffer {
 /** The same from a tool that keeps the token of a response alone: it begins with the type of its content. */
 export function readTimestampToken(value: unknown, at: string): Buffer {
   const der = readTimestamp(value, at);
-  return firstTag(der) === TAG.oid ? sequence(Buffer.concat([GRANTED, der])) : der;
+  return firstTag(der) === TAG.oid ? element(TAG.sequence, GRANTED, der) : der;
 }
 
 function firstTag(der: Buffer): number | undefined {
@@ -24,11 +24,4 @@ function firstTag(der: Buffer): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-function sequence(content: Buffer): Buffer {
-  const length = content.length.toString(16);
-  const bytes = Buffer.from(length.padStart(length.length + (length.length % 2), '0'), 'hex');
-  const head = content.length < 0x80 ? bytes : Buffer.concat([Buffer.from([0x80 + bytes.length]), bytes]);
-  return Buffer.concat([Buffer.from([TAG.sequence]), head, content]);
 }
