@@ -57,7 +57,7 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['operator', 'delete', 'secrets'],
     ['operator', 'list', 'configmaps'],
     ['operator', 'patch', 'trustroots.proviso.dev'],
-    ['receiver', 'get', 'contracts.proviso.dev'],
+    ['receiver', 'list', 'contracts.proviso.dev'],
     ['receiver', 'list', 'workflows.proviso.dev'],
     ['receiver', 'watch', 'evidencestores.proviso.dev'],
     ['receiver', 'patch', 'workflowruns.proviso.dev'],
