@@ -1,4 +1,4 @@
-// deadline: 180
+// deadline: 300
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
