@@ -27,12 +27,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-export function spawnChild(name: string, file: string, args: readonly string[]): Child {
+/** `env` stands beside this process's own variables. */
+export function spawnChild(name: string, file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Child {
   let tail = '';
   let child = start();
 
   function start(): ChildProcess {
-    const started = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     running.add(started);
     const collect = (chunk: Buffer) => {
       tail = `${tail}${chunk.toString()}`.slice(-TAIL_CHARACTERS);

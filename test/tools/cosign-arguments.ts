@@ -108,7 +108,7 @@ export function verifyEnvironment({ attested, sigstore }: VerifyBlob): Readonly<
 }
 
 /** A signing config v0.2 with the services that are to be used. */
-function signingConfig({ urls, issuers }: Sigstore, log: AttestBlob['log'], timestamp: boolean): string {
+export function signingConfig({ urls, issuers }: Sigstore, log: AttestBlob['log'], timestamp: boolean): string {
   const service = (url: string, majorApiVersion = 1): unknown => ({
     url,
     majorApiVersion,

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { freePort } from '../support/ports.ts';
+import { serveTls } from '../support/tls-server.ts';
 
 /** Who a token is for. Each kind has an issuer of its own, because Fulcio reads an issuer's tokens in one way. */
 export type Identity =
@@ -24,26 +23,26 @@ export const AUDIENCE = 'sigstore';
 export interface Issuer {
   /** The issuers' URLs, as they stand in tokens and certificates. */
   readonly urls: Readonly<Record<IssuerKind, string>>;
+  /** PEM, to check their server against. */
+  readonly ca: string;
   token(identity: Identity): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** OpenID Connect issuers on loopback: discovery, a key set, and tokens for the asking. */
+/** OpenID Connect issuers on loopback, over TLS as contracts ask: discovery, a key set, and tokens for the asking. */
 export async function startIssuer(): Promise<Issuer> {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'RS256', use: 'sig' }] };
-  const base = `http://127.0.0.1:${await freePort()}`;
-  const urlOf = (kind: IssuerKind): string => `${base}/${kind}`;
-  const server = createServer(({ url = '' }, response) => {
+  const server = await serveTls(({ url = '' }, response) => {
     if (url === '/jwks') return answer(response, jwks);
     const kind = ISSUER_KINDS.find((each) => url === `/${each}/.well-known/openid-configuration`);
     if (kind === undefined) return answer(response, { error: 'not found' }, 404);
-    return answer(response, discovery(urlOf(kind), `${base}/jwks`));
+    return answer(response, discovery(urlOf(kind), `${server.url}/jwks`));
   });
-  server.listen(Number(new URL(base).port), '127.0.0.1');
-  await once(server, 'listening');
+  const urlOf = (kind: IssuerKind): string => `${server.url}/${kind}`;
   return {
     urls: { email: urlOf('email'), github: urlOf('github'), kubernetes: urlOf('kubernetes'), spiffe: urlOf('spiffe') },
+    ca: server.ca,
     token: (identity) =>
       new SignJWT(claimsOf(identity))
         .setProtectedHeader({ alg: 'RS256', kid: 'test', typ: 'JWT' })
@@ -52,11 +51,7 @@ export async function startIssuer(): Promise<Issuer> {
         .setIssuedAt()
         .setExpirationTime('10 minutes')
         .sign(privateKey),
-    stop: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    stop: () => server.close(),
   };
 }
 

@@ -11,8 +11,13 @@ export interface Site {
 }
 
 /** Starts one of the real servers. */
-export async function startServer(site: Site, name: ToolName, args: readonly string[]): Promise<Child> {
-  const child = spawnChild(name, await tool(name), args);
+export async function startServer(
+  site: Site,
+  name: ToolName,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Child> {
+  const child = spawnChild(name, await tool(name), args, env);
   site.children.set(name, child);
   return child;
 }

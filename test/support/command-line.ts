@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Shop } from './shop.ts';
+
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+
+export interface CommandOutcome {
+  readonly code: number;
+  /** Standard output, then standard error. */
+  readonly text: string;
+}
+
+/** The Secret of a workflow as files in a directory, as a pod sees it; returns the directory. */
+export async function mountSecret(shop: Shop, workflow: string): Promise<string> {
+  await shop.tokenOf(workflow);
+  const secret = await shop.kubectl(`get secret -n shop proviso-${workflow} -o json`);
+  const { data } = JSON.parse(secret) as { data: Readonly<Record<string, string>> };
+  const directory = join(shop.stack.controlPlane.dir, `mount-${workflow}`);
+  await mkdir(directory, { recursive: true });
+  for (const [name, value] of Object.entries(data)) {
+    await writeFile(join(directory, name), Buffer.from(value, 'base64'));
+  }
+  return directory;
+}
+
+/** The real program in a directory; the variables are all that it knows. */
+export const runProviso = (cwd: string, args: string, env: Readonly<Record<string, string>>): Promise<CommandOutcome> =>
+  run(process.execPath, [MAIN, ...args.split(' ')], cwd, env);
+
+/** A script of a page, with `proviso` as a command, and others by the programs that are given. */
+export async function runScript(
+  cwd: string,
+  script: string,
+  env: Readonly<Record<string, string>>,
+  programs: Readonly<Record<string, string>>,
+): Promise<CommandOutcome> {
+  const commands = { proviso: `'${process.execPath}' '${MAIN}'`, ...programs };
+  const functions = Object.entries(commands).map(([name, command]) => `${name}() { ${command} "$@"; }\n`);
+  return run('/bin/sh', ['-euc', `${functions.join('')}${script}`], cwd, env);
+}
+
+function run(file: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
+  return new Promise<CommandOutcome>((resolve) => {
+    execFile(file, args, { cwd, env: { PATH: process.env.PATH ?? '', ...env } }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, text: out + err }),
+    );
+  });
+}
