@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long bench-operator demo dev build gen fix clean
+.PHONY: help check test test-fault test-fault-long bench-operator bench-verify demo dev build gen fix clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -28,6 +28,9 @@ test-fault-long: node_modules/.installed ## 200 kills of receiver and operator a
 
 bench-operator: node_modules/.installed ## The operator among 10,000 workflows and runs, as a table; PROVISO_BENCH_SIZE=200 is quick
 	node test/bench/operator/main.ts
+
+bench-verify: node_modules/.installed ## Verification beside raw node:crypto and @sigstore/verify, and the loop meanwhile
+	node test/bench/verify/main.ts
 
 demo: node_modules/.installed ## The whole story on a real API server, with real input
 	node scripts/demo.ts
