@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { withoutProse } from './prose.ts';
+import { modelOfXsd } from './xsd.ts';
 
 /** The schemas that CycloneDX publishes, by the file they go to; the descriptions are for people and left out. */
 const SOURCES: Readonly<Record<string, string>> = {
@@ -13,6 +14,8 @@ const SOURCES: Readonly<Record<string, string>> = {
   jsf: 'jsf-0.82.SNAPSHOT.schema.json',
   spdx: 'spdx.SNAPSHOT.schema.json',
 };
+
+const XML_VERSIONS = ['1.4', '1.5', '1.6', '1.7'];
 
 /** Generated files of the CycloneDX schemas, path to content. */
 export async function generateCycloneDx(): Promise<Readonly<Record<string, string>>> {
@@ -26,5 +29,11 @@ export async function generateCycloneDx(): Promise<Readonly<Record<string, strin
       return [`src/materials/cyclonedx/${name}.gen.json`, `${JSON.stringify(withoutProse(schema))}\n`] as const;
     }),
   );
-  return Object.fromEntries(files);
+  const models = await Promise.all(
+    XML_VERSIONS.map(async (version) => {
+      const published = await readFile(join(folder, `bom-${version}.SNAPSHOT.xsd`), 'utf8');
+      return [`src/materials/cyclonedx/xml-${version}.gen.json`, `${JSON.stringify(modelOfXsd(published))}\n`] as const;
+    }),
+  );
+  return Object.fromEntries([...files, ...models]);
 }

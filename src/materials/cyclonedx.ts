@@ -8,8 +8,9 @@ import bom17 from './cyclonedx/bom-1.7.gen.json' with { type: 'json' };
 import cryptography from './cyclonedx/cryptography.gen.json' with { type: 'json' };
 import jsf from './cyclonedx/jsf.gen.json' with { type: 'json' };
 import spdx from './cyclonedx/spdx.gen.json' with { type: 'json' };
+import { inspectXmlBom } from './cyclonedx/xml.ts';
 import { jsonDocument } from './json-document.ts';
-import { accepted, refused } from './kind.ts';
+import { accepted, type MaterialKind, refused } from './kind.ts';
 import { mainComponentFacts, SBOM_FACTS, toolFacts, toolName } from './sbom-facts.ts';
 import { compileSchema, schemaFindings } from './schema.ts';
 
@@ -17,27 +18,33 @@ const SCHEMAS: Readonly<Record<string, AnySchemaObject>> = { '1.4': bom14, '1.5'
 const VERSIONS = Object.keys(SCHEMAS);
 const validators = new Map<string, ValidateFunction>();
 
-/** SBOM_CYCLONEDX_JSON: CycloneDX 1.4 to 1.7, each against its own schema. */
-export const cyclonedx = jsonDocument(
-  'SBOM_CYCLONEDX_JSON',
-  (bom) => {
-    if (bom.bomFormat !== 'CycloneDX') {
-      return refused({ at: '/bomFormat', message: "a CycloneDX SBOM has bomFormat 'CycloneDX'" });
-    }
-    const version = asText(bom.specVersion) ?? '';
-    const validate = validatorOf(version);
-    if (validate === undefined) {
-      return refused({ at: '/specVersion', message: `'${excerpt(version)}' is not one of ${VERSIONS.join(', ')}` });
-    }
-    if (!validate(withoutNullCwes(bom))) return refused(...schemaFindings(validate.errors));
-    return accepted({ annotations: facts(bom), mediaType: 'application/vnd.cyclonedx+json' });
-  },
-  {
-    accepts: 'A CycloneDX SBOM.',
+const json = jsonDocument('SBOM_CYCLONEDX_JSON', (bom) => {
+  if (bom.bomFormat !== 'CycloneDX') {
+    return refused({ at: '/bomFormat', message: "a CycloneDX SBOM has bomFormat 'CycloneDX'" });
+  }
+  const version = asText(bom.specVersion) ?? '';
+  const validate = validatorOf(version);
+  if (validate === undefined) {
+    return refused({ at: '/specVersion', message: `'${excerpt(version)}' is not one of ${VERSIONS.join(', ')}` });
+  }
+  if (!validate(withoutNullCwes(bom))) return refused(...schemaFindings(validate.errors));
+  return accepted({ annotations: facts(bom), mediaType: 'application/vnd.cyclonedx+json' });
+});
+
+/** SBOM_CYCLONEDX_JSON: CycloneDX 1.4 to 1.7, each against its own schema; in JSON, and also in XML. */
+export const cyclonedx: MaterialKind = {
+  ...json,
+  notes: {
+    accepts: 'A CycloneDX SBOM, in JSON or XML.',
     versions: VERSIONS,
     facts: [...SBOM_FACTS, 'sbom.vulnerabilities_report'],
   },
-);
+  inspect: (input) => (isXml(input.bytes) ? inspectXmlBom(input.bytes) : json.inspect(input)),
+};
+
+/** Whether the first character that counts is that of a tag, in whatever encoding. */
+const isXml = (bytes: Uint8Array): boolean =>
+  /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*</.test(Buffer.from(bytes.subarray(0, 256)).toString('latin1'));
 
 function validatorOf(version: string): ValidateFunction | undefined {
   const known = validators.get(version);

@@ -1,4 +1,4 @@
-import { SaxesParser } from 'saxes';
+import { SaxesParser, type SaxesTag, type SaxesTagNS } from 'saxes';
 import type { Finding } from '../api/problem.ts';
 import { xmlText } from './xml-text.ts';
 
@@ -9,7 +9,11 @@ const CHUNK = 1 << 16;
 
 /** An element that opens, with where it stands. */
 export interface XmlElement {
+  /** Without its prefix, if namespaces are read. */
   readonly name: string;
+  /** Its namespace, if these are read. */
+  readonly uri?: string;
+  /** Without those of another namespace, if namespaces are read. */
   readonly attributes: Readonly<Record<string, string>>;
   /** 1 for the root. */
   readonly depth: number;
@@ -24,19 +28,29 @@ export interface XmlRules {
   readonly roots: readonly string[];
   /** Whether the document may name a DTD somewhere else; it is never fetched, and one inside is never taken. */
   readonly doctype?: 'external';
+  readonly namespaces?: boolean;
   /** Called for each element in the order of the document. */
   open(element: XmlElement): void;
+  readonly content?: XmlContentRules;
+}
+
+/** For those who look at what elements hold. */
+export interface XmlContentRules {
+  /** Text and CDATA, in pieces. */
+  text(piece: string, refuse: XmlElement['refuse']): void;
+  close(refuse: XmlElement['refuse']): void;
 }
 
 /**
  * Reads XML element by element with a parser that never expands what a DTD declares, and stops at the first thing that
  * is wrong. The memory it takes doesn't grow with the document, apart from its text.
  */
-export function scanXml(bytes: Uint8Array, { what, roots, doctype, open }: XmlRules): Finding | undefined {
+export function scanXml(bytes: Uint8Array, rules: XmlRules): Finding | undefined {
+  const { what, roots, doctype, namespaces = false, open, content } = rules;
   const decoded = xmlText(bytes);
   if (!decoded.ok) return { at: 'line 1', message: decoded.message };
   const { text } = decoded;
-  const parser = new SaxesParser<{ xmlns: false; position: true }>({ xmlns: false, position: true });
+  const parser = new SaxesParser<{ xmlns: boolean; position: true }>({ xmlns: namespaces, position: true });
   let problem: Finding | undefined;
   let depth = 0;
   let attributes = 0;
@@ -55,7 +69,7 @@ export function scanXml(bytes: Uint8Array, { what, roots, doctype, open }: XmlRu
   parser.on('opentagstart', ({ name }) => {
     attributes = 0;
     isInTag = true;
-    if (!hasRoot && !roots.includes(name)) {
+    if (!hasRoot && !roots.includes(namespaces ? name.slice(name.indexOf(':') + 1) : name)) {
       const expected = roots.map((root) => `<${root}>`).join(' or ');
       refuse(`the root of ${what} is ${expected}, not <${name.slice(0, 100)}>`);
     }
@@ -69,23 +83,37 @@ export function scanXml(bytes: Uint8Array, { what, roots, doctype, open }: XmlRu
     isInTag = false;
     depth += 1;
     if (depth > MAX_DEPTH) refuse(`elements are nested over ${MAX_DEPTH} levels deep`);
-    open({ name: tag.name, attributes: tag.attributes, depth, refuse });
+    open({ ...namesOf(tag), depth, refuse });
   });
   parser.on('closetag', () => {
     depth -= 1;
+    content?.close(refuse);
   });
+  if (content !== undefined) {
+    parser.on('text', (piece) => content.text(piece, refuse));
+    parser.on('cdata', (piece) => content.text(piece, refuse));
+  }
   try {
     for (let from = 0; from < text.length; from += CHUNK) {
       parser.write(text.slice(from, from + CHUNK));
       if (!hasRoot && from + CHUNK < text.length) refuse(`there is no element in the first ${CHUNK} characters`);
-      if (!isInTag) forgetText(parser);
-      else if (heldText(parser).length > MAX_VALUE) refuse(`an attribute has over ${MAX_VALUE} characters`);
+      if (isInTag || content !== undefined) {
+        if (heldText(parser).length > MAX_VALUE) refuse(`an attribute or a text has over ${MAX_VALUE} characters`);
+      } else forgetText(parser);
     }
     parser.close();
   } catch (error) {
     if (problem === undefined) throw error;
   }
   return problem;
+}
+
+/** Name and attributes; with namespaces, an attribute with a prefix is none of this vocabulary. */
+function namesOf(tag: SaxesTag): Pick<XmlElement, 'name' | 'uri' | 'attributes'> {
+  if (!('ns' in tag)) return { name: tag.name, attributes: tag.attributes as Readonly<Record<string, string>> };
+  const { local, uri, attributes } = tag as SaxesTagNS;
+  const own = Object.values(attributes).filter((attribute) => attribute.uri === '');
+  return { name: local, uri, attributes: Object.fromEntries(own.map(({ name, value }) => [name, value])) };
 }
 
 /**
@@ -96,5 +124,5 @@ function forgetText(parser: object): void {
   (parser as { text: string }).text = '';
 }
 
-/** Inside of a tag it is the value of an attribute as far as it has come. */
+/** Inside of a tag it is the value of an attribute as far as it has come, outside a text, a comment, or CDATA. */
 const heldText = (parser: object): string => (parser as { text: string }).text;

@@ -158,4 +158,13 @@ export const DOCUMENT_SAMPLES: readonly Sample[] = [
   { file: 'cyclonedx-1.5-python.json', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
   { file: 'cyclonedx-1.6-python.json', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
   { file: 'cyclonedx-1.7-python.json', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
+  { file: 'cyclonedx-1.4-python.xml', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
+  { file: 'cyclonedx-1.5-python.xml', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
+  { file: 'cyclonedx-1.6-python.xml', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
+  { file: 'cyclonedx-1.7-python.xml', type: 'SBOM_CYCLONEDX_JSON', facts: CYCLONEDX },
+  {
+    file: 'cyclonedx-maven.xml',
+    type: 'SBOM_CYCLONEDX_JSON',
+    facts: { 'sbom.main_component.name': 'shop', tools: '["cyclonedx-maven-plugin@2.9.3"]' },
+  },
 ];
