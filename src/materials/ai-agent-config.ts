@@ -4,7 +4,7 @@ import { closed, evidenceEnvelope, listOf, SOME_TEXT, TEXT } from './evidence-en
 /** CHAINLOOP_AI_AGENT_CONFIG: the configuration that Chainloop found in a repository, version 0.1 of its schema. */
 export const aiAgentConfig = evidenceEnvelope('CHAINLOOP_AI_AGENT_CONFIG', {
   notes: {
-    accepts: 'the configuration of a coding assistant as Chainloop collects it',
+    accepts: 'The configuration of a coding assistant as Chainloop collects it.',
     versions: ['0.1'],
     facts: ['evidence.schema', 'aiagent.name'],
   },

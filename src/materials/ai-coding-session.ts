@@ -22,7 +22,7 @@ const FILE = {
 /** CHAINLOOP_AI_CODING_SESSION: what Chainloop traced of a coding session, version 0.1 of its schema. */
 export const aiCodingSession = evidenceEnvelope('CHAINLOOP_AI_CODING_SESSION', {
   notes: {
-    accepts: 'what Chainloop traced of the session of a coding assistant',
+    accepts: 'What Chainloop traced of the session of a coding assistant.',
     versions: ['0.1'],
     facts: ['evidence.schema', 'aiagent.name', 'aiagent.model'],
   },

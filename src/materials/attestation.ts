@@ -6,7 +6,7 @@ import { listed, signedStatements } from './signed-statement.ts';
 export const attestation = signedStatements(
   'ATTESTATION',
   {
-    accepts: 'a Sigstore bundle or DSSE envelope with an in-toto statement of any predicate, or lines of them',
+    accepts: 'A Sigstore bundle or DSSE envelope with an in-toto statement of any predicate, or lines of them.',
     versions: ['v0.1', 'v1'],
     facts: ['attestation.predicate_type'],
   },

@@ -8,7 +8,7 @@ export const cobertura: MaterialKind = {
   maxBytes: MAX_DOCUMENT_BYTES,
   keepsBytes: true,
   notes: {
-    accepts: 'a report in the form of Cobertura with a package or a covered line',
+    accepts: 'A report in the form of Cobertura with a package or a covered line.',
     facts: ['cobertura.line_rate', 'cobertura.branch_rate'],
   },
   inspect({ bytes }) {

@@ -26,7 +26,7 @@ export const graphql: MaterialKind = {
   maxBytes: MAX_BYTES,
   keepsBytes: true,
   notes: {
-    accepts: 'a schema in the definition language of GraphQL',
+    accepts: 'A schema in the definition language of GraphQL.',
     facts: ['graphql.type_count', 'graphql.directives'],
   },
   inspect({ bytes }) {

@@ -34,7 +34,7 @@ export const helmChart: MaterialKind = {
   maxBytes: MAX_DOCUMENT_BYTES,
   keepsBytes: true,
   notes: {
-    accepts: 'the `.tgz` that `helm package` writes',
+    accepts: 'The `.tgz` that `helm package` writes.',
     versions: ['v1', 'v2'],
     facts: ['helm.name', 'helm.version', 'helm.app_version'],
   },

@@ -8,7 +8,7 @@ export const jacoco: MaterialKind = {
   maxBytes: MAX_DOCUMENT_BYTES,
   keepsBytes: true,
   notes: {
-    accepts: 'a report of JaCoCo that counts instructions',
+    accepts: 'A report of JaCoCo that counts instructions.',
     facts: ['jacoco.instruction.*', 'jacoco.branch.*', 'jacoco.line.*'],
   },
   inspect({ bytes }) {

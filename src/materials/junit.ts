@@ -10,7 +10,7 @@ export const junit: MaterialKind = {
   maxBytes: MAX_DOCUMENT_BYTES,
   keepsBytes: true,
   notes: {
-    accepts: 'a report, or a zip or tar.gz of reports (`*.xml`), with at least one suite or case',
+    accepts: 'A report, or a zip or tar.gz of reports (`*.xml`), with at least one suite or case.',
     facts: ['junit.suites', 'junit.tests', 'junit.failures', 'junit.errors', 'junit.skipped'],
   },
   inspect({ bytes }) {

@@ -5,7 +5,7 @@ const ACCOUNT = { login: TEXT, type: { enum: ['User', 'Bot', 'unknown'] } } as c
 /** CHAINLOOP_PR_INFO: the pull or merge request of a run, versions 1.0 to 1.3 of its schema. */
 export const prInfo = evidenceEnvelope('CHAINLOOP_PR_INFO', {
   notes: {
-    accepts: 'what Chainloop collects of a pull or merge request',
+    accepts: 'What Chainloop collects of a pull or merge request.',
     versions: ['1.0', '1.1', '1.2', '1.3'],
     facts: ['evidence.schema'],
   },

@@ -63,7 +63,7 @@ export const runnerContext: MaterialKind = {
     return findings.length > 0 ? refused(...findings) : accepted({ annotations: {}, mediaType: 'application/json' });
   }),
   notes: {
-    accepts: 'how the repository of a run is protected, as Chainloop writes it',
+    accepts: 'How the repository of a run is protected, as Chainloop writes it.',
     versions: ['0.1'],
     facts: [],
   },

@@ -98,7 +98,7 @@ const VERSIONS: ReadonlyMap<string, Version> = new Map([
 export const slsaProvenance = signedStatements(
   'SLSA_PROVENANCE',
   {
-    accepts: 'a Sigstore bundle or DSSE envelope with SLSA provenance, or lines of them',
+    accepts: 'A Sigstore bundle or DSSE envelope with SLSA provenance, or lines of them.',
     versions: ['v0.2', 'v1'],
     facts: ['slsa.predicate_type', 'slsa.builder_id', 'slsa.build_type'],
   },

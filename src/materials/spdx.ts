@@ -40,7 +40,7 @@ export const spdx: MaterialKind = {
         });
   }),
   notes: {
-    accepts: 'an SPDX document in JSON, or JSON-LD for version 3',
+    accepts: 'An SPDX document in JSON, or JSON-LD for version 3.',
     versions: ['2.2', '2.3', '3.0.1'],
     facts: SBOM_FACTS,
   },

@@ -4,7 +4,7 @@ import { asRecord, asText } from '../api/record.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
 import { archiveForm, visitArchive } from './archive/read.ts';
 import { accepted, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from './kind.ts';
-import { toolFacts, toolName } from './sbom-facts.ts';
+import { TOOL_FACTS, toolFacts, toolName } from './sbom-facts.ts';
 
 const REPORT = 'report_json.json';
 
@@ -15,8 +15,8 @@ export const zap: MaterialKind = {
   maxBytes: MAX_DOCUMENT_BYTES,
   keepsBytes: true,
   notes: {
-    accepts: 'a zip with the report of ZAP as `report_json.json`',
-    facts: ['tools'],
+    accepts: 'A zip with the report of ZAP as `report_json.json`.',
+    facts: TOOL_FACTS,
   },
   inspect({ bytes }) {
     if (archiveForm(bytes) !== 'zip') return refused({ message: `must be a zip with ZAP's ${REPORT} in it` });

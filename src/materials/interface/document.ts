@@ -30,7 +30,7 @@ export function interfaceDocument(type: MaterialType, format: InterfaceFormat): 
     maxBytes: MAX_DOCUMENT_BYTES,
     keepsBytes: true,
     notes: {
-      accepts: `a description of an interface for ${format.name}, in JSON or YAML`,
+      accepts: `A description of an interface for ${format.name}, in JSON or YAML.`,
       versions: Object.keys(format.schemas),
       facts: ['api.spec_version', 'api.name', 'api.version', ...(format.moreFacts ?? [])],
     },
