@@ -12,15 +12,17 @@ export function identityFault(
     return { expected: `the identity '${nameOfSubject(trusted.subject)}'`, found: `'${signer.identity}'` };
   }
   if (trusted.issuer !== undefined && signer.issuer !== trusted.issuer) {
-    return { expected: `an identity of the issuer '${trusted.issuer}'`, found: `'${signer.issuer ?? 'none'}'` };
+    return { expected: `an identity of the issuer '${trusted.issuer}'`, found: quoted(signer.issuer) };
   }
   const wrong = trusted.claims.find(
     ({ name, value }) => !Object.hasOwn(signer.claims, name) || signer.claims[name] !== value,
   );
   if (wrong === undefined) return undefined;
-  const found = Object.hasOwn(signer.claims, wrong.name) ? `'${signer.claims[wrong.name]}'` : 'none';
+  const found = quoted(Object.hasOwn(signer.claims, wrong.name) ? signer.claims[wrong.name] : undefined);
   return { expected: `a certificate with ${wrong.name} '${wrong.value}'`, found };
 }
+
+const quoted = (text: string | undefined): string => (text === undefined ? 'none' : `'${text}'`);
 
 /** Whether the whole name matches. Of a glob only `*` is special, and an empty pattern matches nobody. */
 function matchesSubject(name: string, subject: SubjectMatch): boolean {

@@ -162,7 +162,7 @@ function isStampOf(tstInfo: RFC3161Timestamp['tstInfo'], data: Buffer): boolean 
 
 /** The library's codes as steps of ours. Whatever else it throws, the evidence of time could not be read. */
 function refusalOf(error: unknown): Refusal {
-  const found = error instanceof Error ? error.message : String(error);
+  const found = withoutExpectation(error instanceof Error ? error.message : String(error));
   const code = error instanceof VerificationError ? error.code : '';
   if (code === 'SIGNATURE_ERROR') {
     const expected = "a signature by the certificate's key over these bytes";
@@ -174,3 +174,7 @@ function refusalOf(error: unknown): Refusal {
   const expected = 'a time that a log or a timestamp authority of the trusted root vouches for';
   return { code: 'timestamp-invalid', step: 'time', expected, found };
 }
+
+/** The library counts as `expected 1 timestamps, got 0`, which can't stand after what we expected ourselves. */
+const withoutExpectation = (message: string): string =>
+  message.replace(/^expected (\d+) (.+), got (\d+)$/, '$3 $2 where $1 is asked for');

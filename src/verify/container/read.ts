@@ -75,7 +75,10 @@ export function readContainer(bytes: Uint8Array): ContainerReading {
 function readAll(bytes: Uint8Array): readonly SignedContent[] {
   if (bytes.length > LIMITS.bytes) fault('', `at most ${LIMITS.bytes} bytes`, String(bytes.length));
   const lines = splitLines(bytes);
-  if (lines === undefined) return readOne(parseDocument(bytes, ''), '') ?? fault('', EXPECTED);
+  if (lines === undefined) {
+    const document = parseDocument(bytes, '');
+    return readOne(document, '') ?? fault('', EXPECTED, outlineOf(document));
+  }
   // A line of a form that comes later may stand among the others; one that can't be read at all may not.
   return lines.flatMap((line) => readOne(parseDocument(line.bytes, line.at), line.at) ?? []);
 }
@@ -90,4 +93,12 @@ function readOne(value: unknown, at: string): readonly SignedContent[] | undefin
     fault(at, 'a document of one form', `an object that can be read as both ${names}`);
   }
   return form?.read(record, at);
+}
+
+/** What is said of a document of no known form: enough to see which tool wrote it. */
+function outlineOf(value: unknown): string {
+  const record = asRecord(value);
+  if (record === undefined) return 'no object';
+  const names = Object.keys(record);
+  return names.length === 0 ? 'an empty object' : `an object with ${names.slice(0, 5).join(', ')}`;
 }

@@ -18,6 +18,13 @@ test('attack: nothing, no JSON, no UTF-8, and JSON that is no container', () => 
   }
 });
 
+test('of a document of no known form it is told what it is instead', () => {
+  assert.match(refused('[]'), /\| no object$/);
+  assert.match(refused('{}'), /\| an empty object$/);
+  assert.match(refused('{"version":1,"envelope":{}}'), /\| an object with version, envelope$/);
+  assert.match(refused(JSON.stringify({ ['x'.repeat(10_000)]: 1 })), /\| an object with x{50}/);
+});
+
 test('attack: depth and numbers of values', () => {
   const deep = (open: string, close: string, times: number) => open.repeat(times) + close.repeat(times);
   refused(deep('[', ']', 100_000), 'json-too-deep');
