@@ -6,8 +6,8 @@ export type YamlReading =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly at: string; readonly message: string };
 
-/** The parser takes a second for ten megabytes. */
-export const MAX_YAML_BYTES = 16 << 20;
+/** The parser takes a second and 400 MB of memory for eight. */
+export const MAX_YAML_BYTES = 8 << 20;
 const MAX_DEPTH = 100;
 const MAX_ALIASES = 1000;
 /** Values with every alias counted as often as it is used, so that no reader has to walk more. */

@@ -41,6 +41,16 @@ test('of several forms that a value may have, the closest is told', () => {
   );
 });
 
+test('a list whose entries must differ is searched for two that do not', () => {
+  const schemas = { Order: { type: 'object', required: ['id', 'item', 'id'] } };
+  assert.match(
+    refused('OPENAPI_SPEC', openapi('3.0.3', { components: { schemas } })),
+    /^\/components\/schemas\/Order\/required: .*0 and 2/,
+  );
+  const tags = [{ name: 'a' }, { name: 'b' }, { name: 'a' }];
+  assert.match(refused('OPENAPI_SPEC', swagger({ tags })), /^\/tags: .*0 and 2/);
+});
+
 test('another version is refused with those that are known', () => {
   const known = 'must be a version of 2.0, 3.0, 3.1, 3.2, not';
   for (const version of ['1.2', '3', '3.3.0', '4.0.0', '30.0', '']) {

@@ -69,6 +69,8 @@ function factsReader() {
       if (depth > MAX_DEPTH) return;
       path.push(name);
       text = '';
+      // The many components of an SBOM say nothing here.
+      if (depth > 2 && path[1] !== 'metadata') return;
       const at = `/${path.join('/')}`;
       if (TOOLS.includes(at)) tools.push({});
       if (at === MAIN && attributes.type !== undefined) main.type = attributes.type;
@@ -81,7 +83,7 @@ function factsReader() {
       depth -= 1;
       if (depth >= MAX_DEPTH) return;
       const name = path.pop();
-      if (name !== 'name' && name !== 'version') return;
+      if (path[1] !== 'metadata' || (name !== 'name' && name !== 'version')) return;
       const at = `/${path.join('/')}`;
       const tool = TOOLS.includes(at) ? tools.at(-1) : undefined;
       if (tool !== undefined) tool[name] = text.trim();

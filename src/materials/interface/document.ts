@@ -72,7 +72,7 @@ function inspectDocument(
       typeof declared === 'number' ? `${declared}, a number: put it into quotes` : excerpt(String(declared));
     return refused({ at: `/${member}`, message: `must be a version of ${known.join(', ')}, not ${found}` });
   }
-  const validate = validators.get(version) ?? compileSchema(schema);
+  const validate = validators.get(version) ?? compileSchema(schema, [], { isStrict: true });
   validators.set(version, validate);
   if (!validate(document)) return refused(...closestFindings(validate.errors));
   return accepted({
