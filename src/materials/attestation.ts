@@ -1,6 +1,7 @@
 import { asText } from '../api/record.ts';
 import { accepted } from './kind.ts';
-import { listed, signedStatements } from './signed-statement.ts';
+import { listed } from './listed.ts';
+import { signedStatements } from './signed-statement.ts';
 
 /** ATTESTATION: signed in-toto statements v0.1 or v1, of any predicate. */
 export const attestation = signedStatements(

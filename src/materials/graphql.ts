@@ -11,13 +11,12 @@ import { excerpt } from '../api/excerpt.ts';
 import { lineAndColumn } from '../api/json-position.ts';
 import type { Finding } from '../api/problem.ts';
 import { accepted, type MaterialKind, refused } from './kind.ts';
+import { listed } from './listed.ts';
 
 /** The largest public schema has one and a half. */
 const MAX_BYTES = 8 << 20;
 const MAX_TOKENS = 1 << 20;
 const MAX_DEPTH = 100;
-/** What the value of an annotation of a run may have. */
-const MAX_LIST = 4096;
 
 /** GRAPHQL_SPEC: a schema in the definition language of GraphQL, whole or a part of a federated one. */
 export const graphql: MaterialKind = {
@@ -134,11 +133,8 @@ function facts(definitions: readonly DefinitionNode[]): Readonly<Record<string, 
   const directives = definitions
     .flatMap((definition) => (definition.kind === Kind.DIRECTIVE_DEFINITION ? [definition.name.value] : []))
     .sort();
-  const list = directives.join();
-  // As many as fit, and none of them in part.
-  const listed = list.length <= MAX_LIST ? list : list.slice(0, Math.max(0, list.lastIndexOf(',', MAX_LIST)));
   return {
     'chainloop.material.graphql.type_count': String(definitions.filter(isTypeDefinitionNode).length),
-    ...(listed === '' ? {} : { 'chainloop.material.graphql.directives': listed }),
+    ...(directives.length === 0 ? {} : { 'chainloop.material.graphql.directives': listed(directives) }),
   };
 }

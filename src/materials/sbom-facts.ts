@@ -1,4 +1,5 @@
 import { excerpt } from '../api/excerpt.ts';
+import { MAX_LIST } from './listed.ts';
 
 /** What an SBOM is about. */
 export interface MainComponent {
@@ -10,8 +11,6 @@ export interface MainComponent {
 const MAX_VALUE = 1024;
 const MAX_TOOLS = 16;
 const MAX_TOOL = 200;
-/** What the value of an annotation of a run may have. */
-const MAX_LIST = 4096;
 
 /** Annotations of the main component, under the names of the attestation format. */
 export const mainComponentFacts = (component: MainComponent): Readonly<Record<string, string>> =>

@@ -49,12 +49,3 @@ const asFinding = (refusal: Refusal, at = refusal.at): Finding => ({
   ...(at === undefined ? {} : { at }),
   message: differenceIn(refusal),
 });
-
-/** The values, each once, as an annotation has them: the one, or all that fit, with commas between. */
-export function listed(values: readonly string[]): string {
-  const list = [...new Set(values)].join();
-  return list.length <= MAX_LIST ? list : list.slice(0, Math.max(0, list.lastIndexOf(',', MAX_LIST)));
-}
-
-/** What the value of an annotation of a run may have. */
-const MAX_LIST = 4096;

@@ -3,8 +3,9 @@ import { excerpt } from '../api/excerpt.ts';
 import type { Finding } from '../api/problem.ts';
 import { asRecord, asText, type UnknownRecord } from '../api/record.ts';
 import { accepted, refused } from './kind.ts';
+import { listed } from './listed.ts';
 import { schemaCheck } from './schema.ts';
-import { listed, signedStatements } from './signed-statement.ts';
+import { signedStatements } from './signed-statement.ts';
 
 const URI = { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9+.-]*:.' } as const;
 const TIME = {
