@@ -128,6 +128,7 @@ export const SCHEMAS = {
           "OPENAPI_SPEC",
           "OPENVEX",
           "OSSF_SCORECARD_JSON",
+          "RADAMSA_CRASHES",
           "RADAMSA_REPORT",
           "SARIF",
           "SBOM_CYCLONEDX_JSON",

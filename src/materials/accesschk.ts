@@ -10,13 +10,14 @@ const DESCRIPTOR = /^(?:OWNER: |\[\d+\] ?\w+_ACE_TYPE: )/;
 const NOTHING_FOUND = /^No matching objects found/i;
 
 /** SYSINTERNALS_ACCESSCHK: effective permissions, as accesschk prints them. */
-export const accesschk = textDocument('SYSINTERNALS_ACCESSCHK', {
-  notes: {
+export const accesschk = textDocument(
+  'SYSINTERNALS_ACCESSCHK',
+  {
     accepts: 'What `accesschk` prints, also with `-v` or `-l`, with or without its banner, as UTF-8 or UTF-16.',
     facts: TOOL_FACTS,
   },
-  inspect: inspectPermissions,
-});
+  inspectPermissions,
+);
 
 function inspectPermissions(text: string): Inspection {
   const banner = bannerReader('accesschk');

@@ -1,5 +1,5 @@
 import type { Finding } from '../api/problem.ts';
-import { archiveForm, visitArchive } from './archive/read.ts';
+import { ARCHIVE_MEDIA_TYPES, visitFiles } from './archive/files.ts';
 import { accepted, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from './kind.ts';
 import { scanXml } from './xml-scan.ts';
 
@@ -14,15 +14,11 @@ export const junit: MaterialKind = {
     facts: ['junit.suites', 'junit.tests', 'junit.failures', 'junit.errors', 'junit.skipped'],
   },
   inspect({ bytes }) {
-    const form = archiveForm(bytes);
     const counts: Counts = { suites: 0, tests: 0, failures: 0, errors: 0, skipped: 0 };
-    const problem =
-      form === undefined
-        ? countReport(bytes, counts)
-        : visitArchive(form, bytes, {
-            wants: (name) => /\.xml$/i.test(name),
-            visit: (name, report) => within(name, countReport(report, counts)),
-          });
+    const { form, problem } = visitFiles(bytes, {
+      wants: (name) => /\.xml$/i.test(name),
+      visit: (_, report) => countReport(report, counts),
+    });
     if (problem !== undefined) return refused(problem);
     // Node's own reporter writes top-level cases without a suite around them.
     if (counts.suites === 0 && counts.tests === 0) {
@@ -34,11 +30,12 @@ export const junit: MaterialKind = {
       `chainloop.material.junit.${name}`,
       String(count),
     ]);
-    return accepted({ annotations: Object.fromEntries(annotations), mediaType: MEDIA_TYPES[form ?? 'xml'] });
+    return accepted({
+      annotations: Object.fromEntries(annotations),
+      mediaType: form === undefined ? 'application/xml' : ARCHIVE_MEDIA_TYPES[form],
+    });
   },
 };
-
-const MEDIA_TYPES = { xml: 'application/xml', zip: 'application/zip', 'tar.gz': 'application/gzip' } as const;
 
 interface Counts {
   suites: number;
@@ -72,6 +69,3 @@ function countReport(bytes: Uint8Array, counts: Counts): Finding | undefined {
     },
   });
 }
-
-const within = (name: string, finding: Finding | undefined): Finding | undefined =>
-  finding === undefined ? undefined : { ...finding, at: finding.at === undefined ? name : `${name}, ${finding.at}` };

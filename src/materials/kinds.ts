@@ -24,7 +24,7 @@ import { artifact, evidence, text } from './opaque.ts';
 import { openapi } from './openapi.ts';
 import { openvex } from './openvex.ts';
 import { prInfo } from './pr-info.ts';
-import { radamsaReport } from './radamsa.ts';
+import { radamsaCrashes, radamsaReport } from './radamsa.ts';
 import { runnerContext } from './runner-context.ts';
 import { sarif } from './sarif.ts';
 import { scorecard } from './scorecard.ts';
@@ -66,6 +66,7 @@ export const MATERIAL_KINDS: Readonly<Record<MaterialType, MaterialKind>> = {
   OPENAPI_SPEC: openapi,
   OPENVEX: openvex,
   OSSF_SCORECARD_JSON: scorecard,
+  RADAMSA_CRASHES: radamsaCrashes,
   RADAMSA_REPORT: radamsaReport,
   SARIF: sarif,
   SBOM_CYCLONEDX_JSON: cyclonedx,

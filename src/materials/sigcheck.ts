@@ -8,14 +8,15 @@ import { type Line, lineOf, linesOf, textDocument } from './text-document.ts';
 const COLUMNS = ['Path', 'Verified'];
 
 /** SYSINTERNALS_SIGCHECK: the table of `sigcheck -c` (commas) or `sigcheck -ct` (tabs). */
-export const sigcheck = textDocument('SYSINTERNALS_SIGCHECK', {
-  notes: {
+export const sigcheck = textDocument(
+  'SYSINTERNALS_SIGCHECK',
+  {
     accepts:
       'The table of `sigcheck -c` or `-ct`, with or without its banner, as UTF-8 or UTF-16; it may have no rows.',
     facts: TOOL_FACTS,
   },
-  inspect: inspectTable,
-});
+  inspectTable,
+);
 
 function inspectTable(text: string): Inspection {
   const banner = bannerReader('sigcheck');

@@ -8,7 +8,7 @@ import { DOCUMENT_SAMPLES, readSample } from './document-samples.ts';
 import { facts, inspect } from './inspect.ts';
 
 const test = suite('samples of documents');
-const ANYTHING = ['ARTIFACT', 'EVIDENCE', 'STRING'];
+const ANYTHING = ['ARTIFACT', 'EVIDENCE', 'RADAMSA_CRASHES', 'STRING'];
 
 test('each is taken for what it is, with its facts', () => {
   for (const { file, type, facts: expected } of DOCUMENT_SAMPLES) {

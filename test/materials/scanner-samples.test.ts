@@ -2,12 +2,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MATERIAL_TYPES } from '../../src/api/material-types.ts';
 import { MATERIAL_KINDS } from '../../src/materials/kinds.ts';
+import { makeZip } from './archive/make.ts';
 import { facts, finding, inspect } from './inspect.ts';
 import { readSample, SCANNER_SAMPLES } from './scanner-samples.ts';
 
 const test = suite('reports of scanners');
 /** Take any file. */
-const ANYTHING = ['ARTIFACT', 'EVIDENCE', 'STRING'];
+const ANYTHING = ['ARTIFACT', 'EVIDENCE', 'RADAMSA_CRASHES', 'STRING'];
 
 test('each is taken for what it is, with its facts and no others', () => {
   for (const { file, type, facts: expected } of SCANNER_SAMPLES) {
@@ -37,7 +38,7 @@ test('each is refused when one thing in it is wrong, with the place', () => {
 });
 
 test('each is refused when it is empty, cut off, or has bytes in it that belong to nothing', () => {
-  for (const { file, type, isOpenEnded } of SCANNER_SAMPLES) {
+  for (const { file, type, isOpenEnded } of SCANNER_SAMPLES.filter(({ type }) => !ANYTHING.includes(type))) {
     const bytes = readSample(file);
     const end = bytes.toString('latin1').trimEnd().length;
     const half = end >> 1;
@@ -45,7 +46,8 @@ test('each is refused when it is empty, cut off, or has bytes in it that belong 
     const withNul = Buffer.concat([bytes.subarray(0, half), Buffer.from([0]), bytes.subarray(half)]);
     const twice = file.endsWith('.json') ? [Buffer.concat([bytes, bytes])] : [];
     for (const bad of [...cuts, withNul, ...twice, Buffer.from([0xff, 0xfe, 0x00]), Buffer.alloc(512)]) {
-      assert.match(finding(type, bad), /^(line \d+|\/)/, `${file}, ${bad.length} of ${bytes.length} bytes`);
+      const place = /\.(zip|gz)$/.test(file) ? /./ : /^(line \d+|\/)/;
+      assert.match(finding(type, bad), place, `${file}, ${bad.length} of ${bytes.length} bytes`);
     }
   }
 });
@@ -191,6 +193,35 @@ test('SARIF: what the engines of Checkmarx looked at, and nothing of other tools
   assert.is(types(run('Checkmarx One', ['XSS (sast)', 'Old (SCA) ', 'x (new)', 'plain'])), 'sast,sca');
   assert.is(types(run('a', ['Docker (kics)'], ['Checkmarx']), run('b', ['x (sast)'])), 'iac');
   assert.is(types(run('Semgrep', ['x (sast)'])), undefined);
+});
+
+test('radamsa: crashing inputs are counted and not looked at, and an archive of them is whole', () => {
+  const crashes = (content: string | Uint8Array) =>
+    facts('RADAMSA_CRASHES', content).annotations['chainloop.material.radamsa.crashes.count'];
+  assert.is(crashes(Buffer.from([0])), '1');
+  assert.is(crashes('\u001fnot gzip'), '1');
+  assert.match(finding('RADAMSA_CRASHES', ''), /is empty/);
+  const archive = readSample('radamsa-crashes.tar.gz');
+  assert.match(finding('RADAMSA_CRASHES', archive.subarray(0, archive.length >> 1)), /damaged or cut off/);
+});
+
+test('reports in an archive: each is read, and the file named that is wrong', () => {
+  const zip = (files: Readonly<Record<string, string>>) =>
+    makeZip(Object.entries(files).map(([name, content]) => ({ name, content: Buffer.from(content, 'latin1') })));
+  const log = readSample('radamsa.txt').toString();
+  const report = readSample('dranzer.txt').toString('latin1');
+  assert.match(
+    finding('RADAMSA_REPORT', zip({ 'a.txt': log, 'b.txt': 'name: shop' })),
+    /^b\.txt, line 1: not a record/,
+  );
+  const cutOff = report.slice(0, report.indexOf('Test Engine'));
+  assert.match(finding('CERTCC_DRANZER', zip({ 'a.txt': report, 'b.txt': cutOff })), /^b\.txt, line 1: the summary/);
+  assert.match(
+    finding('CERTCC_DRANZER', zip({ 'a.csv': 'Class Name,GUID', 'a.bin': '\0' })),
+    /has no report of dranzer/,
+  );
+  const versions = { 'b.txt': report, 'a.txt': report.replace('$Rev: 96 $', '$Rev: 95 $') };
+  assert.is(facts('CERTCC_DRANZER', zip(versions)).annotations['chainloop.material.tool.version'], '95');
 });
 
 test('a tool is named once, with the older names beside the list', () => {

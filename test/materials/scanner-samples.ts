@@ -132,6 +132,12 @@ export const SCANNER_SAMPLES: readonly ScannerSample[] = [
     spoilt: [spoilt('Test Engine Version', 'Engine Version', /^line 1: the summary .* is missing/)],
   },
   {
+    file: 'dranzer.zip',
+    type: 'CERTCC_DRANZER',
+    facts: { ...tool('dranzer', '96'), 'dranzer.reports.count': '2' },
+    spoilt: [],
+  },
+  {
     file: 'ghas-code-scan.json',
     type: 'GHAS_CODE_SCAN',
     facts: { ...tool('CodeQL', '2.19.1'), tools: '["CodeQL@2.19.1","ESLint"]' },
@@ -199,6 +205,18 @@ export const SCANNER_SAMPLES: readonly ScannerSample[] = [
       spoilt('a.bin"', 'a.bin', /^line 3: not a record/),
       spoilt('generator: file', 'made: file', /^line 2: not a record/),
     ],
+  },
+  {
+    file: 'radamsa.zip',
+    type: 'RADAMSA_REPORT',
+    facts: { ...tool('radamsa'), 'radamsa.report.records.count': '4' },
+    spoilt: [],
+  },
+  {
+    file: 'radamsa-crashes.tar.gz',
+    type: 'RADAMSA_CRASHES',
+    facts: { ...tool('radamsa'), 'radamsa.crashes.count': '2' },
+    spoilt: [],
   },
   {
     file: 'scorecard.json',
