@@ -26,7 +26,7 @@ export const ghasCodeScan = jsonReport<readonly CodeScanAlert[]>('GHAS_CODE_SCAN
       required: ['number', 'rule', 'tool'],
       properties: {
         ...ALERT,
-        state: { enum: ['open', 'dismissed', 'fixed', null] },
+        state: { enum: ['open', 'closed', 'dismissed', 'fixed', null] },
         rule: { type: 'object' },
         tool: { type: 'object', required: ['name'], properties: { name: NAME, version: nullable(NAME) } },
         most_recent_instance: { type: 'object' },
@@ -67,7 +67,6 @@ export const ghasDependencyScan = jsonReport('GHAS_DEPENDENCY_SCAN', {
         state: { enum: ['auto_dismissed', 'dismissed', 'fixed', 'open'] },
         dependency: {
           type: 'object',
-          required: ['package'],
           properties: {
             package: {
               type: 'object',

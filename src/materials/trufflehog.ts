@@ -9,7 +9,7 @@ const check = schemaCheck({
   type: 'object',
   required: ['SourceMetadata', 'DetectorName', 'Verified'],
   properties: {
-    SourceMetadata: { type: 'object' },
+    SourceMetadata: { type: ['object', 'null'] },
     SourceName: { type: 'string' },
     DetectorName: { type: 'string', minLength: 1 },
     DecoderName: { type: 'string' },

@@ -20,6 +20,10 @@ test('each is taken for what it is, with its facts and no others', () => {
   }
 });
 
+test('every type says what it takes', () => {
+  for (const type of MATERIAL_TYPES) assert.match(MATERIAL_KINDS[type].notes?.accepts ?? '', /^[A-Z].*\.$/, type);
+});
+
 test('each is taken for nothing else', () => {
   for (const { file, type } of SCANNER_SAMPLES) {
     const others = MATERIAL_TYPES.filter((other) => !ANYTHING.includes(other) && other !== type);
