@@ -7,6 +7,8 @@ const NAMED: Readonly<Record<string, string>> = {
   'Contract.spec.materials[]': 'ContractSpecMaterial',
   'Contract.spec.signers[]': 'ContractSpecSigner',
   'Contract.spec.signers[].key': 'ContractSpecKey',
+  'ClusterContract.spec': 'ClusterContractSpec',
+  'ClusterContract.status': 'ClusterContractStatus',
   'Workflow.spec': 'WorkflowSpec',
   'Workflow.status': 'WorkflowStatus',
   'WorkflowRun.spec': 'WorkflowRunSpec',

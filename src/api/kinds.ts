@@ -27,6 +27,7 @@ const core = (kind: string, plural: string): ResourceKind => ({
 /** Every resource that Proviso reads or writes. */
 export const KIND = {
   Contract: own('Contract', 'contracts', true),
+  ClusterContract: own('ClusterContract', 'clustercontracts', false),
   Workflow: own('Workflow', 'workflows', true),
   WorkflowRun: own('WorkflowRun', 'workflowruns', true),
   EvidenceStore: own('EvidenceStore', 'evidencestores', false),

@@ -14,6 +14,7 @@ export const LABEL_MANAGED_BY = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = 'proviso';
 export const LABEL_WORKFLOW = `${GROUP}/workflow`;
 export const LABEL_CONTRACT = `${GROUP}/contract`;
+export const LABEL_CLUSTER_CONTRACT = `${GROUP}/cluster-contract`;
 export const LABEL_TRUST_ROOT = `${GROUP}/trust-root`;
 
 /** Name of the ServiceAccount, Role, RoleBinding and token Secret that the operator provisions for a Workflow. */

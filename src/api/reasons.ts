@@ -27,6 +27,10 @@ export const REASON = {
   ContractNotFound: 'ContractNotFound',
   /** Ready=False: the contract that the Workflow names isn't Ready. */
   ContractNotReady: 'ContractNotReady',
+  /** Ready=False: a ClusterContract that governs the Workflow isn't Ready. */
+  BaselineNotReady: 'BaselineNotReady',
+  /** Stalled: the ClusterContracts that govern the Workflow contradict each other, or leave nobody who may sign. */
+  BaselineConflict: 'BaselineConflict',
   /** Stalled: a submitter is of an OIDC issuer, or for an audience, that the installation doesn't allow. */
   IssuerNotAllowed: 'IssuerNotAllowed',
   /** Stalled: the evidence store that the Workflow names, or a default one, doesn't exist. */

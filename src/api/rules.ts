@@ -1,5 +1,6 @@
 import { parseDuration } from './duration.ts';
 import type {
+  ClusterContract,
   Contract,
   ContractSpecKey,
   ContractSpecMaterial,
@@ -71,6 +72,28 @@ export const CONTRACT_RULES: readonly Rule<Contract>[] = [
     message: 'spec.deadline must be between 1m and 720h',
     broken: ({ spec }) => (isWithin(spec.deadline, MINUTE, 720 * HOUR) ? [] : ['spec.deadline']),
   },
+];
+
+const selectorRules = (selector: 'namespaceSelector' | 'workflowSelector'): readonly Rule<ClusterContract>[] => {
+  const broken = (operators: readonly string[], isGiven: boolean) => (object: ClusterContract) =>
+    indices(
+      object.spec[selector]?.matchExpressions,
+      ({ operator, values = [] }) => operators.includes(operator) && values.length > 0 === isGiven,
+    ).map((index) => `spec.${selector}.matchExpressions[${index}]`);
+  return [
+    { message: "'values' must be given for In and NotIn", broken: broken(['In', 'NotIn'], false) },
+    {
+      message: "'values' must not be given for Exists and DoesNotExist",
+      broken: broken(['Exists', 'DoesNotExist'], true),
+    },
+  ];
+};
+
+/** A baseline asks as a contract does, of whom it selects. */
+export const CLUSTER_CONTRACT_RULES: readonly Rule<ClusterContract>[] = [
+  ...CONTRACT_RULES,
+  ...selectorRules('namespaceSelector'),
+  ...selectorRules('workflowSelector'),
 ];
 
 export const WORKFLOW_RULES: readonly Rule<Workflow>[] = [

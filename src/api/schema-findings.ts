@@ -11,6 +11,10 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   '^\\w+$': 'a word of letters, digits and underscores',
   '^[A-Za-z_][A-Za-z0-9_]*$': 'the name of a variable: letters, digits and underscores, no digit first',
   '^[-._a-zA-Z0-9]+$': 'a key of letters, digits, dots, dashes and underscores',
+  '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$':
+    'the value of a label: letters, digits, dots, dashes and underscores',
+  '^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$':
+    'the name of a label, such as tier or example.com/tier',
   '^[^*].*\\*': "a name with '*' in it, though not at its start",
   '^https://': "an address that starts with 'https://'",
   '^https://[^/?#@\\s\\\\]+(/[^?#\\s\\\\]*)?$':

@@ -1,5 +1,699 @@
 /* Generated from crds/ by scripts/gen.ts; run `make gen` after a change there. */
 export const SCHEMAS = {
+ "ClusterContract": {
+  "type": "object",
+  "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
+   "spec"
+  ],
+  "properties": {
+   "apiVersion": {
+    "type": "string",
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "ClusterContract"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
+   },
+   "spec": {
+    "type": "object",
+    "properties": {
+     "namespaceSelector": {
+      "type": "object",
+      "properties": {
+       "matchLabels": {
+        "type": "object",
+        "maxProperties": 16,
+        "additionalProperties": {
+         "type": "string",
+         "maxLength": 63,
+         "pattern": "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+        }
+       },
+       "matchExpressions": {
+        "type": "array",
+        "maxItems": 16,
+        "items": {
+         "type": "object",
+         "required": [
+          "key",
+          "operator"
+         ],
+         "properties": {
+          "key": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 317,
+           "pattern": "^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+          },
+          "operator": {
+           "type": "string",
+           "maxLength": 16,
+           "enum": [
+            "In",
+            "NotIn",
+            "Exists",
+            "DoesNotExist"
+           ]
+          },
+          "values": {
+           "type": "array",
+           "maxItems": 32,
+           "items": {
+            "type": "string",
+            "maxLength": 63,
+            "pattern": "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+           }
+          }
+         },
+         "additionalProperties": false
+        }
+       }
+      },
+      "additionalProperties": false
+     },
+     "workflowSelector": {
+      "type": "object",
+      "properties": {
+       "matchLabels": {
+        "type": "object",
+        "maxProperties": 16,
+        "additionalProperties": {
+         "type": "string",
+         "maxLength": 63,
+         "pattern": "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+        }
+       },
+       "matchExpressions": {
+        "type": "array",
+        "maxItems": 16,
+        "items": {
+         "type": "object",
+         "required": [
+          "key",
+          "operator"
+         ],
+         "properties": {
+          "key": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 317,
+           "pattern": "^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+          },
+          "operator": {
+           "type": "string",
+           "maxLength": 16,
+           "enum": [
+            "In",
+            "NotIn",
+            "Exists",
+            "DoesNotExist"
+           ]
+          },
+          "values": {
+           "type": "array",
+           "maxItems": 32,
+           "items": {
+            "type": "string",
+            "maxLength": 63,
+            "pattern": "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+           }
+          }
+         },
+         "additionalProperties": false
+        }
+       }
+      },
+      "additionalProperties": false
+     },
+     "description": {
+      "type": "string",
+      "maxLength": 1024
+     },
+     "materials": {
+      "type": "array",
+      "maxItems": 64,
+      "x-list-keys": [
+       "name"
+      ],
+      "items": {
+       "type": "object",
+       "required": [
+        "name",
+        "type"
+       ],
+       "properties": {
+        "name": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 63,
+         "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+        },
+        "type": {
+         "type": "string",
+         "maxLength": 64,
+         "enum": [
+          "ARTIFACT",
+          "ASYNCAPI_SPEC",
+          "ATTESTATION",
+          "BLACKDUCK_SCA_JSON",
+          "CERTCC_DRANZER",
+          "CHAINLOOP_AI_AGENT_CONFIG",
+          "CHAINLOOP_AI_CODING_SESSION",
+          "CHAINLOOP_PR_INFO",
+          "CHAINLOOP_RUNNER_CONTEXT",
+          "CHECKMARX_JSON",
+          "COBERTURA_XML",
+          "CONTAINER_IMAGE",
+          "CSAF_INFORMATIONAL_ADVISORY",
+          "CSAF_SECURITY_ADVISORY",
+          "CSAF_SECURITY_INCIDENT_RESPONSE",
+          "CSAF_VEX",
+          "EVIDENCE",
+          "GHAS_CODE_SCAN",
+          "GHAS_DEPENDENCY_SCAN",
+          "GHAS_SECRET_SCAN",
+          "GITLAB_SECURITY_REPORT",
+          "GITLEAKS_JSON",
+          "GRAPHQL_SPEC",
+          "HELM_CHART",
+          "JACOCO_XML",
+          "JUNIT_XML",
+          "OPENAPI_SPEC",
+          "OPENVEX",
+          "OSSF_SCORECARD_JSON",
+          "RADAMSA_CRASHES",
+          "RADAMSA_REPORT",
+          "SARIF",
+          "SBOM_CYCLONEDX_JSON",
+          "SBOM_SPDX_JSON",
+          "SLSA_PROVENANCE",
+          "STRING",
+          "SYSINTERNALS_ACCESSCHK",
+          "SYSINTERNALS_SIGCHECK",
+          "TRUFFLEHOG_JSON",
+          "TWISTCLI_SCAN_JSON",
+          "YELP_DETECT_SECRETS_BASELINE",
+          "ZAP_DAST_ZIP"
+         ]
+        },
+        "description": {
+         "type": "string",
+         "maxLength": 1024
+        },
+        "optional": {
+         "type": "boolean"
+        },
+        "output": {
+         "type": "boolean"
+        },
+        "group": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 63,
+         "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+        },
+        "skipUpload": {
+         "type": "boolean"
+        },
+        "annotations": {
+         "type": "array",
+         "maxItems": 32,
+         "x-list-keys": [
+          "name"
+         ],
+         "items": {
+          "type": "object",
+          "required": [
+           "name"
+          ],
+          "properties": {
+           "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 63,
+            "pattern": "^\\w+$"
+           },
+           "value": {
+            "type": "string",
+            "maxLength": 1024
+           }
+          },
+          "additionalProperties": false
+         }
+        }
+       },
+       "additionalProperties": false
+      }
+     },
+     "envAllowList": {
+      "type": "array",
+      "maxItems": 64,
+      "uniqueItems": true,
+      "items": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 128,
+       "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+      }
+     },
+     "runner": {
+      "type": "object",
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "type": "string",
+        "maxLength": 64,
+        "enum": [
+         "ARGO_WORKFLOW",
+         "AZURE_PIPELINE",
+         "BITBUCKET_PIPELINE",
+         "BUILDKITE_BUILD",
+         "CIRCLECI_BUILD",
+         "DAGGER_PIPELINE",
+         "DRONE_BUILD",
+         "GENERIC",
+         "GITHUB_ACTION",
+         "GITLAB_PIPELINE",
+         "JENKINS_JOB",
+         "KUBERNETES_JOB",
+         "TEAMCITY_PIPELINE",
+         "TEKTON_PIPELINE"
+        ]
+       },
+       "proven": {
+        "type": "boolean"
+       }
+      },
+      "additionalProperties": false
+     },
+     "annotations": {
+      "type": "array",
+      "maxItems": 32,
+      "x-list-keys": [
+       "name"
+      ],
+      "items": {
+       "type": "object",
+       "required": [
+        "name"
+       ],
+       "properties": {
+        "name": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 63,
+         "pattern": "^\\w+$"
+        },
+        "value": {
+         "type": "string",
+         "maxLength": 1024
+        }
+       },
+       "additionalProperties": false
+      }
+     },
+     "policies": {
+      "type": "object",
+      "properties": {
+       "materials": {
+        "type": "array",
+        "maxItems": 32,
+        "items": {
+         "type": "object",
+         "required": [
+          "ref"
+         ],
+         "properties": {
+          "ref": {
+           "type": "object",
+           "required": [
+            "name"
+           ],
+           "properties": {
+            "kind": {
+             "type": "string",
+             "maxLength": 64,
+             "enum": [
+              "ClusterPolicy"
+             ]
+            },
+            "name": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253
+            }
+           },
+           "additionalProperties": false
+          },
+          "with": {
+           "type": "object",
+           "maxProperties": 32,
+           "additionalProperties": {
+            "type": "string",
+            "maxLength": 4096
+           }
+          },
+          "selector": {
+           "type": "object",
+           "properties": {
+            "name": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 63
+            }
+           },
+           "additionalProperties": false
+          },
+          "gate": {
+           "type": "boolean"
+          },
+          "onSkip": {
+           "type": "string",
+           "maxLength": 16,
+           "enum": [
+            "Allow",
+            "Warn",
+            "Block"
+           ]
+          },
+          "disabled": {
+           "type": "boolean"
+          }
+         },
+         "additionalProperties": false
+        }
+       },
+       "attestation": {
+        "type": "array",
+        "maxItems": 32,
+        "items": {
+         "type": "object",
+         "required": [
+          "ref"
+         ],
+         "properties": {
+          "ref": {
+           "type": "object",
+           "required": [
+            "name"
+           ],
+           "properties": {
+            "kind": {
+             "type": "string",
+             "maxLength": 64,
+             "enum": [
+              "ClusterPolicy"
+             ]
+            },
+            "name": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253
+            }
+           },
+           "additionalProperties": false
+          },
+          "with": {
+           "type": "object",
+           "maxProperties": 32,
+           "additionalProperties": {
+            "type": "string",
+            "maxLength": 4096
+           }
+          },
+          "selector": {
+           "type": "object",
+           "properties": {
+            "name": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 63
+            }
+           },
+           "additionalProperties": false
+          },
+          "gate": {
+           "type": "boolean"
+          },
+          "onSkip": {
+           "type": "string",
+           "maxLength": 16,
+           "enum": [
+            "Allow",
+            "Warn",
+            "Block"
+           ]
+          },
+          "disabled": {
+           "type": "boolean"
+          }
+         },
+         "additionalProperties": false
+        }
+       }
+      },
+      "additionalProperties": false
+     },
+     "enforcement": {
+      "type": "string",
+      "maxLength": 16,
+      "enum": [
+       "Enforce",
+       "Audit"
+      ]
+     },
+     "signers": {
+      "type": "array",
+      "maxItems": 16,
+      "items": {
+       "type": "object",
+       "properties": {
+        "key": {
+         "type": "object",
+         "properties": {
+          "secretRef": {
+           "type": "object",
+           "required": [
+            "name",
+            "key"
+           ],
+           "properties": {
+            "name": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253
+            },
+            "key": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253,
+             "pattern": "^[-._a-zA-Z0-9]+$"
+            }
+           },
+           "additionalProperties": false
+          },
+          "configMapRef": {
+           "type": "object",
+           "required": [
+            "name",
+            "key"
+           ],
+           "properties": {
+            "name": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253
+            },
+            "key": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253,
+             "pattern": "^[-._a-zA-Z0-9]+$"
+            }
+           },
+           "additionalProperties": false
+          },
+          "inline": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 8192
+          },
+          "validFrom": {
+           "type": "string",
+           "maxLength": 64,
+           "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+           "format": "date-time"
+          },
+          "validUntil": {
+           "type": "string",
+           "maxLength": 64,
+           "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+           "format": "date-time"
+          }
+         },
+         "additionalProperties": false
+        },
+        "keyless": {
+         "type": "object",
+         "required": [
+          "issuer"
+         ],
+         "properties": {
+          "issuer": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 2048,
+           "pattern": "^https://"
+          },
+          "subject": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 2048
+          },
+          "subjectGlob": {
+           "type": "string",
+           "minLength": 2,
+           "maxLength": 2048,
+           "pattern": "^[^*].*\\*"
+          },
+          "claims": {
+           "type": "array",
+           "maxItems": 16,
+           "x-list-keys": [
+            "name"
+           ],
+           "items": {
+            "type": "object",
+            "required": [
+             "name",
+             "value"
+            ],
+            "properties": {
+             "name": {
+              "type": "string",
+              "maxLength": 64,
+              "enum": [
+               "buildSignerURI",
+               "buildSignerDigest",
+               "runnerEnvironment",
+               "sourceRepositoryURI",
+               "sourceRepositoryDigest",
+               "sourceRepositoryRef",
+               "sourceRepositoryIdentifier",
+               "sourceRepositoryOwnerURI",
+               "sourceRepositoryOwnerIdentifier",
+               "buildConfigURI",
+               "buildConfigDigest",
+               "buildTrigger",
+               "runInvocationURI",
+               "sourceRepositoryVisibility"
+              ]
+             },
+             "value": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 2048
+             }
+            },
+            "additionalProperties": false
+           }
+          },
+          "trustRootRef": {
+           "type": "object",
+           "required": [
+            "name"
+           ],
+           "properties": {
+            "name": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253
+            }
+           },
+           "additionalProperties": false
+          }
+         },
+         "additionalProperties": false
+        }
+       },
+       "additionalProperties": false
+      }
+     },
+     "signerThreshold": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 16
+     },
+     "deadline": {
+      "type": "string",
+      "minLength": 2,
+      "maxLength": 16,
+      "pattern": "^([0-9]{1,3}h)?([0-9]{1,5}m)?([0-9]{1,7}s)?$"
+     }
+    },
+    "additionalProperties": false
+   },
+   "status": {}
+  },
+  "additionalProperties": false
+ },
  "Contract": {
   "type": "object",
   "required": [

@@ -2,6 +2,224 @@
 import type { Condition } from './conditions.ts';
 import type { ObjectMeta } from './object.ts';
 
+/** A ClusterContract is a baseline: it says what every run owes of the Workflows that it selects by label, and is merged into the Contract of each. A Contract may ask for more and never for less. Who may create ClusterContracts decides for the whole cluster. */
+export interface ClusterContract {
+  readonly metadata: ObjectMeta;
+  /** The version of this schema, `proviso.dev/v1alpha1`. */
+  readonly apiVersion?: string;
+  /** The kind of this object, `ClusterContract`. */
+  readonly kind?: string;
+  /** Whom it governs, and what their runs owe. Changing it makes a new revision; runs that are open keep what they were opened with. */
+  readonly spec: ClusterContractSpec;
+  /** What the operator found; nobody else writes it. */
+  readonly status?: ClusterContractStatus;
+}
+
+/** Whom it governs, and what their runs owe. Changing it makes a new revision; runs that are open keep what they were opened with. */
+export interface ClusterContractSpec {
+  /** The namespaces whose Workflows it governs, by their labels. Absent or empty, all of them. */
+  readonly namespaceSelector?: {
+    /** Labels that it must carry, each with this value. At most 16. Example: `tier: production`. */
+    readonly matchLabels?: Readonly<Record<string, string>>;
+    /** Requirements on its labels, all of which must hold. At most 16. */
+    readonly matchExpressions?: readonly ({
+      /** The name of the label. Example: `proviso.dev/exempt`. */
+      readonly key: string;
+      /** In and NotIn compare with `values`, Exists and DoesNotExist ask whether there is such a label. NotIn also holds where there is none. */
+      readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+      /** The values for In and NotIn. At most 32. */
+      readonly values?: readonly string[];
+    })[];
+  };
+  /** The Workflows that it governs, by their labels, in the namespaces that it selects. Absent or empty, all of them. Whoever may write a Workflow may also label it: to hold tenants, select namespaces. */
+  readonly workflowSelector?: {
+    /** Labels that it must carry, each with this value. At most 16. Example: `tier: production`. */
+    readonly matchLabels?: Readonly<Record<string, string>>;
+    /** Requirements on its labels, all of which must hold. At most 16. */
+    readonly matchExpressions?: readonly ({
+      /** The name of the label. Example: `proviso.dev/exempt`. */
+      readonly key: string;
+      /** In and NotIn compare with `values`, Exists and DoesNotExist ask whether there is such a label. NotIn also holds where there is none. */
+      readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+      /** The values for In and NotIn. At most 32. */
+      readonly values?: readonly string[];
+    })[];
+  };
+  /** What this baseline is for, in a sentence for people. At most 1024 characters. Example: `what whatever runs in production owes`. */
+  readonly description?: string;
+  /** The materials a run owes or may hand in; names are unique. One that the Contract names too is owed if either side asks for it, and has the type that stands here. At most 64, also together with those of the Contract. */
+  readonly materials?: readonly ({
+    /** The name that `proviso add` uses: a DNS label of at most 63 characters, unique in the baseline. Example: `sbom`. */
+    readonly name: string;
+    /** What the content must be; the receiver checks it. ARTIFACT and EVIDENCE take any file, STRING a short text, CONTAINER_IMAGE a reference with a digest or an OCI layout. */
+    readonly type: 'ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP';
+    /** What the material is, in a sentence for people; `proviso init` shows it. Example: `the report of the unit tests`. */
+    readonly description?: string;
+    /** Whether a run may go without it. Default false. Not together with `group`. */
+    readonly optional?: boolean;
+    /** Whether it is a product of the pipeline and so a subject of the attestation. Default false. */
+    readonly output?: boolean;
+    /** Materials with the same group are alternatives: at least one of them must be there. In what is merged it is named `<baseline>/<group>`. Example: `sbom`. */
+    readonly group?: string;
+    /** Whether to record the digest and keep no bytes, for very large files. Default false. Not for STRING, whose value is always recorded. */
+    readonly skipUpload?: boolean;
+    /** Annotations of the material. One with a value is fixed here; one without must be given with `proviso add --annotation name=value`. */
+    readonly annotations?: readonly {
+      /** Its name: letters, digits and underscores, at most 63. Example: `suite`. */
+      readonly name: string;
+      /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
+      readonly value?: string;
+    }[];
+  })[];
+  /** Environment variables of the pipeline that are recorded; each must be set at init. Example: `GIT_BRANCH`. */
+  readonly envAllowList?: readonly string[];
+  /** Where the pipeline has to run, whatever the Contract says. Absent, the Contract decides. */
+  readonly runner?: {
+    /** The runner that a run must come from; another is refused at init. */
+    readonly type: 'ARGO_WORKFLOW' | 'AZURE_PIPELINE' | 'BITBUCKET_PIPELINE' | 'BUILDKITE_BUILD' | 'CIRCLECI_BUILD' | 'DAGGER_PIPELINE' | 'DRONE_BUILD' | 'GENERIC' | 'GITHUB_ACTION' | 'GITLAB_PIPELINE' | 'JENKINS_JOB' | 'KUBERNETES_JOB' | 'TEAMCITY_PIPELINE' | 'TEKTON_PIPELINE';
+    /** Whether the cluster has to know it by itself: by the pod of the token and what owns that, or by a token that the CI system has signed. What a pipeline only says of itself is refused at init then. Default false. */
+    readonly proven?: boolean;
+  };
+  /** Annotations of the attestation as a whole. One with a value is fixed here; one without must be given with `proviso init --annotation name=value`. */
+  readonly annotations?: readonly {
+    /** Its name: letters, digits and underscores, at most 63. Example: `suite`. */
+    readonly name: string;
+    /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
+    readonly value?: string;
+  }[];
+  /** Policies that judge materials and the attestation. This version has no policy engine yet: a baseline that attaches one is Stalled with reason NotSupported, so that nothing passes unjudged. */
+  readonly policies?: {
+    /** Policies that judge single materials as they are added. At most 32. */
+    readonly materials?: readonly ({
+      /** The policy that is attached. */
+      readonly ref: {
+        /** A policy of the cluster, the only kind that a baseline can attach. Default ClusterPolicy. */
+        readonly kind?: 'ClusterPolicy';
+        /** The name of the policy. Example: `sbom-is-fresh`. */
+        readonly name: string;
+      };
+      /** Values for the policy's inputs, by name. At most 32. Example: `maxAge: 24h`. */
+      readonly with?: Readonly<Record<string, string>>;
+      /** Which material it judges. Absent, each of a kind the policy is for. */
+      readonly selector?: {
+        /** The name of a material of this baseline. Example: `sbom`. */
+        readonly name?: string;
+      };
+      /** Whether a violation fails the run whatever `enforcement` says. Default false. */
+      readonly gate?: boolean;
+      /** What a skipped evaluation means: Allow, Warn or Block. Default Warn. */
+      readonly onSkip?: 'Allow' | 'Warn' | 'Block';
+      /** Whether to leave this attachment out. Default false. */
+      readonly disabled?: boolean;
+    })[];
+    /** Policies that judge the attestation as a whole, at push. At most 32. */
+    readonly attestation?: readonly ({
+      /** The policy that is attached. */
+      readonly ref: {
+        /** A policy of the cluster, the only kind that a baseline can attach. Default ClusterPolicy. */
+        readonly kind?: 'ClusterPolicy';
+        /** The name of the policy. Example: `sbom-is-fresh`. */
+        readonly name: string;
+      };
+      /** Values for the policy's inputs, by name. At most 32. Example: `maxAge: 24h`. */
+      readonly with?: Readonly<Record<string, string>>;
+      /** Which material it judges. Absent, each of a kind the policy is for. */
+      readonly selector?: {
+        /** The name of a material of this baseline. Example: `sbom`. */
+        readonly name?: string;
+      };
+      /** Whether a violation fails the run whatever `enforcement` says. Default false. */
+      readonly gate?: boolean;
+      /** What a skipped evaluation means: Allow, Warn or Block. Default Warn. */
+      readonly onSkip?: 'Allow' | 'Warn' | 'Block';
+      /** Whether to leave this attachment out. Default false. */
+      readonly disabled?: boolean;
+    })[];
+  };
+  /** What a policy violation means. Enforce, the default, fails the run with reason PolicyViolation also where the Contract says Audit; Audit leaves it to the Contract. */
+  readonly enforcement?: 'Enforce' | 'Audit';
+  /** Who may sign the attestation; any one match is enough. A Contract that lists signers too may list only such as these allow: the same, or narrower ones. None listed: the Contract decides. */
+  readonly signers?: readonly ({
+    /** A public key, PEM: ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 4096 bits. Exactly one of `secretRef`, `configMapRef` and `inline`. */
+    readonly key?: {
+      /** A key of a Secret in Proviso's own namespace. */
+      readonly secretRef?: {
+        /** The name of the object. Example: `release-key`. */
+        readonly name: string;
+        /** The key inside it that holds the PEM. Example: `cosign.pub`. */
+        readonly key: string;
+      };
+      /** A key of a ConfigMap in Proviso's own namespace. */
+      readonly configMapRef?: {
+        /** The name of the object. Example: `release-key`. */
+        readonly name: string;
+        /** The key inside it that holds the PEM. Example: `cosign.pub`. */
+        readonly key: string;
+      };
+      /** The public key itself, PEM, starting with `-----BEGIN PUBLIC KEY-----`. At most 8192 characters. */
+      readonly inline?: string;
+      /** The key counts from then on, RFC 3339. With the end of another one later than this, a new key takes over without a gap. Absent: it always counted. Example: `2026-06-01T00:00:00Z`. */
+      readonly validFrom?: string;
+      /** The key counts until then, RFC 3339. Absent: it counts for ever. Example: `2026-07-01T00:00:00Z`. */
+      readonly validUntil?: string;
+    };
+    /** Whoever holds a certificate of a Sigstore authority for this identity: its issuer, and its one subject alternative name, which is a URI, an email address, a DNS name or a username. */
+    readonly keyless?: {
+      /** The OIDC issuer, compared exactly. Example: `https://token.actions.githubusercontent.com`. */
+      readonly issuer: string;
+      /** The whole subject alternative name, compared exactly. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/heads/main`. */
+      readonly subject?: string;
+      /** The whole subject alternative name with `*` for any characters, also `/`; nothing else is special. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/tags/v*`. */
+      readonly subjectGlob?: string;
+      /** Facts that the authority must have written into the certificate, each compared exactly. Example: `sourceRepositoryRef` is `refs/heads/main`. */
+      readonly claims?: readonly ({
+        /** What is stated, by the name that Fulcio gives it. Example: `sourceRepositoryURI`. */
+        readonly name: 'buildSignerURI' | 'buildSignerDigest' | 'runnerEnvironment' | 'sourceRepositoryURI' | 'sourceRepositoryDigest' | 'sourceRepositoryRef' | 'sourceRepositoryIdentifier' | 'sourceRepositoryOwnerURI' | 'sourceRepositoryOwnerIdentifier' | 'buildConfigURI' | 'buildConfigDigest' | 'buildTrigger' | 'runInvocationURI' | 'sourceRepositoryVisibility';
+        /** Its value. Example: `https://github.com/o/r`. */
+        readonly value: string;
+      })[];
+      /** The TrustRoot that the certificate is checked against. Absent, the one that is marked as default. */
+      readonly trustRootRef?: {
+        /** The name of the TrustRoot. Example: `public-good`. */
+        readonly name: string;
+      };
+    };
+  })[];
+  /** How many different signers must have signed, in one envelope, each by an entry of the list of its own: two signatures of one key count once, and so do two identities that a single pattern takes. Of this and the Contract's the larger counts. Default 1. */
+  readonly signerThreshold?: number;
+  /** The longest that a run may take from init to push, `1m` to `720h`, in hours, minutes and seconds; a Contract may give less. Absent, the Contract decides. Example: `24h`. */
+  readonly deadline?: string;
+}
+
+/** What the operator found; nobody else writes it. */
+export interface ClusterContractStatus {
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
+  readonly observedGeneration?: number;
+  /** The number of the current revision. Going back to an earlier content makes that revision current again. */
+  readonly revision?: number;
+  /** The ControllerRevision in Proviso's own namespace that holds the current revision. Example: `cluster-production-3f9a01c2de`. */
+  readonly revisionName?: string;
+  /** SHA-256 of what the revision means. A ControllerRevision of that name with another content is refused. Example: `sha256:3f9a01c2de…`, 64 hexadecimal digits. */
+  readonly revisionDigest?: string;
+  /** What stands in the spec, or its default. One of Enforce and Audit. */
+  readonly enforcement?: 'Enforce' | 'Audit';
+  /** How many Workflows it governs. */
+  readonly workflows?: number;
+  /** How many of those have the current revision merged in, and had their last finished run accepted under it. */
+  readonly compliant?: number;
+  /** The keys and identities that the signers resolved to, in their order. */
+  readonly signers?: readonly {
+    /** `SHA256:` and the base64 SHA-256 of the key (SPKI, DER); absent for an identity. */
+    readonly fingerprint?: string;
+    /** The subject of a keyless signer, or its pattern; absent for a key. */
+    readonly identity?: string;
+    /** Where it came from. Example: `Secret release-key`, `TrustRoot public-good`. */
+    readonly source?: string;
+  }[];
+  /** Ready is True when it is in force; while it is False, the Workflows that it governs are not Ready either. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, NameTaken, NotSupported and InvalidSpec. Ready is False with Reconciling for ProvisioningFailed, which is tried again. */
+  readonly conditions?: readonly Condition[];
+}
+
 /** A Contract says what evidence each run of a pipeline owes: which materials of which type, with which annotations, signed by whom, and how soon. Workflows name it; a run is pinned to the revision it was opened with. Who may create Contracts in a namespace decides what is trusted there. */
 export interface Contract {
   readonly metadata: ObjectMeta;
@@ -695,13 +913,22 @@ export interface WorkflowStatus {
   readonly contract?: {
     /** The name of the Contract. */
     readonly name: string;
-    /** The number of its current revision, counted from 1. */
+    /** The number of its current revision, counted from 1; where ClusterContracts govern, of the one with their terms merged in. */
     readonly revision: number;
     /** The ControllerRevision that holds the revision. Example: `release-3f9a01c2de`. */
     readonly revisionName: string;
     /** SHA-256 of what the revision means. A ControllerRevision of that name with another content is refused. Example: `sha256:3f9a01c2de…`, 64 hexadecimal digits. */
     readonly digest: string;
   };
+  /** The ClusterContracts that are merged into that revision; absent where none governs the Workflow. At most 64. */
+  readonly baselines?: readonly {
+    /** The name of the ClusterContract. Example: `production`. */
+    readonly name: string;
+    /** The number of its revision, counted from 1. */
+    readonly revision: number;
+    /** Whether the last finished run was accepted under this revision of it. */
+    readonly compliant: boolean;
+  }[];
   /** The service account that the operator provisioned and granted `submit`. Example: `proviso-build`. */
   readonly serviceAccountName?: string;
   /** The Secret with `endpoint`, `ca.crt`, `token`, `workflow` and `namespace`, to be mounted by the pipeline. Example: `proviso-build`. */
@@ -739,6 +966,6 @@ export interface WorkflowStatus {
     /** When its verdict fell, RFC 3339; absent while it is open. */
     readonly finishTime?: string;
   };
-  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, StoreNotFound, NameTaken and IssuerNotAllowed. Ready is False without Stalled for ContractNotReady and ProvisioningFailed, which are tried again, and for NameTaken while the cluster removes what an earlier Workflow of the name left. Reconciling is True while work is under way. */
+  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, BaselineConflict, TrustRootNotFound, StoreNotFound, NameTaken and IssuerNotAllowed. Ready is False without Stalled for ContractNotReady, BaselineNotReady and ProvisioningFailed, which are tried again, and for NameTaken while the cluster removes what an earlier Workflow of the name left. Reconciling is True while work is under way. */
   readonly conditions?: readonly Condition[];
 }

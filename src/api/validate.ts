@@ -5,14 +5,22 @@ import { API_VERSION } from './labels.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './problem.ts';
 import { asArray, asRecord, asText, type UnknownRecord } from './record.ts';
-import { CONTRACT_RULES, EVIDENCE_STORE_RULES, type Rule, TRUST_ROOT_RULES, WORKFLOW_RULES } from './rules.ts';
+import {
+  CLUSTER_CONTRACT_RULES,
+  CONTRACT_RULES,
+  EVIDENCE_STORE_RULES,
+  type Rule,
+  TRUST_ROOT_RULES,
+  WORKFLOW_RULES,
+} from './rules.ts';
 import { schemaFinding } from './schema-findings.ts';
 import { SCHEMAS } from './schemas.gen.ts';
-import type { Contract, EvidenceStore, TrustRoot, Workflow } from './types.gen.ts';
+import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow } from './types.gen.ts';
 
 /** The kinds that people write, by name. */
 export interface Authored {
   readonly Contract: Contract;
+  readonly ClusterContract: ClusterContract;
   readonly Workflow: Workflow;
   readonly EvidenceStore: EvidenceStore;
   readonly TrustRoot: TrustRoot;
@@ -25,6 +33,7 @@ export type Validation<T> =
 
 const RULES: { readonly [K in AuthoredKind]: readonly Rule<Authored[K]>[] } = {
   Contract: CONTRACT_RULES,
+  ClusterContract: CLUSTER_CONTRACT_RULES,
   Workflow: WORKFLOW_RULES,
   EvidenceStore: EVIDENCE_STORE_RULES,
   TrustRoot: TRUST_ROOT_RULES,

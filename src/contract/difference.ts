@@ -67,6 +67,9 @@ function thingsOf(contract: EffectiveContract): ReadonlyMap<string, Facts> {
     ['enforcement', one(enforcement)],
     ...signers.map((signer) => [`signers[${nameOfSigner(signer)}]`, one(JSON.stringify(signer))] as const),
     ...(signerThreshold === undefined ? [] : [['signerThreshold', one(String(signerThreshold))] as const]),
+    ...(contract.baselines ?? []).map(
+      ({ name, revision }) => [`baselines[${name}]`, one(`revision ${revision}`)] as const,
+    ),
     ['deadline', one(formatDuration(contract.deadlineSeconds))],
   ]);
 }

@@ -1,11 +1,11 @@
 import { canonicalJson, sha256Hex } from '../api/canonical.ts';
-import type { EffectiveContract } from './effective.ts';
+import type { BaselineTerms, EffectiveContract } from './effective.ts';
 
 /**
  * `sha256:` and SHA-256, hex, of what a contract means: the same for two specs that differ only in form. Form is also the order of lists:
  * materials and annotations have names, variables are a set, and any one of the signers will do.
  */
-export const canonicalDigest = (contract: EffectiveContract): string =>
+export const canonicalDigest = (contract: EffectiveContract | BaselineTerms): string =>
   `sha256:${sha256Hex(
     canonicalJson({
       ...contract,
@@ -13,6 +13,7 @@ export const canonicalDigest = (contract: EffectiveContract): string =>
       envAllowList: contract.envAllowList.toSorted(),
       annotations: byName(contract.annotations),
       signers: contract.signers.map((each) => canonicalJson(each)).toSorted(),
+      ...('baselines' in contract && contract.baselines !== undefined ? { baselines: byName(contract.baselines) } : {}),
     }),
   )}`;
 
@@ -21,9 +22,12 @@ export const revisionNameOf = (contract: string, digest: string): string =>
   `${contract}-${digest.slice('sha256:'.length).slice(0, 10)}`;
 
 /** Whether what stands where a contract is expected means what the digest says; it may have been put there by anybody. */
-export function hasDigest(contract: unknown, digest: string): contract is EffectiveContract {
+export function hasDigest<T extends EffectiveContract | BaselineTerms = EffectiveContract>(
+  contract: unknown,
+  digest: string,
+): contract is T {
   try {
-    return canonicalDigest(contract as EffectiveContract) === digest;
+    return canonicalDigest(contract as T) === digest;
   } catch {
     return false;
   }

@@ -21,6 +21,14 @@ export interface ContractMaterial {
   readonly annotations: readonly ContractAnnotation[];
 }
 
+/** Whose terms are part of a contract: a ClusterContract by the revision that was merged in. */
+export interface BaselineSource {
+  readonly name: string;
+  readonly revision: number;
+  /** `sha256:` and SHA-256, hex, of what the revision means. */
+  readonly digest: string;
+}
+
 /**
  * What a run owes, with every default filled in and every reference resolved. It is the `data` of the ControllerRevision
  * that a run is pinned to, so it never changes; the receiver and the CLI judge by nothing else.
@@ -42,4 +50,19 @@ export interface EffectiveContract {
   readonly signerThreshold?: number;
   /** Seconds from init to push. */
   readonly deadlineSeconds: number;
+  /** The ClusterContracts that are merged in, by name; absent: none. */
+  readonly baselines?: readonly BaselineSource[];
+}
+
+/**
+ * What a ClusterContract asks of each run that it governs, with the same members and defaults; the deadline only if it
+ * states one. It is the `data` of its own ControllerRevisions.
+ */
+export interface BaselineTerms extends Omit<EffectiveContract, 'deadlineSeconds' | 'baselines'> {
+  readonly deadlineSeconds?: number;
+}
+
+/** A ClusterContract's current revision. */
+export interface Baseline extends BaselineSource {
+  readonly terms: BaselineTerms;
 }

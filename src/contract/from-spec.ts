@@ -1,12 +1,12 @@
 import { parseDuration } from '../api/duration.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { TrustedSigner } from '../api/trust.ts';
-import type { ContractSpec, ContractSpecMaterial } from '../api/types.gen.ts';
-import type { ContractAnnotation, ContractMaterial, EffectiveContract } from './effective.ts';
+import type { ClusterContractSpec, ContractSpec, ContractSpecMaterial } from '../api/types.gen.ts';
+import type { BaselineTerms, ContractAnnotation, ContractMaterial, EffectiveContract } from './effective.ts';
 import { mostSigners } from './signers.ts';
 
-export type ContractReading =
-  | { readonly ok: true; readonly contract: EffectiveContract }
+export type ContractReading<T = EffectiveContract> =
+  | { readonly ok: true; readonly contract: T }
   | { readonly ok: false; readonly reason: Reason; readonly message: string };
 
 const DEFAULT_DEADLINE = '1h';
@@ -49,6 +49,18 @@ export function effectiveContract(
       deadlineSeconds,
     },
   };
+}
+
+/** What a ClusterContract asks; of its deadline there is no default, since it would shorten that of others. */
+export function baselineTerms(
+  name: string,
+  spec: ClusterContractSpec,
+  signers: readonly TrustedSigner[],
+): ContractReading<BaselineTerms> {
+  const reading = effectiveContract(name, spec, signers);
+  if (!reading.ok) return reading;
+  const { deadlineSeconds, ...terms } = reading.contract;
+  return { ok: true, contract: spec.deadline === undefined ? terms : { ...terms, deadlineSeconds } };
 }
 
 function effectiveMaterial(material: ContractSpecMaterial): ContractMaterial {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/object.ts';
-import type { Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -8,15 +8,17 @@ import type { AllowedIssuers } from '../oidc/issuers.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** A contract's revision as the API server keeps it. */
-export interface ControllerRevision extends KubeObject {
-  readonly data: EffectiveContract;
+export interface ControllerRevision<T = EffectiveContract> extends KubeObject {
+  readonly data: T;
   readonly revision: number;
 }
 
 /** What the operator watches. */
 export interface OperatorStores {
   readonly contracts: Store<Contract>;
-  /** Index `contract`: `namespace/contract`. */
+  readonly clusterContracts: Store<ClusterContract>;
+  readonly namespaces: Store<KubeObject>;
+  /** Indexes `contract`: `namespace/contract`, `namespace`, and `baseline`: what is merged into its contract. */
   readonly workflows: Store<Workflow>;
   /** Index `workflow`: `namespace/workflow`. */
   readonly runs: Store<WorkflowRun>;

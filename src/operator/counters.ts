@@ -14,6 +14,10 @@ const byEnd = (a: WorkflowRun, b: WorkflowRun): number =>
 const byStart = (a: WorkflowRun, b: WorkflowRun): number =>
   startOf(b).localeCompare(startOf(a)) || b.metadata.name.localeCompare(a.metadata.name);
 
+/** The run whose verdict fell last. */
+export const lastFinished = (runs: readonly WorkflowRun[]): WorkflowRun | undefined =>
+  runs.filter(isFinished).toSorted(byEnd)[0];
+
 /** What the kept runs of a workflow add up to. Counted anew each time, so nothing is ever counted twice. */
 export function countRuns(runs: readonly WorkflowRun[]): RunFacts {
   const verdicts = runs.map((run) => verdictOf(run).status);

@@ -6,7 +6,7 @@ import type { QueueName } from './sources.ts';
 
 /** The controllers, by the names that their metrics carry. */
 export const CONTROLLERS: readonly QueueName[] = [
-  ...(['contracts', 'workflows', 'workflowruns'] as const),
+  ...(['contracts', 'clustercontracts', 'workflows', 'workflowruns'] as const),
   ...(['evidencestores', 'trustroots'] as const),
 ];
 

@@ -17,13 +17,15 @@ import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { OperatorBase } from './base.ts';
 import { followClock } from './clock.ts';
+import { reconcileClusterContract } from './clustercontract.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
 import { judgeFailure } from './dispositions.ts';
 import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
+import { createLookUp } from './look-up.ts';
 import { queueObserver, workerObserver } from './observers.ts';
-import { type LookUp, type QueueName, SOURCES, type SourceRule } from './sources.ts';
+import { type QueueName, SOURCES, type SourceRule } from './sources.ts';
 import { isPublication } from './trust-publication.ts';
 import { reconcileTrustRoot } from './trustroot.ts';
 import { type CertificateKeeper, keepCertificates } from './upkeep.ts';
@@ -80,16 +82,7 @@ export class ProvisoOperator extends OperatorBase {
   #servingCa: string | undefined;
   #certificates: CertificateKeeper | undefined;
   #isSynced = false;
-  readonly #lookUp: LookUp = {
-    workflowsOf: (contract) => this.#stores().workflows.byIndex('contract', contract),
-    allWorkflows: () => this.#stores().workflows.list(),
-    evidenceStores: () => this.#stores().evidenceStores.list(),
-    trustRoots: () => this.#stores().trustRoots.list(),
-    keylessContracts: () =>
-      this.#stores()
-        .contracts.list()
-        .filter(({ spec }) => spec.signers?.some(({ keyless }) => keyless !== undefined)),
-  };
+  readonly #lookUp = createLookUp(() => this.#stores());
   readonly #deposed = Promise.withResolvers<void>();
   #running: Promise<unknown> = Promise.resolve();
 
@@ -99,6 +92,7 @@ export class ProvisoOperator extends OperatorBase {
     const { log, metrics } = options;
     this.#queues = {
       contracts: createWorkQueue(queueObserver(metrics, 'contracts')),
+      clustercontracts: createWorkQueue(queueObserver(metrics, 'clustercontracts')),
       workflows: createWorkQueue(queueObserver(metrics, 'workflows')),
       workflowruns: createWorkQueue(queueObserver(metrics, 'workflowruns')),
       evidencestores: createWorkQueue(queueObserver(metrics, 'evidencestores')),
@@ -144,6 +138,7 @@ export class ProvisoOperator extends OperatorBase {
     const context = this.#context();
     const work = [
       this.#work('contracts', context, context.stores.contracts, reconcileContract),
+      this.#work('clustercontracts', context, context.stores.clusterContracts, reconcileClusterContract),
       this.#work('workflows', context, context.stores.workflows, reconcileWorkflow),
       this.#work('workflowruns', context, context.stores.runs, reconcileRun),
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),

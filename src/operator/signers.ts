@@ -4,7 +4,7 @@ import { KIND, type ResourceKind } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { TrustedSigner } from '../api/trust.ts';
-import type { Contract, ContractSpecKey, ContractSpecSigner } from '../api/types.gen.ts';
+import type { ContractSpecKey, ContractSpecSigner } from '../api/types.gen.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { readPublicKey } from '../verify/keys.ts';
 import type { OperatorContext } from './context.ts';
@@ -22,15 +22,26 @@ type PemReading =
   | { readonly ok: true; readonly pem: string; readonly source: string }
   | Extract<SignersReading, { ok: false }>;
 
+/** Where what signers name is looked for. */
+export interface SignersPlace {
+  /** The namespace that their keys lie in. */
+  readonly keysIn: string;
+  /** The namespace that their trusted roots must be for; undefined: that is looked at elsewhere. */
+  readonly usedIn: string | undefined;
+}
+
 /** The public keys that a contract's signers name, and the trusted roots of those that are identities. */
-export async function resolveSigners(context: OperatorContext, contract: Contract): Promise<SignersReading> {
+export async function resolveSigners(
+  context: OperatorContext,
+  listed: readonly ContractSpecSigner[] = [],
+  { keysIn, usedIn }: SignersPlace,
+): Promise<SignersReading> {
   const { client } = context;
   const signers: TrustedSigner[] = [];
   const sources: string[] = [];
-  for (const [index, { key, keyless }] of (contract.spec.signers ?? []).entries()) {
+  for (const [index, { key, keyless }] of listed.entries()) {
     if (keyless !== undefined) {
-      const { namespace = '' } = contract.metadata;
-      const root = await chooseTrustRoot(context, keyless.trustRootRef?.name, namespace);
+      const root = await chooseTrustRoot(context, keyless.trustRootRef?.name, usedIn);
       if (!root.ok) return { ...root, message: `spec.signers[${index}].keyless: ${root.message}` };
       signers.push(identityOf(keyless, root.name));
       sources.push(`TrustRoot ${root.name}`);
@@ -38,7 +49,7 @@ export async function resolveSigners(context: OperatorContext, contract: Contrac
     if (key === undefined) continue;
     const fault = timeFault(key, `spec.signers[${index}].key`);
     if (fault !== undefined) return { ok: false, reason: REASON.InvalidSpec, message: fault };
-    const reading = await readPem(client, contract.metadata.namespace ?? '', key, `spec.signers[${index}].key`);
+    const reading = await readPem(client, keysIn, key, `spec.signers[${index}].key`);
     if (!reading.ok) return reading;
     const found = readPublicKey(reading.pem);
     if (!found.ok) {

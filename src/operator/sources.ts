@@ -1,16 +1,24 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND, type ResourceKind } from '../api/kinds.ts';
-import { LABEL_CONTRACT, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
+import { LABEL_CLUSTER_CONTRACT, LABEL_CONTRACT, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
 import type { KubeObject } from '../api/object.ts';
-import type { Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import type { Change, Indexers } from '../kube/store.ts';
 import { keyOf } from '../kube/store.ts';
 import type { Priority } from '../queue/workqueue.ts';
 import type { ControllerRevision } from './context.ts';
+import type { LookUp } from './look-up.ts';
 import { readsConfigMap } from './trustroot-source.ts';
 
 /** The kinds that have a queue of their own. */
-export type QueueName = 'contracts' | 'workflows' | 'workflowruns' | 'evidencestores' | 'trustroots';
+export type QueueName =
+  | 'contracts'
+  | 'clustercontracts'
+  | 'workflows'
+  | 'workflowruns'
+  | 'evidencestores'
+  | 'trustroots';
 
 /** One key for one queue; some changes can wait for others that come with them. */
 export interface Enqueue {
@@ -34,26 +42,21 @@ export interface SourceRule<T extends KubeObject> {
   readonly enqueues: (change: Change<T>, lookUp: LookUp) => readonly Enqueue[];
 }
 
-/** What else a change may touch. */
-export interface LookUp {
-  /** The workflows that owe a contract, by its key. */
-  workflowsOf(contract: string): readonly Workflow[];
-  allWorkflows(): readonly Workflow[];
-  evidenceStores(): readonly EvidenceStore[];
-  trustRoots(): readonly TrustRoot[];
-  /** Those whose signers are checked against a trusted root. */
-  keylessContracts(): readonly Contract[];
-}
-
 const OURS = `${LABEL_MANAGED_BY}=${MANAGED_BY}`;
 /** A run goes through several changes a second while it is filled; its workflow's counters needn't follow each. */
 const SETTLE_MS = 300;
+/** A ClusterContract may count thousands of workflows, each of which changes when it does. */
+const COUNT_MS = 1_000;
+/** What isn't looked at yet isn't ready; that comes within moments and tells of itself, unless something is wrong. */
+const FIRST_LOOK_MS = 2_000;
 
 const one = (queue: QueueName, { metadata }: KubeObject): Enqueue => ({ queue, key: keyOf(metadata) });
 const later = (queue: QueueName, { metadata }: KubeObject): Enqueue => ({
   ...one(queue, { metadata }),
   priority: 'backlog',
 });
+
+const baselinesOf = ({ status }: Workflow): readonly string[] => status?.baselines?.map(({ name }) => name) ?? [];
 
 /** Whether only the status or metadata of an object changed, as after each write of our own. */
 const isEcho = ({ object, before }: Change<KubeObject>): boolean =>
@@ -73,6 +76,20 @@ const termsOf = ({ status }: Contract): string => {
     ready?.message,
   ]);
 };
+
+/** What workflows take from a ClusterContract: whether it governs them, and by what. */
+const ruleOf = ({ spec, status }: ClusterContract): string => {
+  const ready = findCondition(status?.conditions, CONDITION.Ready);
+  const { revision, revisionName, revisionDigest } = status ?? {};
+  const terms = [revision, revisionName, revisionDigest, ready?.status, ready?.message];
+  return JSON.stringify([spec.namespaceSelector, spec.workflowSelector, ...terms]);
+};
+
+/** What ClusterContracts count a workflow by. */
+const countedBy = ({ metadata, status }: Workflow): string => JSON.stringify([metadata.labels, status?.baselines]);
+
+const counted = (names: readonly string[]): readonly Enqueue[] =>
+  [...new Set(names)].map((key) => ({ queue: 'clustercontracts', key, afterMs: COUNT_MS, priority: 'backlog' }));
 
 /** What contracts take from a trusted root: whether they may use it, and whether it is good. */
 const offerOf = ({ spec, status }: TrustRoot): string => {
@@ -104,21 +121,54 @@ export const SOURCES = {
       return [one('contracts', object), ...workflows.map((each) => later('workflows', each))];
     },
   } satisfies SourceRule<Contract>,
+  clusterContracts: {
+    kind: KIND.ClusterContract,
+    indexers: {},
+    enqueues: (change, lookUp) => {
+      const { object, before, initial } = change;
+      const own = isEcho(change) ? later('clustercontracts', object) : one('clustercontracts', object);
+      if (initial || (before !== undefined && ruleOf(before) === ruleOf(object))) return [own];
+      const touched = [object, ...(before === undefined ? [] : [before])].flatMap((each) =>
+        lookUp.workflowsUnder(each),
+      );
+      const isNew = change.type === 'added' && object.status === undefined;
+      const wait = isNew ? { afterMs: FIRST_LOOK_MS } : {};
+      return [own, ...[...new Set(touched)].map((each) => ({ ...later('workflows', each), ...wait }))];
+    },
+  } satisfies SourceRule<ClusterContract>,
+  /** Their labels say which ClusterContracts govern in them. */
+  namespaces: {
+    kind: KIND.Namespace,
+    indexers: {},
+    enqueues: ({ object, before, type, initial }, lookUp) => {
+      const isSame = before !== undefined && isDeepStrictEqual(before.metadata.labels, object.metadata.labels);
+      if (initial || isSame || type === 'deleted') return [];
+      const workflows = lookUp.workflowsIn(object.metadata.name);
+      const names = workflows.flatMap((each) => [...lookUp.governing(each), ...baselinesOf(each)]);
+      return [...workflows.map((each) => later('workflows', each)), ...counted(names)];
+    },
+  } satisfies SourceRule<KubeObject>,
   workflows: {
     kind: KIND.Workflow,
     indexers: {
       contract: ({ metadata, spec }) => [`${metadata.namespace}/${spec.contractRef.name}`],
+      namespace: ({ metadata }) => [metadata.namespace ?? ''],
+      baseline: baselinesOf,
     },
-    enqueues: (change) => {
-      const { object, type, before } = change;
+    enqueues: (change, lookUp) => {
+      const { object, type, before, initial } = change;
       const contractOf = ({ metadata, spec }: Workflow): string => `${metadata.namespace}/${spec.contractRef.name}`;
       // A contract counts its workflows, which a mere change of status doesn't alter.
-      const counted = type === 'modified' ? (before === undefined ? [] : [before, object]) : [object];
-      const contracts = [...new Set(counted.map(contractOf))];
+      const states = type === 'modified' ? (before === undefined ? [] : [before, object]) : [object];
+      const contracts = [...new Set(states.map(contractOf))];
       const isSame = type === 'modified' && contracts.length === 1;
+      const isSameToBaselines = initial || (before !== undefined && countedBy(before) === countedBy(object));
       return [
         isEcho(change) ? later('workflows', object) : one('workflows', object),
         ...(isSame ? [] : contracts.map((key) => ({ queue: 'contracts', key, priority: 'backlog' }) as const)),
+        ...(isSameToBaselines
+          ? []
+          : counted(states.flatMap((each) => [...lookUp.governing(each), ...baselinesOf(each)]))),
       ];
     },
   } satisfies SourceRule<Workflow>,
@@ -154,7 +204,12 @@ export const SOURCES = {
     enqueues: (change, lookUp) => {
       const { object, type, before, initial } = change;
       const isSame = initial || (before !== undefined && offerOf(before) === offerOf(object));
-      const users = isSame ? [] : lookUp.keylessContracts().map((each) => later('contracts', each));
+      const users = isSame
+        ? []
+        : [
+            ...lookUp.keylessContracts().map((each) => later('contracts', each)),
+            ...lookUp.keylessClusterContracts().map((each) => later('clustercontracts', each)),
+          ];
       if (isEcho(change)) return [later('trustroots', object), ...users];
       const own = type === 'deleted' ? users : [one('trustroots', object), ...users];
       // Which one is the default may have been changed by it.
@@ -177,10 +232,16 @@ export const SOURCES = {
     kind: KIND.ControllerRevision,
     labelSelector: OURS,
     indexers: {},
-    enqueues: ({ object, type, initial }) => {
-      const contract = object.metadata.labels?.[LABEL_CONTRACT];
-      if (contract === undefined || initial || type === 'added') return [];
-      return [{ queue: 'contracts', key: `${object.metadata.namespace}/${contract}` }];
+    enqueues: ({ object, type, initial }, lookUp) => {
+      if (initial || type === 'added') return [];
+      const { labels = {}, namespace, name } = object.metadata;
+      const baseline = labels[LABEL_CLUSTER_CONTRACT];
+      if (baseline !== undefined) return [{ queue: 'clustercontracts', key: baseline }];
+      const contract = labels[LABEL_CONTRACT];
+      if (contract === undefined) return [];
+      const key = `${namespace}/${contract}`;
+      const pinned = lookUp.workflowsOf(key).filter(({ status }) => status?.contract?.revisionName === name);
+      return [{ queue: 'contracts', key }, ...pinned.map((each) => later('workflows', each))];
     },
   } satisfies SourceRule<ControllerRevision>,
   serviceAccounts: owned(KIND.ServiceAccount),

@@ -8,11 +8,14 @@ export type TrustRootChoice =
   | { readonly ok: true; readonly name: string }
   | { readonly ok: false; readonly reason: Reason; readonly message: string };
 
-/** The trusted root that a keyless signer of a namespace is checked against: the one that it names, else the default. */
+/**
+ * The trusted root that a keyless signer is checked against: the one that it names, else the default. Undefined for the
+ * namespace: of no one in particular.
+ */
 export async function chooseTrustRoot(
   context: OperatorContext,
   wanted: string | undefined,
-  namespace: string,
+  namespace: string | undefined,
 ): Promise<TrustRootChoice> {
   const { trustRoots } = context.stores;
   const root = wanted === undefined ? defaultOf(trustRoots.list()) : trustRoots.get({ name: wanted });
@@ -24,7 +27,7 @@ export async function chooseTrustRoot(
     );
   }
   const { name } = root.metadata;
-  if (!(await mayUse(context, root, namespace))) {
+  if (namespace !== undefined && !(await mayUse(context, root, namespace))) {
     return refuse(`the TrustRoot '${name}' is not for the namespace '${namespace}'; its spec.namespaces says which`);
   }
   const ready = findCondition(root.status?.conditions, CONDITION.Ready);

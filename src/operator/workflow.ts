@@ -1,11 +1,12 @@
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { submitterName } from '../api/labels.ts';
-import { REASON } from '../api/reasons.ts';
-import type { Workflow, WorkflowRun, WorkflowStatus } from '../api/types.gen.ts';
+import { REASON, type Reason } from '../api/reasons.ts';
+import type { Contract, Workflow, WorkflowRun, WorkflowStatus } from '../api/types.gen.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import { keyOf } from '../kube/store.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
+import { describe, type Governed, governedContract, type PinnedContract } from './baselines.ts';
 import { conditionsFor, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
 import { countRuns, prunableRuns } from './counters.ts';
@@ -20,6 +21,11 @@ const DEFAULT_HISTORY = 100;
 const RESYNC_MINUTES = 10;
 const RETRY_MINUTES = 0.1;
 const CERTIFICATE_WAIT_MS = 500;
+/** Contracts and stores are watched; of a call that failed and of a name that was taken nothing tells when it would work. */
+const UNWATCHED: ReadonlySet<Reason> = new Set([
+  ...[REASON.ProvisioningFailed, REASON.NameTaken],
+  REASON.TrustRootNotFound,
+]);
 /** At once; the removals bring the workflow back for the rest. */
 const MAX_PRUNED = 200;
 
@@ -28,13 +34,14 @@ export async function reconcileWorkflow(context: OperatorContext, workflow: Work
   const servingCa = context.servingCa();
   // Right after a start; saying so on a workflow that is Ready would only make it flap.
   if (servingCa === undefined) return { requeueAfterMs: CERTIFICATE_WAIT_MS };
-  const { finding, facts } = await examine(context, workflow, servingCa);
+  const runs = runsOf(context, workflow);
+  const { finding, facts } = await examine(context, workflow, servingCa, runs);
   const { generation = 0 } = workflow.metadata;
   const conditions = conditionsFor(finding, generation, workflow.status?.conditions, context.now());
   const status: WorkflowStatus = {
     observedGeneration: generation,
     ...facts,
-    ...countRuns(runsOf(context, workflow)),
+    ...countRuns(runs),
     conditions,
   };
   recordTransition(context.events, workflow, KIND.Workflow.kind, conditions);
@@ -45,7 +52,7 @@ export async function reconcileWorkflow(context: OperatorContext, workflow: Work
 
 type Provisioned = Pick<
   WorkflowStatus,
-  'contract' | 'serviceAccountName' | 'tokenSecretName' | 'token' | 'evidenceStoreName'
+  'contract' | 'baselines' | 'serviceAccountName' | 'tokenSecretName' | 'token' | 'evidenceStoreName'
 >;
 
 interface Examined {
@@ -53,7 +60,12 @@ interface Examined {
   readonly facts: Provisioned;
 }
 
-async function examine(context: OperatorContext, workflow: Workflow, servingCa: string): Promise<Examined> {
+async function examine(
+  context: OperatorContext,
+  workflow: Workflow,
+  servingCa: string,
+  runs: readonly WorkflowRun[],
+): Promise<Examined> {
   let facts: Provisioned;
   try {
     facts = await provision(context, workflow, servingCa);
@@ -64,14 +76,21 @@ async function examine(context: OperatorContext, workflow: Workflow, servingCa: 
   if (refused !== undefined) {
     return { finding: { state: 'stalled', reason: REASON.IssuerNotAllowed, message: refused }, facts };
   }
-  const contract = readyContract(context, workflow);
-  if ('state' in contract) return { finding: contract, facts };
+  const governed = await termsFor(context, workflow, runs);
+  if ('state' in governed) return { finding: governed, facts };
+  const { contract, baselines, overruled } = governed;
   const store = await chooseStore(context, workflow);
-  const withContract = { ...facts, contract };
+  const withContract = { ...facts, contract, ...(baselines === undefined ? {} : { baselines }) };
   if (!store.ok) {
     return { finding: { state: 'stalled', reason: store.reason, message: store.message }, facts: withContract };
   }
-  const message = `runs owe revision ${contract.revision} of the contract '${contract.name}'`;
+  const names = baselines?.map(({ name }) => `'${name}'`).join(', ');
+  const parts = [
+    `runs owe revision ${contract.revision} of the contract '${contract.name}'`,
+    ...(names === undefined ? [] : [`with ${names} merged in`]),
+    ...(overruled.length === 0 ? [] : [`overruled: ${describe(overruled)}`]),
+  ];
+  const message = parts.join(', ');
   return { finding: { state: 'ready', message }, facts: { ...withContract, evidenceStoreName: store.name } };
 }
 
@@ -87,11 +106,26 @@ async function provision(context: OperatorContext, workflow: Workflow, servingCa
   return { serviceAccountName: name, tokenSecretName: name, token };
 }
 
-/** The contract's current revision, or why runs can't be opened with it. */
+/** What runs owe, or why none can be opened. */
+async function termsFor(
+  context: OperatorContext,
+  workflow: Workflow,
+  runs: readonly WorkflowRun[],
+): Promise<Governed | Finding> {
+  const found = readyContract(context, workflow);
+  if ('state' in found) return found;
+  try {
+    return await governedContract(context, workflow, found.contract, found.pinned, runs);
+  } catch (error) {
+    return findingOf(error);
+  }
+}
+
+/** The contract with its current revision, or why runs can't be opened with it. */
 function readyContract(
   context: OperatorContext,
   workflow: Workflow,
-): NonNullable<WorkflowStatus['contract']> | Finding {
+): { readonly contract: Contract; readonly pinned: PinnedContract } | Finding {
   const { name } = workflow.spec.contractRef;
   const { namespace = '' } = workflow.metadata;
   const contract = context.stores.contracts.get({ namespace, name });
@@ -112,7 +146,7 @@ function readyContract(
       message: `the contract '${name}' is not ready: ${why}`,
     };
   }
-  return { name, revision, revisionName, digest };
+  return { contract, pinned: { name, revision, revisionName, digest } };
 }
 
 /** The runs of this workflow, and not those of one that had its name before. */
@@ -130,9 +164,7 @@ async function pruneHistory(context: OperatorContext, workflow: Workflow): Promi
 }
 
 function nextLook(context: OperatorContext, finding: Finding, facts: Provisioned): number {
-  // Contracts and stores are watched; of a call that failed and of a name that was taken nothing tells when it would work.
-  const isUnwatched =
-    finding.state !== 'ready' && (finding.reason === REASON.ProvisioningFailed || finding.reason === REASON.NameTaken);
+  const isUnwatched = finding.state !== 'ready' && UNWATCHED.has(finding.reason);
   const resync = jittered(isUnwatched ? RETRY_MINUTES : RESYNC_MINUTES);
   const renewal = facts.token === undefined ? resync : Date.parse(facts.token.renewalTime) - context.now().getTime();
   return Math.max(0, Math.min(resync, renewal));

@@ -12,6 +12,7 @@ const crds = await readCrds();
 /** By kind: scope, short name, columns; those after the bar only with `-o wide`. */
 const NAMES: Readonly<Record<string, readonly [scope: string, short: string, columns: string]>> = {
   Contract: ['Namespaced', 'ctr', 'Ready, Revision, Materials, Workflows, Age | Reason, Message'],
+  ClusterContract: ['Cluster', 'cctr', 'Ready, Enforcement, Workflows, Compliant, Age | Reason, Message'],
   Workflow: ['Namespaced', 'wkf', 'Ready, Contract, Last run, Result, Success rate, Age | Team, Revision, Message'],
   WorkflowRun: ['Namespaced', 'wkr', 'Workflow, Succeeded, Reason, Materials, Signer, Age | Revision, Digest, Message'],
   EvidenceStore: ['Cluster', 'evs', 'Ready, Provider, Default, Last check, Age | Message'],
@@ -68,6 +69,24 @@ test('the material types of the contract are those that the code knows', () => {
   const type = at(crds, 'Contract', 'spec', 'materials').items?.properties?.type;
   assert.equal(type?.enum, [...MATERIAL_TYPES]);
 });
+
+test('a baseline asks by the same schema as a contract, but for what is told in words', () => {
+  const [contract, baseline] = ['Contract', 'ClusterContract'].map((kind) => at(crds, kind, 'spec'));
+  const policies = ['policies'];
+  const own = ['namespaceSelector', 'workflowSelector'];
+  const members = (node: SchemaNode | undefined, except: readonly string[]) =>
+    Object.entries(node?.properties ?? {}).filter(([name]) => !except.includes(name));
+  assert.equal(wordless(members(baseline, [...own, ...policies])), wordless(members(contract, policies)));
+  const rules = 'x-kubernetes-validations';
+  assert.equal(baseline?.[rules], contract?.[rules]);
+  const enums = (node: SchemaNode | undefined) =>
+    JSON.stringify(wordless(node?.properties?.policies)).replace('"Policy",', '').replace('"Policy",', '');
+  assert.is(enums(baseline), enums(contract));
+});
+
+function wordless(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, member: unknown) => (key === 'description' ? undefined : member)));
+}
 
 test('a contract asks for the runners that a run can have', () => {
   const asked = at(crds, 'Contract', 'spec', 'runner').properties?.type?.enum;

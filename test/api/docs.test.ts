@@ -22,8 +22,13 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     ],
     'RevisionCreated',
   ],
+  clustercontract: [
+    ...['Ready', 'KeyNotFound', 'KeyInvalid', 'TrustRootNotFound', 'NameTaken', 'NotSupported', 'InvalidSpec'],
+    ...['ProvisioningFailed', 'RevisionCreated'],
+  ],
   workflow: [
     ...['Ready', 'ContractNotFound', 'ContractNotReady', 'StoreNotFound', 'NameTaken', 'ProvisioningFailed'],
+    ...['BaselineNotReady', 'BaselineConflict', 'TrustRootNotFound'],
     ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned'],
   ],
   workflowrun: [...Object.values(RUN_REASON), 'PushRefused'],

@@ -1,3 +1,4 @@
+import { COMPLETE_CLUSTER_CONTRACTS, REFUSED_CLUSTER_CONTRACTS } from './refused-cluster-contracts.ts';
 import { REFUSED_TIMES } from './refused-times.ts';
 import { COMPLETE_TRUST_ROOTS, REFUSED_TRUST_ROOTS } from './refused-trust-roots.ts';
 
@@ -272,6 +273,7 @@ const OTHERS: readonly RefusedObject[] = [
 export const REFUSED_OBJECTS: readonly RefusedObject[] = [
   ...CONTRACTS,
   ...REFUSED_TIMES,
+  ...REFUSED_CLUSTER_CONTRACTS,
   ...OTHERS,
   ...REFUSED_TRUST_ROOTS,
 ];
@@ -318,5 +320,6 @@ export const COMPLETE_OBJECTS: readonly object[] = [
     namespaces: { matchLabels: { team: 'payments' } },
     filesystem: { path: '/var/lib/proviso/evidence' },
   }),
+  ...COMPLETE_CLUSTER_CONTRACTS,
   ...COMPLETE_TRUST_ROOTS,
 ];

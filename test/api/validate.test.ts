@@ -3,7 +3,13 @@ import { load } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readCrds, type SchemaNode } from '../../scripts/gen/crds.ts';
-import { CONTRACT_RULES, EVIDENCE_STORE_RULES, TRUST_ROOT_RULES, WORKFLOW_RULES } from '../../src/api/rules.ts';
+import {
+  CLUSTER_CONTRACT_RULES,
+  CONTRACT_RULES,
+  EVIDENCE_STORE_RULES,
+  TRUST_ROOT_RULES,
+  WORKFLOW_RULES,
+} from '../../src/api/rules.ts';
 import { PATTERN_WORDS } from '../../src/api/schema-findings.ts';
 import { SCHEMAS } from '../../src/api/schemas.gen.ts';
 import { authoredKind, type Validation, validateObject } from '../../src/api/validate.ts';
@@ -93,9 +99,13 @@ test('has every rule that the API server has for what people write, in the same 
   const expected = (await readCrds())
     .filter(({ kind }) => Object.hasOwn(SCHEMAS, kind))
     .flatMap(({ schema }) => [...rulesOf({ ...schema, properties: { spec: schema.properties?.spec ?? {} } })]);
-  const ours = [...CONTRACT_RULES, ...WORKFLOW_RULES, ...EVIDENCE_STORE_RULES, ...TRUST_ROOT_RULES].map(
-    ({ message }) => message,
-  );
+  const ours = [
+    ...CONTRACT_RULES,
+    ...CLUSTER_CONTRACT_RULES,
+    ...WORKFLOW_RULES,
+    ...EVIDENCE_STORE_RULES,
+    ...TRUST_ROOT_RULES,
+  ].map(({ message }) => message);
   assert.equal([...ours].sort(), expected.sort());
 });
 

@@ -13,6 +13,7 @@ const OPERATOR = 'system:serviceaccount:proviso-system:proviso-operator';
 const PLURALS: Readonly<Record<string, string>> = {
   Contract: `namespaces/${NAMESPACE}/contracts`,
   Workflow: `namespaces/${NAMESPACE}/workflows`,
+  ClusterContract: 'clustercontracts',
   EvidenceStore: 'evidencestores',
   TrustRoot: 'trustroots',
 };

@@ -7,8 +7,9 @@ import type { Change } from '../../src/kube/store.ts';
 import { OperatorBase } from '../../src/operator/base.ts';
 import { conditionsFor } from '../../src/operator/conditions.ts';
 import { countRuns, prunableRuns } from '../../src/operator/counters.ts';
+import type { LookUp } from '../../src/operator/look-up.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
-import { type LookUp, SOURCES, type SourceRule } from '../../src/operator/sources.ts';
+import { SOURCES, type SourceRule } from '../../src/operator/sources.ts';
 import { expiryMessage, progressOf } from '../../src/operator/workflowrun.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
@@ -197,10 +198,14 @@ test('a crowd that follows from something waits behind what somebody has just ch
   });
   const lookUp: LookUp = {
     workflowsOf: () => [workflow(1)],
+    workflowsIn: () => [workflow(1)],
+    workflowsUnder: () => [workflow(1)],
     allWorkflows: () => [workflow(1)],
+    governing: () => [],
     evidenceStores: () => [],
     trustRoots: () => [],
     keylessContracts: () => [],
+    keylessClusterContracts: () => [],
   };
   const workflows: SourceRule<Workflow> = SOURCES.workflows;
   const enqueued = (change: Omit<Change<Workflow>, 'initial'>) =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
-import type { Contract, EvidenceStore, TrustRoot, Workflow } from '../../src/api/types.gen.ts';
+import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow } from '../../src/api/types.gen.ts';
 import { connect } from '../../src/kube/connect.ts';
 import type { AllowedIssuer } from '../../src/oidc/issuers.ts';
 import { CONTROLLERS } from '../../src/operator/observers.ts';
@@ -26,7 +26,7 @@ export const ALLOWED_ISSUER: AllowedIssuer = {
   provider: undefined,
 };
 
-export type WithStatus = Contract | Workflow | EvidenceStore | TrustRoot;
+export type WithStatus = Contract | ClusterContract | Workflow | EvidenceStore | TrustRoot;
 
 export const stalled = (object: WithStatus) => findCondition(object.status?.conditions, CONDITION.Stalled);
 
@@ -99,6 +99,14 @@ export class Operated {
     await this.plane.stop();
   }
 
+  /** Ends the operator and starts another one, with empty caches. */
+  async restart(): Promise<void> {
+    this.#operator.stop();
+    await this.#operator.stopped();
+    this.#operator = this.#create();
+    await this.#operator.start();
+  }
+
   /** kubectl that has to succeed; returns its output. */
   async kubectl(args: string, input?: string): Promise<string> {
     const { code, stdout, stderr } = await this.plane.kubectl(args.split(' '), input === undefined ? {} : { input });
@@ -142,7 +150,9 @@ export class Operated {
   /** Every object must be readable by whoever reads conditions. */
   async assertInvariants(): Promise<void> {
     await eventually('conditions that hold the invariants', async () => {
-      const text = await this.kubectl('get contracts,workflows.proviso.dev,evidencestores,trustroots -A -o json');
+      const text = await this.kubectl(
+        'get contracts,clustercontracts,workflows.proviso.dev,evidencestores,trustroots -A -o json',
+      );
       const broken = (JSON.parse(text) as { items: Observed[] }).items.flatMap(brokenInvariants);
       if (broken.length > 0) throw new Error(broken.join('\n'));
       return true;

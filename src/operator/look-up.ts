@@ -1,0 +1,45 @@
+import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow } from '../api/types.gen.ts';
+import type { OperatorStores } from './context.ts';
+import { governedBy, governs } from './governance.ts';
+
+/** What else a change may touch. */
+export interface LookUp {
+  /** The workflows that owe a contract, by its key. */
+  workflowsOf(contract: string): readonly Workflow[];
+  workflowsIn(namespace: string): readonly Workflow[];
+  /** Those that a ClusterContract governs, or is merged into the contract of. */
+  workflowsUnder(contract: ClusterContract): readonly Workflow[];
+  allWorkflows(): readonly Workflow[];
+  /** The names of those that govern a workflow. */
+  governing(workflow: Workflow): readonly string[];
+  evidenceStores(): readonly EvidenceStore[];
+  trustRoots(): readonly TrustRoot[];
+  /** Those whose signers are checked against a trusted root. */
+  keylessContracts(): readonly Contract[];
+  keylessClusterContracts(): readonly ClusterContract[];
+}
+
+export function createLookUp(stores: () => OperatorStores): LookUp {
+  return {
+    workflowsOf: (contract) => stores().workflows.byIndex('contract', contract),
+    workflowsIn: (namespace) => stores().workflows.byIndex('namespace', namespace),
+    workflowsUnder: (contract) => [
+      ...governedBy(stores(), contract),
+      ...stores().workflows.byIndex('baseline', contract.metadata.name),
+    ],
+    allWorkflows: () => stores().workflows.list(),
+    governing(workflow) {
+      const namespace = stores().namespaces.get({ name: workflow.metadata.namespace ?? '' });
+      if (namespace === undefined) return [];
+      const contracts = stores().clusterContracts.list();
+      return contracts.filter((each) => governs(each, workflow, namespace)).map(({ metadata }) => metadata.name);
+    },
+    evidenceStores: () => stores().evidenceStores.list(),
+    trustRoots: () => stores().trustRoots.list(),
+    keylessContracts: () => stores().contracts.list().filter(isKeyless),
+    keylessClusterContracts: () => stores().clusterContracts.list().filter(isKeyless),
+  };
+}
+
+const isKeyless = ({ spec }: Contract | ClusterContract): boolean =>
+  spec.signers?.some(({ keyless }) => keyless !== undefined) ?? false;
