@@ -1,5 +1,4 @@
 // deadline: 180
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
+import { type CommandOutcome, mountSecret, runProviso } from '../support/command-line.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
@@ -25,7 +25,6 @@ const MANIFESTS = [
   manifest('Workflow', 'keyed', { contractRef: { name: 'signed' } }),
 ].join('\n---\n');
 const SBOM = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 });
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 
 let shop: Shop;
 let work: string;
@@ -33,7 +32,7 @@ const test = suite('cli');
 
 test.before(async () => {
   shop = await openShop(MANIFESTS);
-  for (const workflow of ['build', 'keyed']) await mount(workflow);
+  for (const workflow of ['build', 'keyed']) mounts.set(workflow, await mountSecret(shop, workflow));
 });
 test.after(() => shop?.stop());
 test.before.each(async () => {
@@ -46,36 +45,10 @@ test.before.each(async () => {
 });
 test.after.each(() => rm(work, { recursive: true, force: true }));
 
-const mountOf = (workflow: string): string => join(shop.stack.controlPlane.dir, `mount-${workflow}`);
-/** The Secret of a workflow as files, as a pod sees it. */
-async function mount(workflow: string): Promise<void> {
-  await shop.tokenOf(workflow);
-  const { data } = JSON.parse(await shop.kubectl(`get secret -n shop proviso-${workflow} -o json`)) as {
-    data: Record<string, string>;
-  };
-  await mkdir(mountOf(workflow), { recursive: true });
-  for (const [name, value] of Object.entries(data))
-    await writeFile(join(mountOf(workflow), name), Buffer.from(value, 'base64'));
-}
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-function proviso(args: string, env: Record<string, string> = {}): Promise<Outcome> {
-  const defaults = { PATH: process.env.PATH ?? '', PROVISO_DIR: mountOf('build'), GIT_BRANCH: 'main' };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [MAIN, ...args.split(' ')],
-      { cwd: work, env: { ...defaults, ...env } },
-      (error, out, err) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-      },
-    );
-  });
-}
+const mounts = new Map<string, string>();
+const mountOf = (workflow: string): string => mounts.get(workflow) ?? '';
+const proviso = (args: string, env: Record<string, string> = {}): Promise<CommandOutcome> =>
+  runProviso(work, args, { PROVISO_DIR: mountOf('build'), GIT_BRANCH: 'main', ...env });
 async function fine(args: string, env?: Record<string, string>): Promise<string> {
   const { code, out, err } = await proviso(args, env);
   assert.is(code, 0, `${args}\n${out}${err}`);

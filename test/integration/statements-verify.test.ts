@@ -1,6 +1,5 @@
 // deadline: 300
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -8,6 +7,7 @@ import * as assert from 'uvu/assert';
 import type { RunMessage } from '../../src/api/messages.ts';
 import { VSA_TYPE } from '../../src/attestation/vsa.ts';
 import { checkSummary } from '../../src/verify/summary.ts';
+import { mountSecret, runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
 import { jobReference } from '../support/pods.ts';
 import { generateTestKey } from '../support/signing.ts';
@@ -15,14 +15,14 @@ import { some } from '../support/some.ts';
 import { digestOf, Pipelines, statementOf } from '../support/statements.ts';
 import { cosign } from '../tools/cosign.ts';
 
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
-
 let pipelines: Pipelines;
 let work: string;
 const test = suite('statements as consumers verify them');
 test.before(async () => {
   pipelines = await Pipelines.open();
-  for (const workflow of ['build', 'other', 'empty']) await mount(workflow);
+  for (const workflow of ['build', 'other', 'empty']) {
+    mounts.set(workflow, await mountSecret(pipelines.shop, workflow));
+  }
   work = await mkdtemp(join(tmpdir(), 'proviso-statements-'));
   await writeFile(join(work, 'keys.json'), await pipelines.published('control-plane-keys.json'));
   await writeFile(join(work, 'signer.pub'), pipelines.key.publicPem);
@@ -32,26 +32,13 @@ test.after(async () => {
   if (work !== undefined) await rm(work, { recursive: true, force: true });
 });
 
-const mountOf = (workflow: string): string => join(pipelines.shop.stack.controlPlane.dir, `mount-${workflow}`);
-async function mount(workflow: string): Promise<void> {
-  await pipelines.shop.tokenOf(workflow);
-  const text = await pipelines.shop.kubectl(`get secret -n shop proviso-${workflow} -o json`);
-  const { data } = JSON.parse(text) as { data: Record<string, string> };
-  await mkdir(mountOf(workflow), { recursive: true });
-  for (const [name, value] of Object.entries(data))
-    await writeFile(join(mountOf(workflow), name), Buffer.from(value, 'base64'));
-}
-
+const mounts = new Map<string, string>();
 /** What the CLI says; `env` is all it knows, so without PROVISO_DIR it has no cluster. */
-function proviso(args: string, env: Record<string, string>): Promise<{ code: number; out: string }> {
-  return new Promise((resolve) => {
-    const options = { cwd: work, env: { PATH: process.env.PATH ?? '', ...env } };
-    execFile(process.execPath, [MAIN, ...args.split(' ')], options, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out + err }),
-    );
-  });
+async function proviso(args: string, env: Record<string, string>): Promise<{ code: number; out: string }> {
+  const { code, text } = await runProviso(work, args, env);
+  return { code, out: text };
 }
-const online = (args: string, workflow = 'build') => proviso(args, { PROVISO_DIR: mountOf(workflow) });
+const online = (args: string, workflow = 'build') => proviso(args, { PROVISO_DIR: mounts.get(workflow) ?? '' });
 
 test('a run without outputs is spoken of by its attestation', async () => {
   const { run, bundle } = await pipelines.accepted('empty', await pipelines.shop.tokenOf('empty'), {});

@@ -7,7 +7,9 @@ const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 
 export interface CommandOutcome {
   readonly code: number;
-  /** Standard output, then standard error. */
+  readonly out: string;
+  readonly err: string;
+  /** Both, one after the other. */
   readonly text: string;
 }
 
@@ -43,7 +45,12 @@ export async function runScript(
 function run(file: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
   return new Promise<CommandOutcome>((resolve) => {
     execFile(file, args, { cwd, env: { PATH: process.env.PATH ?? '', ...env } }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, text: out + err }),
+      resolve({
+        code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1,
+        out,
+        err,
+        text: out + err,
+      }),
     );
   });
 }
