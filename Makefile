@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long bench-operator bench-verify demo dev build gen fix clean
+.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials demo dev build gen fix clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -31,6 +31,9 @@ bench-operator: node_modules/.installed ## The operator among 10,000 workflows a
 
 bench-verify: node_modules/.installed ## Verification beside raw node:crypto and @sigstore/verify, and the loop meanwhile
 	node test/bench/verify/main.ts
+
+bench-materials: node_modules/.installed ## Inspection of documents of 50 MB beside their parsers, and its memory; PROVISO_BENCH_MB=5 is quick
+	node test/bench/materials/main.ts
 
 demo: node_modules/.installed ## The whole story on a real API server, with real input
 	node scripts/demo.ts

@@ -10,7 +10,7 @@ export interface Figure {
   readonly ratio?: { readonly of: string; readonly value: number };
 }
 
-export type Unit = 'ms' | 's' | 'MB' | '/s' | '';
+export type Unit = 'ms' | 's' | 'MB' | 'MB/s' | '/s' | '';
 
 const HEAD = ['phase', 'figure', 'value', 'budget', 'ratio'] as const;
 /** Numbers are read down the column by their last digit. */
