@@ -1,14 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { availableParallelism } from 'node:os';
-import type { MaterialType } from '../../api/material-types.ts';
-import type { Trust, TrustedSigner } from '../../api/trust.ts';
-import { HEAD_BYTES, type Inspection, type MaterialInput } from '../../materials/kind.ts';
+import type { Inspection } from '../../materials/kind.ts';
 import { MATERIAL_KINDS } from '../../materials/kinds.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { kindOf, readPublicKey } from '../../verify/keys.ts';
 import { keepWhile } from '../memory.ts';
 import { type Judgement, type JudgementTask, judge } from './judgement.ts';
 import { createPool, type Turn } from './pool.ts';
+import { isQuickAttestation, isQuickMaterial } from './quick.ts';
 import { createRootSharing } from './shared-root.ts';
 import type { SentJudgement, SentMaterial } from './worker.ts';
 
@@ -35,8 +33,8 @@ const MAX_THREADS = 4;
 const LINE = 256;
 /** A connection on which nothing comes for a minute is closed. */
 const PATIENCE_MS = 30_000;
-const DEADLINE_MS = 15_000;
-const HEAP_MEGABYTES = 768;
+const DEADLINE_MS = 20_000;
+const HEAP_MEGABYTES = 512;
 
 export function createChecks(log: Logger): Checks {
   const pool = createPool({
@@ -71,27 +69,3 @@ export function createChecks(log: Logger): Checks {
     close: pool.close,
   };
 }
-
-/** Reading that much takes under a millisecond, whatever is in it. */
-const QUICK_BYTES = 16 << 10;
-
-/**
- * One key that takes 0.1 ms for a signature: with the 128 signatures that a container may have, all of them wrong, that makes
- * 13 ms. Other kinds of keys take up to ten times as long, or are tried in several schemes, and a certificate takes more.
- */
-function isQuickAttestation(bytes: Uint8Array, { signers }: Trust): boolean {
-  return bytes.length <= QUICK_BYTES && signers.length <= 1 && signers.every(isQuickKey);
-}
-
-function isQuickKey(signer: TrustedSigner): boolean {
-  const reading = signer.kind === 'key' ? readPublicKey(signer.publicKey) : undefined;
-  if (reading?.ok !== true) return false;
-  const kind = kindOf(reading.key);
-  return kind === 'p256' || kind === 'ed25519';
-}
-
-/** Kinds that look at little; the others read the whole, and most compile a schema first, which takes 0.1 s. */
-const isQuickMaterial = (type: MaterialType, { size, isReference }: Omit<MaterialInput, 'bytes'>): boolean => {
-  const { content, maxBytes } = MATERIAL_KINDS[type];
-  return content === 'head' || maxBytes <= HEAD_BYTES || (isReference === true && size <= HEAD_BYTES);
-};

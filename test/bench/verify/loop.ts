@@ -85,6 +85,8 @@ async function delayOf(work: () => Promise<unknown>): Promise<Delay> {
   await sleep(10);
   histogram.reset();
   longest = 0;
+  // The first look after a reset counts for nothing.
+  await sleep(5);
   await work();
   await sleep(10);
   histogram.disable();
