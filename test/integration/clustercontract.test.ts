@@ -13,6 +13,7 @@ import { eventually } from '../support/eventually.ts';
 import { Operated, stalled } from '../support/operated.ts';
 import { generateTestKey } from '../support/signing.ts';
 import { some } from '../support/some.ts';
+import { PUBLIC_GOOD } from '../support/trusted-root.ts';
 
 const WORKFLOW = 'workflow.proviso.dev';
 const PRODUCTION = { namespaceSelector: { matchLabels: { tier: 'production' } } };
@@ -234,6 +235,25 @@ test('baselines that contradict each other, or leave nobody who may sign, are to
     /^signers: the contract and 'one' and 'two': nobody is left who may sign: one side allows SHA256:/,
   );
   await operated.kubectl(`delete ${WORKFLOW} -n shop signed`);
+});
+
+test('a trusted root that it checks signers against has to be for the namespaces that it governs', async () => {
+  const offer = { sigstore: { inline: PUBLIC_GOOD }, namespaces: { matchLabels: { trust: 'yes' } } };
+  await operated.apply('TrustRoot', 'org', offer);
+  const keyless = { issuer: 'https://issuer.example', subject: 'x', trustRootRef: { name: 'org' } };
+  await operated.apply('ClusterContract', 'production', { ...PRODUCTION, signers: [{ keyless }] });
+  const refused = await operated.untilReason<Workflow>(WORKFLOW, 'build', 'TrustRootNotFound');
+  assert.is(
+    says(refused),
+    "the ClusterContract 'production', which governs it: the TrustRoot 'org' is not for the namespace 'shop'; its spec.namespaces says which",
+  );
+  await operated.untilReason<ClusterContract>('clustercontract', 'production', 'Ready');
+  await operated.kubectl('label namespace shop trust=yes');
+  const { signers } = await contentOf(await until('build', ['production']));
+  assert.is(signers[0]?.kind === 'identity' && signers[0].root, 'org');
+  await operated.kubectl('delete trustroot org');
+  await operated.untilReason<ClusterContract>('clustercontract', 'production', 'TrustRootNotFound');
+  await operated.untilReason<Workflow>(WORKFLOW, 'build', 'BaselineNotReady');
 });
 
 test('attack: a tenant exchanges the revision, or takes its name', async () => {
