@@ -17,7 +17,8 @@ export async function reconcileClusterContract(
   const { spec, metadata } = contract;
   const { name, generation = 0 } = metadata;
   const { finding, facts } = await examineTerms(context, {
-    owner: { ...ownedByClusterContract(contract, context.namespace), object: contract },
+    owner: ownedByClusterContract(contract, context.namespace),
+    status: contract.status,
     signers: spec.signers,
     keysIn: context.namespace,
     read: (signers) => baselineTerms(name, spec, signers),

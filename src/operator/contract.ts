@@ -14,7 +14,8 @@ export async function reconcileContract(context: OperatorContext, contract: Cont
   const { spec, metadata } = contract;
   const { name, namespace = '', generation = 0 } = metadata;
   const { finding, facts } = await examineTerms(context, {
-    owner: { ...ownedByContract(contract), object: contract },
+    owner: ownedByContract(contract),
+    status: contract.status,
     signers: spec.signers,
     keysIn: namespace,
     usedIn: namespace,

@@ -1,5 +1,3 @@
-import type { Condition } from '../api/conditions.ts';
-import type { KubeObject } from '../api/object.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { TrustedSigner } from '../api/trust.ts';
 import type { ContractSpecSigner, ContractStatus } from '../api/types.gen.ts';
@@ -22,9 +20,9 @@ export type RevisionFacts = Pick<ContractStatus, 'revision' | 'revisionName' | '
 
 /** A contract of either kind, as far as its content goes. */
 export interface TermsSubject {
-  readonly owner: RevisionOwner & {
-    readonly object: KubeObject & { readonly status?: RevisionFacts & { readonly conditions?: readonly Condition[] } };
-  };
+  readonly owner: RevisionOwner;
+  /** What was found the last time. */
+  readonly status: RevisionFacts | undefined;
   readonly signers: readonly ContractSpecSigner[] | undefined;
   /** Where the keys lie that signers name. */
   readonly keysIn: string;
@@ -45,7 +43,7 @@ export interface ExaminedTerms {
 /** Resolves the signers and keeps a revision. What a failed call says is told too: nothing would look like done. */
 export async function examineTerms(context: OperatorContext, subject: TermsSubject): Promise<ExaminedTerms> {
   // The last good revision stays in the status: runs that are open go on with it.
-  const { revision, revisionName, revisionDigest } = subject.owner.object.status ?? {};
+  const { revision, revisionName, revisionDigest } = subject.status ?? {};
   const previous: RevisionFacts = {
     ...(revision === undefined ? {} : { revision }),
     ...(revisionName === undefined ? {} : { revisionName }),
