@@ -1,4 +1,4 @@
-// deadline: 120
+// deadline: 240
 import { generateKeyPairSync } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';

@@ -1,4 +1,4 @@
-// deadline: 120
+// deadline: 240
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPool, type Pool, type PoolOptions } from '../../../src/receiver/checks/pool.ts';
@@ -58,7 +58,7 @@ test('the loop keeps turning while a task takes a second of a processor', async 
 });
 
 test('attack: a task without an end is ended, refused, and its thread replaced', async () => {
-  const threads = pool({ deadlineMs: 2_000 });
+  const threads = pool({ deadlineMs: 5_000 });
   const first = await threads.run('thread', undefined, MINE);
   assert.is(await codeOf(threads.run('hang', undefined, MINE)), 'check-exceeded');
   const second = await threads.run('thread', undefined, MINE);
@@ -66,7 +66,7 @@ test('attack: a task without an end is ended, refused, and its thread replaced',
 });
 
 test('the time in the line is not the time of the task', async () => {
-  const threads = pool({ deadlineMs: 2_000 });
+  const threads = pool({ deadlineMs: 5_000 });
   await threads.run('echo', 1, MINE);
   const waits = Array.from({ length: 3 }, () => codeOf(threads.run('hang', undefined, MINE)));
   const last = threads.run('echo', 'still asked', MINE);
@@ -104,7 +104,7 @@ test('at the end what runs and what waits is refused', async () => {
 });
 
 test('what nobody waits for any more is not begun', async () => {
-  const threads = pool({ deadlineMs: 2_000 });
+  const threads = pool({ deadlineMs: 5_000 });
   const running = codeOf(threads.run('hang', undefined, MINE));
   let isWanted = true;
   const left = codeOf(threads.run('hang', undefined, { ...MINE, isWanted: () => isWanted }));
