@@ -54,8 +54,10 @@ test('YAML that grows, or goes round, or is a million deep is refused', () => {
   for (const [values, expected] of bombs) {
     assert.match(finding('HELM_CHART', chart({ 'Chart.yaml': CHART, 'values.yaml': values })), expected);
   }
-  const list = parseYaml(Buffer.from(`a:${'\n- x'.repeat(3 << 20)}`));
+  const list = parseYaml(Buffer.from(`[${'x,'.repeat(3 << 20)}]`));
   assert.match(list.ok ? '' : list.message, /over \d+ values/);
+  const large = parseYaml(Buffer.alloc((8 << 20) + 1, 'x'));
+  assert.match(large.ok ? '' : large.message, /YAML is read up to 8388608 bytes; write what is larger as JSON/);
 });
 
 test('the zip of a ZAP scan', () => {
