@@ -20,7 +20,7 @@ export function joinMaterials(weak: Materials, strong: Materials): Materials {
   const joined = new Map([...weakByName, ...strongByName]);
   return [...joined.values()].map((last): ContractMaterial => {
     const { name } = last;
-    const { optional: _, group: __, ...facts } = joinFacts(weakByName.get(name) ?? last, last);
+    const facts = joinFacts(weakByName.get(name) ?? last, last);
     if (required.has(name)) return { ...facts, optional: false };
     const group = groupOf.get(name);
     return group === undefined ? { ...facts, optional: true } : { ...facts, optional: false, group };
@@ -48,11 +48,18 @@ function obligationsOf(materials: Materials): { readonly required: readonly stri
 const unsettled = (groups: Groups, required: ReadonlySet<string>): Groups =>
   new Map([...groups].filter(([, members]) => members.isDisjointFrom(required)));
 
-/** All but whether it is owed. Who asks for the bytes gets them. */
-const joinFacts = (weak: ContractMaterial, strong: ContractMaterial): ContractMaterial => ({
-  ...strong,
-  ...weak,
-  output: weak.output || strong.output,
-  skipUpload: weak.skipUpload && strong.skipUpload,
-  annotations: joinAnnotations(weak.annotations, strong.annotations),
-});
+/**
+ * All but whether it is owed. Who asks for the bytes gets them. Each member has its rule here: one that came over from a side
+ * by itself could be a loosening that only the weak side asks for.
+ */
+function joinFacts(weak: ContractMaterial, strong: ContractMaterial): Omit<ContractMaterial, 'optional' | 'group'> {
+  const { description, ...facts } = {
+    name: strong.name,
+    type: strong.type,
+    description: weak.description ?? strong.description,
+    output: weak.output || strong.output,
+    skipUpload: weak.skipUpload && strong.skipUpload,
+    annotations: joinAnnotations(weak.annotations, strong.annotations),
+  } satisfies Record<Exclude<keyof ContractMaterial, 'optional' | 'group'>, unknown>;
+  return { ...facts, ...(description === undefined ? {} : { description }) };
+}
