@@ -50,7 +50,8 @@ function npmKey(): string {
   const seeds = createRequire(import.meta.url)('@sigstore/tuf/seeds.json') as Readonly<
     Record<string, { readonly targets: Readonly<Record<string, string>> }>
   >;
-  const target = Object.values(seeds)[0]?.targets['registry.npmjs.org%2Fkeys.json'] ?? '';
+  const targets = Object.entries(Object.values(seeds)[0]?.targets ?? {});
+  const target = targets.find(([name]) => name.endsWith('%2Fkeys.json'))?.[1] ?? '';
   const { keys } = JSON.parse(Buffer.from(target, 'base64').toString()) as {
     keys: { keyUsage: string; publicKey: { rawBytes: string } }[];
   };
