@@ -195,6 +195,8 @@ function failure<T extends KubeObject>({ options }: Following<T>, error: unknown
   options.onError?.(error);
   if (!(error instanceof KubeError)) return { event: 'failed' };
   if (error.code === 410) return { event: 'gone' };
+  if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED')
+    return { event: 'failed', refused: true };
   return error.retryAfter === undefined
     ? { event: 'failed' }
     : { event: 'failed', retryAfterSeconds: error.retryAfter };

@@ -30,6 +30,8 @@ export type WatchOutcome =
       readonly retryAfterSeconds?: number;
       readonly version?: string;
       readonly healthy?: boolean;
+      /** Nobody listened: the server was started anew, from whatever state of etcd. */
+      readonly refused?: boolean;
     };
 
 const BASE_MS = 800;
@@ -58,12 +60,19 @@ export function nextState(state: Active, outcome: WatchOutcome, random: number):
     case 'failed': {
       const before = outcome.healthy === true ? 0 : failures;
       const ms = Math.max(backoff(before, random), (outcome.retryAfterSeconds ?? 0) * 1000);
-      return { step: 'waiting', ms, next: afterFailure(state, outcome.version, before + 1) };
+      const next: Active =
+        outcome.refused === true
+          ? { step: 'listing', failures: before + 1 }
+          : afterFailure(state, outcome.version, before + 1);
+      return { step: 'waiting', ms, next };
     }
   }
 }
 
-/** A server that was away may have been set back: a watch from a version that it hasn't reached waits without a word. */
+/**
+ * A server that was away may have been set back: a watch from a version that it hasn't reached waits without a word. By the time
+ * of the check it may have passed that version again, with other content, so one that was seen to be down is listed anew.
+ */
 const afterFailure = (state: Active, version: string | undefined, failures: number): Active =>
   state.step === 'listing'
     ? { step: 'listing', failures }

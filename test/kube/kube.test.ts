@@ -51,6 +51,9 @@ test('watch state: after a failure the server has to have come as far as the ver
   if (failed.step !== 'waiting') throw new Error(failed.step);
   assert.equal(failed.next, { step: 'checking', version: '9', failures: 1 });
   assert.equal(nextState(failed.next, { event: 'current' }, 0), { step: 'watching', version: '9', failures: 1 });
+  // The server was down: it may have been set back and have passed the version again since.
+  const refused = nextState({ step: 'checking', version: '9', failures: 1 }, { event: 'failed', refused: true }, 0);
+  assert.equal(refused.step === 'waiting' && refused.next, { step: 'listing', failures: 2 });
   assert.is(nextState({ step: 'checking', version: '9', failures: 0 }, { event: 'gone' }, 0).step, 'listing');
   const again = nextState(failed.next, { event: 'failed' }, 0);
   assert.equal(again.step === 'waiting' && again.next, { step: 'checking', version: '9', failures: 2 });
