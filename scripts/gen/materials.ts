@@ -19,7 +19,7 @@ export async function generateMaterials(): Promise<Readonly<Record<string, strin
 }
 
 function rowOf({ type, notes, content, maxBytes }: MaterialKind): string {
-  const { accepts = '', versions = [], facts = [] } = notes ?? {};
+  const { accepts, versions = [], facts } = notes;
   const names = facts.map((fact) => `\`${fact}\``).join(', ');
   const limit = content === 'whole' ? sizeOf(maxBytes) : `any size; ${sizeOf(HEAD_BYTES)} are looked at`;
   return `| \`${type}\` | ${accepts.replaceAll('|', '\\|')} | ${versions.join(', ')} | ${names} | ${limit} |`;

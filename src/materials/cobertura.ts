@@ -1,12 +1,10 @@
-import { accepted, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from './kind.ts';
+import { accepted, type MaterialKind, refused, WHOLE_DOCUMENT } from './kind.ts';
 import { scanXml, type XmlElement } from './xml-scan.ts';
 
 /** COBERTURA_XML: a coverage report in the form of Cobertura, with at least one package or a line that was covered. */
 export const cobertura: MaterialKind = {
   type: 'COBERTURA_XML',
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
+  ...WHOLE_DOCUMENT,
   notes: {
     accepts: 'A report in the form of Cobertura with a package or a covered line.',
     facts: ['cobertura.line_rate', 'cobertura.branch_rate'],

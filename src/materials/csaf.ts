@@ -1,4 +1,3 @@
-import type { AnySchemaObject, ValidateFunction } from 'ajv';
 import { excerpt } from '../api/excerpt.ts';
 import type { MaterialType } from '../api/material-types.ts';
 import { asRecord, asText, type UnknownRecord } from '../api/record.ts';
@@ -13,14 +12,11 @@ import ssvcSelection from './csaf/ssvc-selection.gen.json' with { type: 'json' }
 import { jsonDocument } from './json-document.ts';
 import { accepted, type Inspection, type MaterialKind, refused } from './kind.ts';
 import { TOOL_FACTS, toolFacts, toolName } from './sbom-facts.ts';
-import { compileSchema, schemaFindings } from './schema.ts';
+import { type SchemaVersions, schemaFindings, versionedValidators } from './schema.ts';
 
-const SCHEMAS: ReadonlyMap<string, AnySchemaObject> = new Map<string, AnySchemaObject>([
-  ['2.0', csaf20],
-  ['2.1', csaf21],
-]);
+const SCHEMAS: SchemaVersions = { '2.0': csaf20, '2.1': csaf21 };
 const REFERENCES = [cvss20, cvss30, cvss31, cvss40, ssvcPoint, ssvcSelection];
-const validators = new Map<string, ValidateFunction>();
+const validatorOf = versionedValidators(SCHEMAS, REFERENCES, { isStrict: true });
 const CONTROL = /\p{Cc}/u;
 
 /** CSAF_VEX: which products a vulnerability affects. */
@@ -39,7 +35,7 @@ export const csafSecurityIncidentResponse = advisory(
 function advisory(type: MaterialType, category: string): MaterialKind {
   return jsonDocument(type, (document) => inspectAdvisory(document, category), {
     accepts: `A CSAF document of the category \`${category}\`.`,
-    versions: [...SCHEMAS.keys()],
+    versions: Object.keys(SCHEMAS),
     facts: TOOL_FACTS,
   });
 }
@@ -50,7 +46,7 @@ function inspectAdvisory(csaf: UnknownRecord, category: string): Inspection {
   const version = asText(document.csaf_version) ?? '';
   const validate = validatorOf(version);
   if (validate === undefined) {
-    const known = [...SCHEMAS.keys()].join(', ');
+    const known = Object.keys(SCHEMAS).join(', ');
     return refused({ at: '/document/csaf_version', message: `'${excerpt(version)}' is not one of ${known}` });
   }
   if (document.category !== category) {
@@ -65,13 +61,4 @@ function inspectAdvisory(csaf: UnknownRecord, category: string): Inspection {
     return refused({ at: '/document/tracking/generator/engine', message: 'must not hold control characters' });
   }
   return accepted({ annotations: toolFacts(tool === undefined ? [] : [tool]), mediaType: 'application/json' });
-}
-
-function validatorOf(version: string): ValidateFunction | undefined {
-  const known = validators.get(version);
-  const schema = SCHEMAS.get(version);
-  if (known !== undefined || schema === undefined) return known;
-  const compiled = compileSchema(schema, REFERENCES, { isStrict: true });
-  validators.set(version, compiled);
-  return compiled;
 }

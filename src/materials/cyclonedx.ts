@@ -1,4 +1,3 @@
-import type { AnySchemaObject, ValidateFunction } from 'ajv';
 import { excerpt } from '../api/excerpt.ts';
 import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
 import bom14 from './cyclonedx/bom-1.4.gen.json' with { type: 'json' };
@@ -10,15 +9,22 @@ import jsf from './cyclonedx/jsf.gen.json' with { type: 'json' };
 import spdx from './cyclonedx/spdx.gen.json' with { type: 'json' };
 import { inspectXmlBom } from './cyclonedx/xml.ts';
 import { jsonDocument } from './json-document.ts';
-import { accepted, type MaterialKind, refused } from './kind.ts';
+import { accepted, type Inspection, type MaterialKind, refused } from './kind.ts';
 import { mainComponentFacts, SBOM_FACTS, toolFacts, toolName } from './sbom-facts.ts';
-import { compileSchema, schemaFindings } from './schema.ts';
+import { type SchemaVersions, schemaFindings, versionedValidators } from './schema.ts';
 
-const SCHEMAS: Readonly<Record<string, AnySchemaObject>> = { '1.4': bom14, '1.5': bom15, '1.6': bom16, '1.7': bom17 };
+const SCHEMAS: SchemaVersions = { '1.4': bom14, '1.5': bom15, '1.6': bom16, '1.7': bom17 };
 const VERSIONS = Object.keys(SCHEMAS);
-const validators = new Map<string, ValidateFunction>();
+const validatorOf = versionedValidators(SCHEMAS, [spdx, jsf, cryptography]);
 
-const json = jsonDocument('SBOM_CYCLONEDX_JSON', (bom) => {
+const NOTES = {
+  accepts: 'A CycloneDX SBOM, in JSON or XML.',
+  versions: VERSIONS,
+  facts: [...SBOM_FACTS, 'sbom.vulnerabilities_report'],
+};
+const json = jsonDocument('SBOM_CYCLONEDX_JSON', inspectJson, NOTES);
+
+function inspectJson(bom: UnknownRecord): Inspection {
   if (bom.bomFormat !== 'CycloneDX') {
     return refused({ at: '/bomFormat', message: "a CycloneDX SBOM has bomFormat 'CycloneDX'" });
   }
@@ -29,31 +35,17 @@ const json = jsonDocument('SBOM_CYCLONEDX_JSON', (bom) => {
   }
   if (!validate(withoutNullCwes(bom))) return refused(...schemaFindings(validate.errors));
   return accepted({ annotations: facts(bom), mediaType: 'application/vnd.cyclonedx+json' });
-});
+}
 
 /** SBOM_CYCLONEDX_JSON: CycloneDX 1.4 to 1.7, each against its own schema; in JSON, and also in XML. */
 export const cyclonedx: MaterialKind = {
   ...json,
-  notes: {
-    accepts: 'A CycloneDX SBOM, in JSON or XML.',
-    versions: VERSIONS,
-    facts: [...SBOM_FACTS, 'sbom.vulnerabilities_report'],
-  },
   inspect: (input) => (isXml(input.bytes) ? inspectXmlBom(input.bytes) : json.inspect(input)),
 };
 
 /** Whether the first character that counts is that of a tag, in whatever encoding. */
 const isXml = (bytes: Uint8Array): boolean =>
   /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*</.test(Buffer.from(bytes.subarray(0, 256)).toString('latin1'));
-
-function validatorOf(version: string): ValidateFunction | undefined {
-  const known = validators.get(version);
-  const schema = SCHEMAS[version];
-  if (known !== undefined || schema === undefined || !Object.hasOwn(SCHEMAS, version)) return known;
-  const compiled = compileSchema(schema, [spdx, jsf, cryptography]);
-  validators.set(version, compiled);
-  return compiled;
-}
 
 /** Scanners are known to write `"cwes": null` for a vulnerability without any. */
 function withoutNullCwes(bom: UnknownRecord): UnknownRecord {

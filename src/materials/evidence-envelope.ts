@@ -18,8 +18,9 @@ export interface EnvelopeContent {
 /** A kind that Chainloop's own collectors write: `data` of a known form, with the type and the schema beside it. */
 export function evidenceEnvelope(type: MaterialType, { notes, schema, facts }: EnvelopeContent): MaterialKind {
   const check = schemaCheck(schema);
-  return {
-    ...jsonDocument(type, (document) => {
+  return jsonDocument(
+    type,
+    (document) => {
       const [name = ID] = [ID, 'id'].filter((one) => Object.hasOwn(document, one));
       const id = document[name];
       // Absent is let through, as Chainloop does: the data says enough. Another type's is not.
@@ -37,9 +38,9 @@ export function evidenceEnvelope(type: MaterialType, { notes, schema, facts }: E
         value === undefined ? [] : [[`chainloop.material.${key}`, excerpt(value, 1024)]],
       );
       return accepted({ annotations: Object.fromEntries(annotations), mediaType: 'application/json' });
-    }),
+    },
     notes,
-  };
+  );
 }
 
 /** An object with these members and no others. */

@@ -2,7 +2,7 @@ import { excerpt } from '../api/excerpt.ts';
 import type { Finding } from '../api/problem.ts';
 import { asRecord, asText, type UnknownRecord } from '../api/record.ts';
 import { archiveForm, visitArchive } from './archive/read.ts';
-import { accepted, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from './kind.ts';
+import { accepted, type MaterialKind, refused, WHOLE_DOCUMENT } from './kind.ts';
 import { schemaCheck } from './schema.ts';
 import { parseYaml } from './yaml-document.ts';
 
@@ -30,9 +30,7 @@ const check = schemaCheck({
 /** HELM_CHART: the `.tgz` that `helm package` writes, with a readable `Chart.yaml` and `values.yaml`. */
 export const helmChart: MaterialKind = {
   type: 'HELM_CHART',
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
+  ...WHOLE_DOCUMENT,
   notes: {
     accepts: 'The `.tgz` that `helm package` writes.',
     versions: ['v1', 'v2'],

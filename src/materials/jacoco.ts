@@ -1,12 +1,10 @@
-import { accepted, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from './kind.ts';
+import { accepted, type MaterialKind, refused, WHOLE_DOCUMENT } from './kind.ts';
 import { scanXml, type XmlElement } from './xml-scan.ts';
 
 /** JACOCO_XML: a coverage report of JaCoCo that counts instructions, as every report of real classes does. */
 export const jacoco: MaterialKind = {
   type: 'JACOCO_XML',
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
+  ...WHOLE_DOCUMENT,
   notes: {
     accepts: 'A report of JaCoCo that counts instructions.',
     facts: ['jacoco.instruction.*', 'jacoco.branch.*', 'jacoco.line.*'],

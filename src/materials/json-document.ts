@@ -6,10 +6,10 @@ import {
   accepted,
   type Inspection,
   type KindNotes,
-  MAX_DOCUMENT_BYTES,
   type MaterialKind,
   refused,
   unreadable,
+  WHOLE_DOCUMENT,
 } from './kind.ts';
 import { schemaCheck } from './schema.ts';
 
@@ -17,13 +17,11 @@ import { schemaCheck } from './schema.ts';
 export const jsonDocument = (
   type: MaterialType,
   inspect: (document: UnknownRecord) => Inspection,
-  notes?: KindNotes,
+  notes: KindNotes,
 ): MaterialKind => ({
   type,
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
-  ...(notes === undefined ? {} : { notes }),
+  ...WHOLE_DOCUMENT,
+  notes,
   inspect({ bytes }) {
     const parsed = parseJsonDocument(bytes);
     if (!parsed.ok) return unreadable(parsed.at, parsed.message);
@@ -46,9 +44,7 @@ export function jsonReport<Document>(type: MaterialType, { notes, schema, facts 
   const check = schemaCheck(schema);
   return {
     type,
-    content: 'whole',
-    maxBytes: MAX_DOCUMENT_BYTES,
-    keepsBytes: true,
+    ...WHOLE_DOCUMENT,
     notes,
     inspect({ bytes }) {
       const parsed = parseJsonDocument(bytes);

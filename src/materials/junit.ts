@@ -1,14 +1,12 @@
 import type { Finding } from '../api/problem.ts';
 import { ARCHIVE_MEDIA_TYPES, visitFiles } from './archive/files.ts';
-import { accepted, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from './kind.ts';
+import { accepted, type MaterialKind, refused, WHOLE_DOCUMENT } from './kind.ts';
 import { scanXml } from './xml-scan.ts';
 
 /** JUNIT_XML: a report, or a zip or tar.gz of reports (`*.xml`), with at least one suite or case altogether. */
 export const junit: MaterialKind = {
   type: 'JUNIT_XML',
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
+  ...WHOLE_DOCUMENT,
   notes: {
     accepts: 'A report, or a zip or tar.gz of reports (`*.xml`), with at least one suite or case.',
     facts: ['junit.suites', 'junit.tests', 'junit.failures', 'junit.errors', 'junit.skipped'],

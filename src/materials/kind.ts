@@ -51,7 +51,7 @@ export interface MaterialKind {
   readonly maxBytes: number;
   /** Whether the bytes go into the evidence store; what is small enough stands in the run itself. */
   readonly keepsBytes: boolean;
-  readonly notes?: KindNotes;
+  readonly notes: KindNotes;
   inspect(input: MaterialInput): Inspection;
 }
 
@@ -59,6 +59,8 @@ export interface MaterialKind {
 export const HEAD_BYTES = 64 << 10;
 /** The limit of documents; larger ones are no SBOM or report that a tool wrote for a person or a scanner. */
 export const MAX_DOCUMENT_BYTES = 64 << 20;
+/** What kinds have in common that are documents: they are read whole, and kept. */
+export const WHOLE_DOCUMENT = { content: 'whole', maxBytes: MAX_DOCUMENT_BYTES, keepsBytes: true } as const;
 /** More findings than this help nobody. */
 export const MAX_FINDINGS = 20;
 

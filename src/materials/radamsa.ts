@@ -1,7 +1,7 @@
 import { excerpt } from '../api/excerpt.ts';
 import type { Finding } from '../api/problem.ts';
 import { ARCHIVE_MEDIA_TYPES, visitFiles } from './archive/files.ts';
-import { accepted, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from './kind.ts';
+import { accepted, type MaterialKind, refused, WHOLE_DOCUMENT } from './kind.ts';
 import { TOOL_FACTS, toolFacts } from './sbom-facts.ts';
 import { linesOf, textReports } from './text-document.ts';
 
@@ -40,9 +40,7 @@ export const radamsaReport = textReports('RADAMSA_REPORT', {
 /** RADAMSA_CRASHES: an input that makes a program crash, or an archive of such inputs. What is in them is not looked at. */
 export const radamsaCrashes: MaterialKind = {
   type: 'RADAMSA_CRASHES',
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
+  ...WHOLE_DOCUMENT,
   notes: {
     accepts:
       'An input that made a program crash, or a zip or tar.gz of them; one that is an archive itself comes in another.',

@@ -1,6 +1,6 @@
 import { closed, listOf, TEXT } from './evidence-envelope.ts';
 import { jsonDocument } from './json-document.ts';
-import { accepted, type MaterialKind, refused } from './kind.ts';
+import { accepted, refused } from './kind.ts';
 import { schemaCheck } from './schema.ts';
 
 const CONTEXT = listOf(closed({ name: TEXT, value: TEXT, enabled: TEXT }, ['name', 'value', 'enabled']));
@@ -57,14 +57,15 @@ const check = schemaCheck(
 );
 
 /** CHAINLOOP_RUNNER_CONTEXT: how a repository is protected, as Chainloop's platform writes it, version 0.1. */
-export const runnerContext: MaterialKind = {
-  ...jsonDocument('CHAINLOOP_RUNNER_CONTEXT', (document) => {
+export const runnerContext = jsonDocument(
+  'CHAINLOOP_RUNNER_CONTEXT',
+  (document) => {
     const findings = check(document);
     return findings.length > 0 ? refused(...findings) : accepted({ annotations: {}, mediaType: 'application/json' });
-  }),
-  notes: {
+  },
+  {
     accepts: 'How the repository of a run is protected, as Chainloop writes it.',
     versions: ['0.1'],
     facts: [],
   },
-};
+);

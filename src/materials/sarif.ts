@@ -4,10 +4,10 @@ import { checkmarxEngines } from './checkmarx-sarif.ts';
 import { jsonDocument } from './json-document.ts';
 import { accepted, refused } from './kind.ts';
 import { TOOL_FACTS, toolFacts, toolName } from './sbom-facts.ts';
-import { compileSchema, schemaFindings } from './schema.ts';
+import { schemaCheck } from './schema.ts';
 
 /** What SARIF 2.1.0 says must be there, of the parts that reports are read for. */
-const validate = compileSchema({
+const check = schemaCheck({
   type: 'object',
   required: ['version', 'runs'],
   properties: {
@@ -59,7 +59,8 @@ const validate = compileSchema({
 export const sarif = jsonDocument(
   'SARIF',
   (log) => {
-    if (!validate(log)) return refused(...schemaFindings(validate.errors));
+    const findings = check(log);
+    if (findings.length > 0) return refused(...findings);
     const tools = asArray(log.runs).flatMap((run) => {
       const driver = asRecord(asRecord(asRecord(run)?.tool)?.driver);
       const name = asText(driver?.name);

@@ -30,6 +30,26 @@ export function compileSchema(
   return ajv.compile(schema);
 }
 
+/** The published schemas of a format, by the version that a document declares. */
+export type SchemaVersions = Readonly<Record<string, AnySchemaObject>>;
+
+/** The validator of a version, compiled when the first document of it comes; undefined for a version without a schema. */
+export function versionedValidators(
+  schemas: SchemaVersions,
+  references?: readonly AnySchemaObject[],
+  options?: SchemaOptions,
+): (version: string) => ValidateFunction | undefined {
+  const compiled = new Map<string, ValidateFunction>();
+  return (version) => {
+    // Not `schemas[version]` alone: every object inherits a `constructor`.
+    const schema = Object.hasOwn(schemas, version) ? schemas[version] : undefined;
+    if (schema === undefined) return undefined;
+    const validate = compiled.get(version) ?? compileSchema(schema, references, options);
+    compiled.set(version, validate);
+    return validate;
+  };
+}
+
 /** RFC 3339, as far as a pattern can say it. */
 const TIME =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;

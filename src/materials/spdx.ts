@@ -1,33 +1,29 @@
-import type { AnySchemaObject, ValidateFunction } from 'ajv';
 import { excerpt } from '../api/excerpt.ts';
 import { asText, type UnknownRecord } from '../api/record.ts';
 import { closestFindings } from './closest-findings.ts';
 import { jsonDocument } from './json-document.ts';
-import { accepted, type MaterialKind, refused } from './kind.ts';
+import { accepted, refused } from './kind.ts';
 import { SBOM_FACTS } from './sbom-facts.ts';
-import { compileSchema } from './schema.ts';
+import { type SchemaVersions, versionedValidators } from './schema.ts';
 import spdx22 from './spdx/spdx-2.2.gen.json' with { type: 'json' };
 import spdx23 from './spdx/spdx-2.3.gen.json' with { type: 'json' };
 import spdx30 from './spdx/spdx-3.0.gen.json' with { type: 'json' };
 import { spdx2Facts, spdx2Rules } from './spdx/version-2.ts';
 import { isSpdx3, spdx3Facts, spdx3Version } from './spdx/version-3.ts';
 
-const SCHEMAS: ReadonlyMap<string, AnySchemaObject> = new Map<string, AnySchemaObject>([
-  ['SPDX-2.2', spdx22],
-  ['SPDX-2.3', spdx23],
-  ['3.0.1', spdx30],
-]);
-const validators = new Map<string, ValidateFunction>();
+const SCHEMAS: SchemaVersions = { 'SPDX-2.2': spdx22, 'SPDX-2.3': spdx23, '3.0.1': spdx30 };
+const validatorOf = versionedValidators(SCHEMAS);
 
 /** SBOM_SPDX_JSON: SPDX 2.2 and 2.3, and 3.0.1 as JSON-LD, each against its own schema. */
-export const spdx: MaterialKind = {
-  ...jsonDocument('SBOM_SPDX_JSON', (document) => {
+export const spdx = jsonDocument(
+  'SBOM_SPDX_JSON',
+  (document) => {
     const isVersion3 = isSpdx3(document);
     const version = isVersion3 ? spdx3Version(document) : asText(document.spdxVersion);
     const validate = validatorOf(version ?? '');
     if (validate === undefined) {
       const at = isVersion3 ? '/@context' : '/spdxVersion';
-      const known = [...SCHEMAS.keys()].join(', ');
+      const known = Object.keys(SCHEMAS).join(', ');
       return refused({ at, message: `the version must be one of ${known}, not ${excerpt(version ?? 'absent')}` });
     }
     if (!validate(document)) return refused(...closestFindings(validate.errors));
@@ -38,20 +34,13 @@ export const spdx: MaterialKind = {
           annotations: factsOf(document),
           mediaType: isVersion3 ? 'application/ld+json' : 'application/spdx+json',
         });
-  }),
-  notes: {
+  },
+  {
     accepts: 'An SPDX document in JSON, or JSON-LD for version 3.',
     versions: ['2.2', '2.3', '3.0.1'],
     facts: SBOM_FACTS,
   },
-};
+);
 
 const factsOf = (document: UnknownRecord): Readonly<Record<string, string>> =>
   isSpdx3(document) ? spdx3Facts(document) : spdx2Facts(document);
-
-function validatorOf(version: string): ValidateFunction | undefined {
-  const schema = SCHEMAS.get(version);
-  const validate = validators.get(version) ?? (schema === undefined ? undefined : compileSchema(schema));
-  if (validate !== undefined) validators.set(version, validate);
-  return validate;
-}

@@ -1,7 +1,7 @@
 import type { MaterialType } from '../api/material-types.ts';
 import type { Finding } from '../api/problem.ts';
 import { ARCHIVE_MEDIA_TYPES, visitFiles } from './archive/files.ts';
-import { type Inspection, type KindNotes, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from './kind.ts';
+import { type Inspection, type KindNotes, type MaterialKind, refused, WHOLE_DOCUMENT } from './kind.ts';
 
 /** A line of a report, counted from 1. */
 export interface Line {
@@ -18,9 +18,7 @@ export const textDocument = (
   inspect: (text: string) => Inspection,
 ): MaterialKind => ({
   type,
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
+  ...WHOLE_DOCUMENT,
   notes,
   inspect({ bytes }) {
     const reading = readText(bytes);
@@ -44,9 +42,7 @@ export interface TextReports {
 
 export const textReports = (type: MaterialType, { notes, codePage, isOfMany, start }: TextReports): MaterialKind => ({
   type,
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
+  ...WHOLE_DOCUMENT,
   notes,
   inspect({ bytes }) {
     const reports = start();

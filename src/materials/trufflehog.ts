@@ -1,7 +1,7 @@
 import type { Finding } from '../api/problem.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
 import { parseJsonDocument } from './json-document.ts';
-import { accepted, type Inspection, MAX_DOCUMENT_BYTES, type MaterialKind, refused, unreadable } from './kind.ts';
+import { accepted, type Inspection, type MaterialKind, refused, unreadable, WHOLE_DOCUMENT } from './kind.ts';
 import { TOOL_FACTS, toolFacts } from './sbom-facts.ts';
 import { schemaCheck } from './schema.ts';
 
@@ -24,9 +24,7 @@ const OPEN_BRACKET = 0x5b;
 /** TRUFFLEHOG_JSON: what TruffleHog 3 found, one secret a line, or all of them in a list. */
 export const trufflehog: MaterialKind = {
   type: 'TRUFFLEHOG_JSON',
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
+  ...WHOLE_DOCUMENT,
   notes: {
     accepts:
       'What `trufflehog … --json` writes, one secret a line, or all of them in a list. A scan that finds nothing writes ' +

@@ -3,7 +3,7 @@ import type { Finding } from '../api/problem.ts';
 import { asRecord, asText } from '../api/record.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
 import { archiveForm, visitArchive } from './archive/read.ts';
-import { accepted, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from './kind.ts';
+import { accepted, type MaterialKind, refused, WHOLE_DOCUMENT } from './kind.ts';
 import { TOOL_FACTS, toolFacts, toolName } from './sbom-facts.ts';
 
 const REPORT = 'report_json.json';
@@ -11,9 +11,7 @@ const REPORT = 'report_json.json';
 /** ZAP_DAST_ZIP: the zip that ZAP's GitHub Actions leave, with its report as `report_json.json`. */
 export const zap: MaterialKind = {
   type: 'ZAP_DAST_ZIP',
-  content: 'whole',
-  maxBytes: MAX_DOCUMENT_BYTES,
-  keepsBytes: true,
+  ...WHOLE_DOCUMENT,
   notes: {
     accepts: 'A zip with the report of ZAP as `report_json.json`.',
     facts: TOOL_FACTS,

@@ -15,13 +15,13 @@ test('each is taken for what it is, with its facts and no others', () => {
     const { annotations } = facts(type, readSample(file));
     const named = Object.entries(annotations).map(([name, value]) => [name.replace('chainloop.material.', ''), value]);
     assert.equal(Object.fromEntries(named), expected, file);
-    const noted = MATERIAL_KINDS[type].notes?.facts ?? [];
+    const noted = MATERIAL_KINDS[type].notes.facts;
     for (const [name] of named) assert.ok(noted.includes(name ?? ''), `the notes of ${type} lack ${name}`);
   }
 });
 
 test('every type says what it takes', () => {
-  for (const type of MATERIAL_TYPES) assert.match(MATERIAL_KINDS[type].notes?.accepts ?? '', /^[A-Z].*\.$/, type);
+  for (const type of MATERIAL_TYPES) assert.match(MATERIAL_KINDS[type].notes.accepts, /^[A-Z].*\.$/, type);
 });
 
 test('each is taken for nothing else', () => {

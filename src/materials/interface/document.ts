@@ -1,11 +1,11 @@
-import type { AnySchemaObject, ValidateFunction } from 'ajv';
+import type { ValidateFunction } from 'ajv';
 import { excerpt } from '../../api/excerpt.ts';
 import type { MaterialType } from '../../api/material-types.ts';
 import { asRecord, asText, type UnknownRecord } from '../../api/record.ts';
 import { closestFindings } from '../closest-findings.ts';
 import { parseJsonDocument } from '../json-document.ts';
-import { accepted, type Inspection, MAX_DOCUMENT_BYTES, type MaterialKind, refused } from '../kind.ts';
-import { compileSchema } from '../schema.ts';
+import { accepted, type Inspection, type MaterialKind, refused, WHOLE_DOCUMENT } from '../kind.ts';
+import { type SchemaVersions, versionedValidators } from '../schema.ts';
 import { parseYaml } from '../yaml-document.ts';
 
 /** How the description of an interface says which version of its format it is of. */
@@ -14,7 +14,7 @@ export interface InterfaceFormat {
   /** The members that may hold the version, of which a document has one. */
   readonly members: readonly string[];
   /** A schema for each version, such as `3.0`; a third number may follow it where the schema says so. */
-  readonly schemas: Readonly<Record<string, AnySchemaObject>>;
+  readonly schemas: SchemaVersions;
   readonly mediaType: string;
   /** Annotations beside those of the version, the name and the version of the interface. */
   readonly facts?: (document: UnknownRecord) => Readonly<Record<string, string>>;
@@ -23,12 +23,10 @@ export interface InterfaceFormat {
 
 /** A kind that describes an interface in JSON or YAML, checked against the schema of the version that it declares. */
 export function interfaceDocument(type: MaterialType, format: InterfaceFormat): MaterialKind {
-  const validators = new Map<string, ValidateFunction>();
+  const validatorOf = versionedValidators(format.schemas, [], { isStrict: true });
   return {
     type,
-    content: 'whole',
-    maxBytes: MAX_DOCUMENT_BYTES,
-    keepsBytes: true,
+    ...WHOLE_DOCUMENT,
     notes: {
       accepts: `A description of an interface for ${format.name}, in JSON or YAML.`,
       versions: Object.keys(format.schemas),
@@ -40,7 +38,7 @@ export function interfaceDocument(type: MaterialType, format: InterfaceFormat): 
       if (!parsed.ok) return refused({ at: parsed.at, message: parsed.message });
       const document = asRecord(parsed.value);
       if (document === undefined) return refused({ at: '/', message: `must be an object, as ${format.name} is` });
-      return inspectDocument(document, format, validators, isJson ? 'json' : 'yaml');
+      return inspectDocument(document, format, validatorOf, isJson ? 'json' : 'yaml');
     },
   };
 }
@@ -54,7 +52,7 @@ function startsObject(bytes: Uint8Array): boolean {
 function inspectDocument(
   document: UnknownRecord,
   format: InterfaceFormat,
-  validators: Map<string, ValidateFunction>,
+  validatorOf: (version: string) => ValidateFunction | undefined,
   syntax: string,
 ): Inspection {
   const [member, other] = format.members.filter((name) => Object.hasOwn(document, name));
@@ -66,14 +64,12 @@ function inspectDocument(
   const declared = document[member];
   const known = Object.keys(format.schemas);
   const version = known.find((name) => declared === name || String(declared).startsWith(`${name}.`));
-  const schema = version === undefined ? undefined : format.schemas[version];
-  if (typeof declared !== 'string' || version === undefined || schema === undefined) {
+  const validate = version === undefined ? undefined : validatorOf(version);
+  if (typeof declared !== 'string' || validate === undefined) {
     const found =
       typeof declared === 'number' ? `${declared}, a number: put it into quotes` : excerpt(String(declared));
     return refused({ at: `/${member}`, message: `must be a version of ${known.join(', ')}, not ${found}` });
   }
-  const validate = validators.get(version) ?? compileSchema(schema, [], { isStrict: true });
-  validators.set(version, validate);
   if (!validate(document)) return refused(...closestFindings(validate.errors));
   return accepted({
     annotations: { ...facts(document, declared), ...format.facts?.(document) },
