@@ -1,19 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import type { Crd, SchemaNode } from './crds.ts';
+import { withGenerated } from './marked.ts';
 
-const BEGIN = '<!-- fields: written by `make gen` from crds/ -->';
-const END = '<!-- end of fields -->';
-const FOLDER = new URL('../../docs/', import.meta.url);
+const FIELDS = { of: 'fields', from: 'crds/' };
 
 /** The page of each kind with its table of fields as the CRD has it; the rest of a page is written by hand. */
 export async function generateDocs(crds: readonly Crd[]): Promise<Readonly<Record<string, string>>> {
   const pages = crds.map(async (crd) => {
-    const name = `${crd.kind.toLowerCase()}.md`;
-    const page = await readFile(new URL(name, FOLDER), 'utf8');
-    const [before, rest] = page.split(BEGIN);
-    const after = rest?.split(END)[1];
-    if (before === undefined || after === undefined) throw new Error(`docs/${name} lacks the marks of its fields`);
-    return [`docs/${name}`, `${before}${BEGIN}\n\n${fieldTables(crd)}\n${END}${after}`] as const;
+    const path = `docs/${crd.kind.toLowerCase()}.md`;
+    return [path, await withGenerated(path, FIELDS, fieldTables(crd))] as const;
   });
   return Object.fromEntries(await Promise.all(pages));
 }

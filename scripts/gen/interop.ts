@@ -1,19 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { verifyAttestation } from '../../src/verify/attestation.ts';
 import { differenceIn, type Verdict } from '../../src/verify/verdict.ts';
 import { bytesOf, DOCUMENTS_OF_TOOLS, type InteropDocument, RECEIVED } from '../../test/verify/interop/catalogue.ts';
+import { withGenerated } from './marked.ts';
 
-const BEGIN = '<!-- documents: written by `make gen` from test/verify/interop/ -->';
-const END = '<!-- end of documents -->';
+const TABLE = { of: 'documents', from: 'test/verify/interop/' };
 const PAGE = 'docs/interop.md';
 
 /** The page of what other tools make, with a table of verdicts as the verifier gives them; the rest is written by hand. */
 export async function generateInterop(): Promise<Readonly<Record<string, string>>> {
-  const page = await readFile(new URL(`../../${PAGE}`, import.meta.url), 'utf8');
-  const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${PAGE} lacks the marks of its documents`);
-  return { [PAGE]: `${before}${BEGIN}\n\n${interopTable(DOCUMENTS_OF_TOOLS)}\n${END}${after}` };
+  return { [PAGE]: await withGenerated(PAGE, TABLE, interopTable(DOCUMENTS_OF_TOOLS)) };
 }
 
 /** A row for each document, with what the verifier says of it now. */
@@ -24,8 +19,6 @@ export function interopTable(documents: readonly InteropDocument[]): string {
   });
   return `| made by | form | statement | signer, and when | verdict |\n|---|---|---|---|---|\n${rows.join('')}`;
 }
-
-const TIME = { log: 'log', timestamp: 'timestamp', receipt: 'receipt' } as const;
 
 function columnsOf(verdict: Verdict, { advice }: InteropDocument): readonly string[] {
   if (!verdict.verified) {
@@ -40,7 +33,7 @@ function columnsOf(verdict: Verdict, { advice }: InteropDocument): readonly stri
   }
   const { form, mediaType, statement, signers } = verdict;
   const [signer] = signers;
-  const who = signer.kind === 'key' ? 'key' : `\`${signer.identity}\`, by ${TIME[signer.timeSource]}`;
+  const who = signer.kind === 'key' ? 'key' : `\`${signer.identity}\`, by ${signer.timeSource}`;
   const version = String(statement._type).replace('https://in-toto.io/Statement/', '');
   return [
     `\`${form}\`, ${shortened(mediaType)}`,

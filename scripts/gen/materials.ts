@@ -1,21 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { MATERIAL_TYPES } from '../../src/api/material-types.ts';
 import { HEAD_BYTES, type MaterialKind } from '../../src/materials/kind.ts';
 import { MATERIAL_KINDS } from '../../src/materials/kinds.ts';
+import { withGenerated } from './marked.ts';
 
 const PAGE = 'docs/materials.md';
-const BEGIN = '<!-- kinds: written by `make gen` from src/materials/ -->';
-const END = '<!-- end of kinds -->';
+const TABLE = { of: 'kinds', from: 'src/materials/' };
 
 /** The page on materials with its table of kinds as the code has them; the rest of it is written by hand. */
 export async function generateMaterials(): Promise<Readonly<Record<string, string>>> {
-  const page = await readFile(new URL(`../../${PAGE}`, import.meta.url), 'utf8');
-  const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${PAGE} lacks the marks of its table`);
   const rows = MATERIAL_TYPES.map((type) => rowOf(MATERIAL_KINDS[type]));
   const table = ['| type | takes | versions | annotations | at most |', '|---|---|---|---|---|', ...rows].join('\n');
-  return { [PAGE]: `${before}${BEGIN}\n\n${table}\n\n${END}${after}` };
+  return { [PAGE]: await withGenerated(PAGE, TABLE, `${table}\n`) };
 }
 
 function rowOf({ type, notes, content, maxBytes }: MaterialKind): string {
