@@ -84,6 +84,13 @@ export function runRef(session: Session, text: string): RunRef {
   });
 }
 
+/** The namespace that a command is about. Throws `usage` where nothing says which. */
+export function targetNamespace(session: Session): string {
+  const { namespace } = session.target();
+  if (namespace !== undefined) return namespace;
+  throw new Problem('usage', 'it is not known which namespace is meant', { hint: 'give --namespace NAME' });
+}
+
 function parseRun(text: string, from: string): RunRef {
   const [, namespace, run] = NAMED.exec(text) ?? [];
   if (namespace !== undefined && run !== undefined) return { namespace, run };

@@ -1,4 +1,5 @@
-import { nameOfSubject, type TrustedSigner } from '../api/trust.ts';
+import { nameOfSubject, type TrustedIdentity, type TrustedSigner } from '../api/trust.ts';
+import type { ContractSpecSigner } from '../api/types.gen.ts';
 
 /** A signer in a line: a key by its fingerprint, an identity by its subject, or the pattern of it. */
 export function nameOfSigner(signer: TrustedSigner): string {
@@ -17,3 +18,16 @@ export function mostSigners(signers: readonly TrustedSigner[]): number {
   });
   return new Set(ids).size;
 }
+
+/** The signer that a keyless entry names, to be checked against the trusted root of this name. */
+export const identitySigner = (
+  { issuer, subject, subjectGlob, claims = [] }: NonNullable<ContractSpecSigner['keyless']>,
+  root: string,
+): TrustedIdentity => ({
+  kind: 'identity',
+  root,
+  issuer,
+  // An empty name matches nobody; the schema has one of the two.
+  subject: subjectGlob === undefined ? { exact: subject ?? '' } : { glob: subjectGlob },
+  claims: claims.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+});

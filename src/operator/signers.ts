@@ -5,6 +5,7 @@ import type { KubeObject } from '../api/object.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { TrustedSigner } from '../api/trust.ts';
 import type { ContractSpecKey, ContractSpecSigner } from '../api/types.gen.ts';
+import { identitySigner } from '../contract/signers.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { readPublicKey } from '../verify/keys.ts';
 import type { OperatorContext } from './context.ts';
@@ -43,7 +44,7 @@ export async function resolveSigners(
     if (keyless !== undefined) {
       const root = await chooseTrustRoot(context, keyless.trustRootRef?.name, usedIn);
       if (!root.ok) return { ...root, message: `spec.signers[${index}].keyless: ${root.message}` };
-      signers.push(identityOf(keyless, root.name));
+      signers.push(identitySigner(keyless, root.name));
       sources.push(`TrustRoot ${root.name}`);
     }
     if (key === undefined) continue;
@@ -68,15 +69,6 @@ export async function resolveSigners(
   }
   return { ok: true, signers, sources };
 }
-
-const identityOf = (keyless: NonNullable<ContractSpecSigner['keyless']>, root: string): TrustedSigner => ({
-  kind: 'identity',
-  root,
-  issuer: keyless.issuer,
-  // An empty name matches nobody; the schema has one of the two.
-  subject: keyless.subjectGlob === undefined ? { exact: keyless.subject ?? '' } : { glob: keyless.subjectGlob },
-  claims: (keyless.claims ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-});
 
 /** What the CRD refuses; but a contract that was stored by an earlier one stays as it is, with a key that would never count. */
 function timeFault({ validFrom, validUntil }: ContractSpecKey, at: string): string | undefined {

@@ -55,6 +55,8 @@ test('keys in the contract itself are read as the operator reads them', async ()
   assert.match(found, /^spec\.signers\[1\]\.key\.inline: this is a private key; put only its public part here/);
   assert.equal(more, []);
   assert.not.ok(found.includes(secret.split('\n')[1] ?? ''));
+  const baseline = await findings('ClusterContract', { signers: [{ key: { inline: secret } }] });
+  assert.match(baseline.join(), /^spec\.signers\[0\]\.key\.inline: this is a private key/);
   for (const [pem, says] of [
     ['cosign.pub', /there is no PEM block '-----BEGIN PUBLIC KEY-----'/],
     [good.publicPem + good.publicPem, /there are several PEM blocks/],

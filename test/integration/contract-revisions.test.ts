@@ -1,17 +1,16 @@
 // deadline: 180
-import { execFile } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type CommandOutcome, runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey } from '../support/signing.ts';
 
 const test = suite('revisions of a contract');
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 const release = (deadline: string, ...names: readonly string[]): string =>
   manifest('Contract', 'release', { deadline, materials: names.map((name) => ({ name, type: 'ARTIFACT' })) });
 const READER = [
@@ -39,33 +38,19 @@ const inForce = (revision: number): Promise<unknown> =>
     async () => (await shop.kubectl('get contract -n shop release -o jsonpath={.status.revision}')) === `${revision}`,
   );
 
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
-async function proviso(args: string, bearer = token, { cwd, env: more }: Surroundings = {}): Promise<Outcome> {
+async function proviso(args: string, bearer = token, { cwd, env }: Surroundings = {}): Promise<CommandOutcome> {
   const ca = join(shop.stack.controlPlane.dir, 'ca.crt');
   await writeFile(ca, await shop.kubectl('get configmap -n proviso-system proviso-trust -o jsonpath={.data.ca\\.crt}'));
-  const env = {
-    PATH: process.env.PATH ?? '',
+  return runProviso(cwd ?? shop.stack.controlPlane.dir, args, {
     PROVISO_ENDPOINT: shop.stack.endpoint,
     PROVISO_CA_FILE: ca,
     PROVISO_TOKEN: bearer,
     PROVISO_NAMESPACE: 'shop',
-    ...more,
-  };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [MAIN, ...args.split(' ')],
-      { env, ...(cwd === undefined ? {} : { cwd }) },
-      (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-    );
+    ...env,
   });
 }
 
@@ -92,7 +77,7 @@ test('a draft is tried on the runs on record: which would have failed, and why',
     const { code, err } = await proviso(step, pipeline, { cwd: work, env });
     assert.is(code, 0, err);
   }
-  const tried = async (name: string, spec: object): Promise<Outcome> => {
+  const tried = async (name: string, spec: object): Promise<CommandOutcome> => {
     await writeFile(join(work, 'draft.yaml'), manifest('Contract', name, spec));
     return proviso('contract try draft.yaml', token, { cwd: work });
   };

@@ -9,7 +9,7 @@ import { readTrustedRoot } from '../../verify/trusted-root.ts';
  * in Secrets, ConfigMaps and TUF repositories only the operator sees.
  */
 export function trustFindings<K extends AuthoredKind>(kind: K, object: Authored[K]): readonly Finding[] {
-  if (kind === 'Contract') return keyFindings(object.spec as ContractSpec);
+  if (kind === 'Contract' || kind === 'ClusterContract') return keyFindings(object.spec as ContractSpec);
   if (kind === 'TrustRoot') return rootFindings(object.spec as TrustRootSpec);
   return [];
 }

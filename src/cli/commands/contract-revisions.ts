@@ -7,7 +7,7 @@ import { nameOfSigner } from '../../contract/signers.ts';
 import { EXIT } from '../exit-code.ts';
 import { plain } from '../print/plain.ts';
 import { formatTable } from '../print/table.ts';
-import { printResult, type Session } from '../session.ts';
+import { printResult, type Session, targetNamespace } from '../session.ts';
 
 /** `proviso contract history NAME`: what a contract has meant, the newest first. */
 export async function contractHistory(session: Session, name: string): Promise<number> {
@@ -44,13 +44,8 @@ export async function contractDiff(session: Session, name: string, from?: string
   return EXIT.ok;
 }
 
-async function revisionsOf(session: Session, name: string): Promise<readonly RevisionMessage[]> {
-  const { namespace } = session.target();
-  if (namespace === undefined) {
-    throw new Problem('usage', 'it is not known which namespace is meant', { hint: 'give --namespace NAME' });
-  }
-  return session.receiver().revisions(namespace, name);
-}
+const revisionsOf = async (session: Session, name: string): Promise<readonly RevisionMessage[]> =>
+  session.receiver().revisions(targetNamespace(session), name);
 
 function numbered(items: readonly RevisionMessage[], name: string, text: string): RevisionMessage {
   const found = items.find(({ revision }) => String(revision) === text);

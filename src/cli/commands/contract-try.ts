@@ -8,9 +8,10 @@ import { trial } from '../../contract/trial.ts';
 import { EXIT } from '../exit-code.ts';
 import { plain } from '../print/plain.ts';
 import { formatTable } from '../print/table.ts';
-import { printResult, type Session } from '../session.ts';
+import { printResult, type Session, targetNamespace } from '../session.ts';
 import { draftSigners, signerFindings } from '../trial/signers.ts';
 import { yamlDocuments } from '../yaml-documents.ts';
+import { trustFindings } from './contract-lint-trust.ts';
 
 export interface TryFlags {
   readonly workflow?: string;
@@ -60,10 +61,12 @@ async function oneContract(session: Session, file: string): Promise<Contract> {
   throw new Problem('request-invalid', `the contract in ${file} is not valid`, { errors: validation.findings });
 }
 
-function draftOf({ metadata, spec }: Contract, file: string): Draft {
-  const { signers, elsewhere, findings } = draftSigners(spec);
+function draftOf(contract: Contract, file: string): Draft {
+  const { metadata, spec } = contract;
+  const findings = trustFindings('Contract', contract);
   if (findings.length > 0)
     throw new Problem('request-invalid', `the contract in ${file} is not valid`, { errors: findings });
+  const { signers, elsewhere } = draftSigners(spec);
   const { signers: _, signerThreshold, ...rest } = spec;
   const judgesSigners = elsewhere.length === 0;
   const asked = judgesSigners && signerThreshold !== undefined ? { ...rest, signerThreshold } : rest;
@@ -78,10 +81,7 @@ async function finishedRuns(
   contract: string,
   { workflow, limit }: TryFlags,
 ): Promise<readonly RunMessage[]> {
-  const { namespace } = session.target();
-  if (namespace === undefined) {
-    throw new Problem('usage', 'it is not known which namespace is meant', { hint: 'give --namespace NAME' });
-  }
+  const namespace = targetNamespace(session);
   const query = { limit, ...(workflow === undefined ? {} : { workflow }) };
   const listed = (await session.receiver().list(namespace, query)).filter(({ succeeded }) => succeeded !== 'Unknown');
   const runs: RunMessage[] = [];

@@ -1,8 +1,7 @@
-import { Problem } from '../../api/problem.ts';
 import { EXIT } from '../exit-code.ts';
 import { plain } from '../print/plain.ts';
 import { formatTable } from '../print/table.ts';
-import { printResult, type Session } from '../session.ts';
+import { printResult, type Session, targetNamespace } from '../session.ts';
 
 export interface RunsFlags {
   readonly workflow?: string;
@@ -12,15 +11,12 @@ export interface RunsFlags {
 
 /** `proviso runs`: the runs of a workflow, or with --all of the namespace, the newest first. */
 export async function runs(session: Session, flags: RunsFlags): Promise<number> {
-  const target = session.target();
-  if (target.namespace === undefined) {
-    throw new Problem('usage', 'it is not known which namespace is meant', { hint: 'give --namespace NAME' });
-  }
-  const workflow = flags.all === true ? undefined : (flags.workflow ?? target.workflow);
+  const namespace = targetNamespace(session);
+  const workflow = flags.all === true ? undefined : (flags.workflow ?? session.target().workflow);
   const query = { limit: flags.limit, ...(workflow === undefined ? {} : { workflow }) };
-  const items = await session.receiver().list(target.namespace, query);
+  const items = await session.receiver().list(namespace, query);
   printResult(session, { items }, () => {
-    if (items.length === 0) return `no runs${workflow === undefined ? '' : ` of ${workflow}`} in ${target.namespace}`;
+    if (items.length === 0) return `no runs${workflow === undefined ? '' : ` of ${workflow}`} in ${namespace}`;
     const rows = items.map((run) => [
       run.run,
       run.workflow,

@@ -2,6 +2,7 @@ import type { Finding } from '../../api/problem.ts';
 import type { TrustedSigner } from '../../api/trust.ts';
 import type { ContractSpec, RecordedAttestation, RecordedSigner } from '../../api/types.gen.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
+import { identitySigner } from '../../contract/signers.ts';
 import { identityFault } from '../../verify/identity.ts';
 import { readPublicKey } from '../../verify/keys.ts';
 
@@ -12,29 +13,21 @@ export interface DraftSigners {
   readonly signers: readonly TrustedSigner[];
   /** Field paths of those that stand in the cluster. */
   readonly elsewhere: readonly string[];
-  readonly findings: readonly Finding[];
 }
 
-/** Reads inline keys and identities; keys of Secrets and ConfigMaps stay what they are. */
+/** Reads inline keys, which were found to be keys, and identities; keys of Secrets and ConfigMaps stay what they are. */
 export function draftSigners(spec: ContractSpec): DraftSigners {
   const signers: TrustedSigner[] = [];
   const elsewhere: string[] = [];
-  const findings: Finding[] = [];
   for (const [index, { key, keyless }] of (spec.signers ?? []).entries()) {
-    const at = `spec.signers[${index}]`;
-    if (keyless !== undefined) {
-      const subject =
-        keyless.subjectGlob === undefined ? { exact: keyless.subject ?? '' } : { glob: keyless.subjectGlob };
-      const { issuer, claims = [] } = keyless;
-      signers.push({ kind: 'identity', root: keyless.trustRootRef?.name ?? '', issuer, subject, claims });
-    } else if (key?.inline === undefined) elsewhere.push(at);
+    if (keyless !== undefined) signers.push(identitySigner(keyless, keyless.trustRootRef?.name ?? ''));
+    else if (key?.inline === undefined) elsewhere.push(`spec.signers[${index}]`);
     else {
       const reading = readPublicKey(key.inline);
-      if (!reading.ok) findings.push({ at: `${at}.key.inline`, message: reading.message });
-      else signers.push({ kind: 'key', publicKey: reading.publicKey, fingerprint: reading.fingerprint });
+      if (reading.ok) signers.push({ kind: 'key', publicKey: reading.publicKey, fingerprint: reading.fingerprint });
     }
   }
-  return { signers, elsewhere, findings };
+  return { signers, elsewhere };
 }
 
 /** Why those who signed a run would not do, by what was recorded of them when their signatures were verified. */
