@@ -26,10 +26,15 @@ export function hasDigest<T extends EffectiveContract | BaselineTerms = Effectiv
   contract: unknown,
   digest: string,
 ): contract is T {
+  return digestOf(contract) === digest;
+}
+
+/** The digest of what stands where a contract is expected; undefined for what is none. */
+export function digestOf(contract: unknown): string | undefined {
   try {
-    return canonicalDigest(contract as T) === digest;
+    return canonicalDigest(contract as EffectiveContract);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

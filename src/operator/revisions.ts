@@ -6,7 +6,7 @@ import { canonicalDigest, hasDigest, revisionNameOf } from '../contract/digest.t
 import type { BaselineTerms, EffectiveContract } from '../contract/effective.ts';
 import { OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { createTurns } from '../queue/turns.ts';
+import { createOneByOne } from '../queue/one-by-one.ts';
 import type { ControllerRevision } from './context.ts';
 import { NameTakenError } from './failures.ts';
 import { isOurs } from './ours.ts';
@@ -48,7 +48,7 @@ export const ownedByClusterContract = (contract: ClusterContract, namespace: str
 });
 
 /** Many workflows may need the same new revision at once, and no two may get the same number. */
-const inTurn = createTurns();
+const inTurn = createOneByOne();
 
 /**
  * The revision that holds this content: an earlier one if its owner has meant the same before, else a new one. Throws

@@ -12,8 +12,10 @@ export interface Contracts {
   get(namespace: string, pinned: WorkflowRun['spec']['contract']): Promise<EffectiveContract>;
 }
 
-interface ControllerRevision extends KubeObject {
+/** As the API server has it: whoever may write ControllerRevisions may have put anything there. */
+export interface StoredRevision extends KubeObject {
   readonly data?: unknown;
+  readonly revision: number;
 }
 
 const CAPACITY = 1000;
@@ -27,7 +29,7 @@ export function createContracts(client: KubeClient): Contracts {
       const found = known.get(key);
       if (found !== undefined) return found;
       const ref = { namespace, name: revisionName };
-      const revision = await client.find<ControllerRevision>(KIND.ControllerRevision, ref);
+      const revision = await client.find<StoredRevision>(KIND.ControllerRevision, ref);
       if (revision === undefined) {
         throw new Problem('contract-not-ready', `the contract revision ${revisionName} is not there`, {
           hint: 'the operator makes it within seconds; try again, and look at kubectl get contracts',

@@ -1,5 +1,4 @@
 // deadline: 300
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -8,6 +7,7 @@ import type { CertificateMessage, RunMessage } from '../../src/api/messages.ts';
 import type { TrustRoot } from '../../src/api/types.gen.ts';
 import { signWithCertificate } from '../../src/cli/signer/sign.ts';
 import { createSigningRequest } from '../../src/pki/request.ts';
+import { runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -15,7 +15,6 @@ import { generateTestKey, signedBundle } from '../support/signing.ts';
 import { some } from '../support/some.ts';
 import { createSigstore, ISSUER, WORKFLOW } from '../verify/sigstore.ts';
 
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 const sigstore = await createSigstore(new Date(Math.floor(Date.now() / 1000) * 1000));
 const key = generateTestKey();
 const keyless = { issuer: ISSUER, subject: WORKFLOW, trustRootRef: { name: 'private' } };
@@ -89,20 +88,14 @@ async function read({ workflow, path }: Opened): Promise<RunMessage> {
 }
 
 /** What the CLI says of a run. */
-function proviso(command: string, { workflow, name }: Opened): Promise<{ code: number; out: string }> {
-  const env = {
-    PATH: process.env.PATH ?? '',
+async function proviso(command: string, { workflow, name }: Opened): Promise<{ code: number; out: string }> {
+  const { code, text } = await runProviso(shop.stack.controlPlane.dir, `${command} shop/${name}`, {
     PROVISO_ENDPOINT: shop.stack.endpoint,
     PROVISO_TOKEN: some(tokens[workflow]),
     PROVISO_CA_FILE: caFile(),
     PROVISO_WORKFLOW: workflow,
-  };
-  const cwd = shop.stack.controlPlane.dir;
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, command, `shop/${name}`], { cwd, env }, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out + err }),
-    );
   });
+  return { code, out: text };
 }
 
 /** It reads and says what it is, and isn't taken for checked: `verify` names what it lacks, and all else holds. */

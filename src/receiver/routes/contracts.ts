@@ -2,19 +2,12 @@ import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
 import { LABEL_CONTRACT } from '../../api/labels.ts';
 import type { RevisionListMessage, RevisionMessage } from '../../api/messages.ts';
-import type { KubeObject } from '../../api/object.ts';
 import { Problem } from '../../api/problem.ts';
 import type { Contract } from '../../api/types.gen.ts';
-import { canonicalDigest, revisionNameOf } from '../../contract/digest.ts';
-import type { EffectiveContract } from '../../contract/effective.ts';
+import { digestOf, revisionNameOf } from '../../contract/digest.ts';
 import type { ReceiverContext } from '../context.ts';
+import type { StoredRevision } from '../contracts.ts';
 import { param } from './params.ts';
-
-/** As the API server has it: anybody who may write ControllerRevisions may have put anything there. */
-interface Revision extends KubeObject {
-  readonly data?: unknown;
-  readonly revision: number;
-}
 
 /** `GET /v1/namespaces/{ns}/contracts/{contract}/revisions` for whoever may get the contract: the newest first. */
 export const contractRevisionsRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
@@ -26,7 +19,7 @@ export const contractRevisionsRoute = (context: ReceiverContext) => async (reque
     });
   }
   const contract = await context.client.find<Contract>(KIND.Contract, { namespace, name });
-  const revisions = await context.client.list<Revision>(KIND.ControllerRevision, {
+  const revisions = await context.client.list<StoredRevision>(KIND.ControllerRevision, {
     namespace,
     labelSelector: `${LABEL_CONTRACT}=${name}`,
   });
@@ -41,7 +34,7 @@ export const contractRevisionsRoute = (context: ReceiverContext) => async (reque
   response.json(answer);
 };
 
-function revisionMessage(contract: string, revision: Revision, inForce: string | undefined): RevisionMessage {
+function revisionMessage(contract: string, revision: StoredRevision, inForce: string | undefined): RevisionMessage {
   const { name: revisionName, creationTimestamp = '' } = revision.metadata;
   const digest = digestOf(revision.data);
   return {
@@ -53,13 +46,4 @@ function revisionMessage(contract: string, revision: Revision, inForce: string |
     altered: digest === undefined || revisionNameOf(contract, digest) !== revisionName,
     contract: revision.data,
   };
-}
-
-/** `undefined` for what isn't the content of a revision. */
-function digestOf(data: unknown): string | undefined {
-  try {
-    return canonicalDigest(data as EffectiveContract);
-  } catch {
-    return undefined;
-  }
 }

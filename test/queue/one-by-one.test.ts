@@ -1,12 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createTurns } from '../../src/queue/turns.ts';
+import { createOneByOne } from '../../src/queue/one-by-one.ts';
 
 const test = suite('turns');
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 test('work of one key goes one after the other, in the order it came; other keys go at once', async () => {
-  const inTurn = createTurns();
+  const inTurn = createOneByOne();
   const log: string[] = [];
   const work = (name: string) => async () => {
     log.push(`${name} begins`);
@@ -21,7 +21,7 @@ test('work of one key goes one after the other, in the order it came; other keys
 });
 
 test('what fails, fails for whoever asked, and holds up nobody', async () => {
-  const inTurn = createTurns();
+  const inTurn = createOneByOne();
   const failed = inTurn('k', () => Promise.reject(new Error('no')));
   const next = inTurn('k', () => Promise.resolve(1));
   const error = await failed.catch((reason: unknown) => reason);

@@ -1,7 +1,7 @@
 /** Does what is asked for under one key one after the other, and that of different keys at the same time. */
-export type Turns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+export type OneByOne = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
-export function createTurns(): Turns {
+export function createOneByOne(): OneByOne {
   const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {
     const before = last.get(key) ?? Promise.resolve();
