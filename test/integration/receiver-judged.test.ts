@@ -13,9 +13,9 @@ import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
 import { some } from '../support/some.ts';
-import { createSigstore, ISSUER, WORKFLOW } from '../verify/sigstore.ts';
+import { createSigstore, ISSUER, SIGNED_SOON, WORKFLOW } from '../verify/sigstore.ts';
 
-const sigstore = await createSigstore(new Date(Math.floor(Date.now() / 1000) * 1000));
+const sigstore = await createSigstore(SIGNED_SOON);
 const key = generateTestKey();
 const keyless = { issuer: ISSUER, subject: WORKFLOW, trustRootRef: { name: 'private' } };
 const WORKFLOWS = ['keyless', 'cluster', 'keyed'];

@@ -11,9 +11,9 @@ import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey } from '../support/signing.ts';
-import { createSigstore, ISSUER, type Signing, WORKFLOW } from '../verify/sigstore.ts';
+import { createSigstore, ISSUER, SIGNED_SOON, type Signing, WORKFLOW } from '../verify/sigstore.ts';
 
-const now = new Date(Math.floor(Date.now() / 1000) * 1000);
+const now = SIGNED_SOON;
 const sigstore = await createSigstore(now);
 const stranger = await createSigstore(now);
 const [first, second] = [generateTestKey(), generateTestKey()];

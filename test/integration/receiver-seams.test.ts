@@ -12,9 +12,9 @@ import { startIssuer, type TestIssuer } from '../support/oidc-issuer.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
 import { some } from '../support/some.ts';
-import { createSigstore, ISSUER, WORKFLOW } from '../verify/sigstore.ts';
+import { createSigstore, ISSUER, SIGNED_SOON, WORKFLOW } from '../verify/sigstore.ts';
 
-const now = new Date(Math.floor(Date.now() / 1000) * 1000);
+const now = SIGNED_SOON;
 const [first, second] = [await createSigstore(now), await createSigstore(now)];
 const [key, successor] = [generateTestKey(), generateTestKey()];
 const JOB = { repository: 'o/r', repository_id: '1296269', run_id: '4711' };

@@ -12,6 +12,11 @@ export const ISSUER = 'https://token.actions.githubusercontent.com';
 export const WORKFLOW = 'https://github.com/o/r/.github/workflows/rel.yml@refs/heads/main';
 /** When everything is signed; the certificates that the mock makes for its own authorities are of the real now. */
 export const SIGNED_AT = new Date(Math.floor(Date.now() / 1000) * 1000 + 60_000);
+/**
+ * The same for what is handed in to a receiver, which lives in the real now and starts later than this. Not the second that is
+ * running: the authorities may get their certificates in the next one, and would have signed before they were valid.
+ */
+export const SIGNED_SOON = new Date(Math.floor(Date.now() / 1000) * 1000 + 2_000);
 export const MINUTE = 60_000;
 
 const OID = { issuer: '1.3.6.1.4.1.57264.1.8', repository: '1.3.6.1.4.1.57264.1.12', ref: '1.3.6.1.4.1.57264.1.14' };
