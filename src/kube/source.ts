@@ -9,7 +9,7 @@ import { type Change, createStore, type Indexers, type Store, type WritableStore
 import type { Transport } from './transport.ts';
 import { isEarlier } from './version.ts';
 import { type Active, INITIAL, nextState, type WatchOutcome, type WatchState } from './watch-state.ts';
-import { watchEvents } from './watch-stream.ts';
+import { IdleError, watchEvents } from './watch-stream.ts';
 
 export interface SourceOptions<T extends KubeObject> {
   readonly namespace?: string;
@@ -52,6 +52,8 @@ const SERVER_TIMEOUT_SECONDS = 290;
 const IDLE_MS = 75_000;
 /** A stream that lived this long was a healthy one, whatever ended it. */
 const HEALTHY_MS = 5_000;
+/** No answer at all, or a proxy's word that nobody is behind it. */
+const AWAY: ReadonlySet<number> = new Set([0, 502, 503]);
 
 /** What the steps of one source work with. */
 interface Following<T extends KubeObject> {
@@ -153,7 +155,7 @@ async function check<T extends KubeObject>(following: Following<T>, version: str
 
 async function watch<T extends KubeObject>(following: Following<T>, from: string): Promise<WatchOutcome> {
   const { transport, kind, options, store } = following;
-  const started = performance.now();
+  let opened = Number.POSITIVE_INFINITY;
   let version = from;
   let seen = false;
   try {
@@ -169,6 +171,7 @@ async function watch<T extends KubeObject>(following: Following<T>, from: string
       },
       signal: options.signal,
     });
+    opened = performance.now();
     for await (const event of watchEvents<T>(stream, options.idleMs ?? IDLE_MS)) {
       following.heardAt = performance.now();
       if (event.type === 'ERROR') {
@@ -182,22 +185,20 @@ async function watch<T extends KubeObject>(following: Following<T>, from: string
       const change = event.type === 'DELETED' ? store.remove(event.object) : store.put(event.object);
       if (change !== undefined) options.onChange?.(change);
     }
-    return { event: 'closed', version, healthy: seen || performance.now() - started > HEALTHY_MS };
+    return { event: 'closed', version, healthy: seen || performance.now() - opened > HEALTHY_MS };
   } catch (error) {
     const failed = failure(following, error);
-    const isHealthy = seen && performance.now() - started > HEALTHY_MS;
-    return failed.event === 'failed' ? { ...failed, version, healthy: isHealthy } : failed;
+    if (failed.event === 'away' && performance.now() - opened > HEALTHY_MS) return { event: 'broken', version };
+    return failed.event === 'failed' ? { ...failed, version } : failed;
   }
 }
 
 function failure<T extends KubeObject>({ options }: Following<T>, error: unknown): WatchOutcome {
   if (options.signal.aborted) return { event: 'failed' };
   options.onError?.(error);
-  if (!(error instanceof KubeError)) return { event: 'failed' };
+  if (error instanceof IdleError) return { event: 'failed' };
+  if (!(error instanceof KubeError)) return { event: 'away' };
   if (error.code === 410) return { event: 'gone' };
-  if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED')
-    return { event: 'failed', refused: true };
-  return error.retryAfter === undefined
-    ? { event: 'failed' }
-    : { event: 'failed', retryAfterSeconds: error.retryAfter };
+  const event = AWAY.has(error.code) ? 'away' : 'failed';
+  return error.retryAfter === undefined ? { event } : { event, retryAfterSeconds: error.retryAfter };
 }

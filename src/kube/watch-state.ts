@@ -24,15 +24,12 @@ export type WatchOutcome =
   | { readonly event: 'closed'; readonly version: string; readonly healthy: boolean }
   /** 410, as status or as an ERROR event, or a server that was set back: there is no way on from the version. */
   | { readonly event: 'gone' }
-  /** Anything else; a stream that broke says how far it had come, and whether it was healthy until then. */
-  | {
-      readonly event: 'failed';
-      readonly retryAfterSeconds?: number;
-      readonly version?: string;
-      readonly healthy?: boolean;
-      /** Nobody listened: the server was started anew, from whatever state of etcd. */
-      readonly refused?: boolean;
-    };
+  /** A stream that had lived for a while broke. */
+  | { readonly event: 'broken'; readonly version: string }
+  /** The server couldn't be reached, or was gone again at once: it was away, and may come back from whatever state of etcd. */
+  | { readonly event: 'away'; readonly retryAfterSeconds?: number }
+  /** Anything else; a stream says how far it had come. */
+  | { readonly event: 'failed'; readonly retryAfterSeconds?: number; readonly version?: string };
 
 const BASE_MS = 800;
 const MAX_MS = 30_000;
@@ -47,31 +44,30 @@ export function nextState(state: Active, outcome: WatchOutcome, random: number):
       return { step: 'watching', version: outcome.version, failures };
     case 'current':
       return state.step === 'listing' ? state : { ...state, step: 'watching' };
-    case 'closed': {
-      if (outcome.healthy) return { step: 'watching', version: outcome.version, failures: 0 };
-      const next: Active = { step: 'watching', version: outcome.version, failures: failures + 1 };
-      return { step: 'waiting', ms: backoff(failures, random), next };
-    }
+    case 'closed':
+      return outcome.healthy
+        ? { step: 'watching', version: outcome.version, failures: 0 }
+        : wait({}, { step: 'watching', version: outcome.version, failures: failures + 1 });
     case 'gone':
       // A list right away, but not in a hot loop should the server say it again and again.
-      return failures === 0
-        ? { step: 'listing', failures: 1 }
-        : { step: 'waiting', ms: backoff(failures, random), next: { step: 'listing', failures: failures + 1 } };
-    case 'failed': {
-      const before = outcome.healthy === true ? 0 : failures;
-      const ms = Math.max(backoff(before, random), (outcome.retryAfterSeconds ?? 0) * 1000);
-      const next: Active =
-        outcome.refused === true
-          ? { step: 'listing', failures: before + 1 }
-          : afterFailure(state, outcome.version, before + 1);
-      return { step: 'waiting', ms, next };
-    }
+      return failures === 0 ? { step: 'listing', failures: 1 } : wait({}, { step: 'listing', failures: failures + 1 });
+    case 'broken':
+      // At once: whoever has only lost a connection finds the server where it was, and else it isn't up again by now.
+      return { step: 'checking', version: outcome.version, failures: 0 };
+    case 'away':
+      return wait(outcome, { step: 'listing', failures: failures + 1 });
+    case 'failed':
+      return wait(outcome, afterFailure(state, outcome.version, failures + 1));
+  }
+
+  function wait({ retryAfterSeconds = 0 }: { readonly retryAfterSeconds?: number }, next: Active): WatchState {
+    return { step: 'waiting', ms: Math.max(backoff(failures, random), retryAfterSeconds * 1000), next };
   }
 }
 
 /**
- * A server that was away may have been set back: a watch from a version that it hasn't reached waits without a word. By the time
- * of the check it may have passed that version again, with other content, so one that was seen to be down is listed anew.
+ * A server may have been set back: a watch from a version that it hasn't reached waits without a word. One that was away may
+ * even have passed that version again, with other content, so it is listed anew.
  */
 const afterFailure = (state: Active, version: string | undefined, failures: number): Active =>
   state.step === 'listing'

@@ -3,6 +3,7 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
+import type { KubeObject } from '../../src/api/object.ts';
 import type { Contract, Workflow, WorkflowRun } from '../../src/api/types.gen.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
@@ -91,13 +92,26 @@ fault('rights revoked and given back', async () => {
   await operated.untilReason('contract', 'without-rights', 'Ready');
 });
 
+/** No garbage collector runs here. */
+async function collectGarbage(owner: string): Promise<void> {
+  const kinds = ['serviceaccount', 'role', 'rolebinding', 'secret'];
+  const found = JSON.parse(await operated.kubectl(`get -n shop ${kinds.join()} -o json`)) as { items: Owned[] };
+  for (const { kind, metadata } of found.items) {
+    if (metadata.ownerReferences?.every(({ uid }) => uid === owner) !== true) continue;
+    await operated.kubectl(`delete -n shop ${kind} ${metadata.name} --ignore-not-found`);
+  }
+}
+
+type Owned = KubeObject & { readonly kind: string };
+
 fault('an object made anew under the same name', async () => {
   const before = await operated.read<Workflow>('workflow.proviso.dev', 'build');
   await operated.kubectl('delete -n shop workflow.proviso.dev build --wait=false');
-  // No garbage collector runs here; it would take these away.
-  await operated.kubectl('delete -n shop serviceaccount,role,rolebinding,secret proviso-build --ignore-not-found');
   await operated.apply('Workflow', 'build', { contractRef: { name: 'release' } });
-  const after = await operated.untilReason<Workflow>('workflow.proviso.dev', 'build', 'Ready');
+  const after = await eventually('the new workflow to be Ready', async () => {
+    await collectGarbage(before.metadata.uid ?? '');
+    return operated.untilReason<Workflow>('workflow.proviso.dev', 'build', 'Ready', 1);
+  });
   assert.is.not(after.metadata.uid, before.metadata.uid);
   const account = await operated.kubectl('get sa -n shop proviso-build -o jsonpath={.metadata.ownerReferences[0].uid}');
   assert.is(account, after.metadata.uid);

@@ -201,6 +201,9 @@ test('429 with Retry-After is waited for, 500 and 403 are lived through', async 
   );
 });
 
+const checks = (exchanges: readonly Exchange[]): number =>
+  exchanges.filter(({ url }) => url.searchParams.get('limit') === '1').length;
+
 test('a server that was set back to an older state is listed again, though its watches say nothing', async () => {
   let isRestored = false;
   await following(
@@ -209,12 +212,51 @@ test('a server that was set back to an older state is listed again, though its w
       if (isRestored) return silent(exchange);
       isRestored = true;
       exchange.events({ type: 'ADDED', object: configMap('lost-too', '91') });
-      setTimeout(() => exchange.request.socket.destroy(), 50);
     },
     async ({ names, changes, exchanges }) => {
       await until('the restored state', () => names().join() === 'kept');
       assert.ok(changes.includes('deleted lost') && changes.includes('deleted lost-too'));
-      assert.is(exchanges.filter(({ url }) => url.searchParams.get('limit') === '1').length, 1);
+      assert.is(checks(exchanges), 1);
+    },
+    300,
+  );
+});
+
+test('a server that was away is listed again, even if it has passed the last version with other content', async () => {
+  let isRestored = false;
+  await following(
+    (exchange) => {
+      if (!exchange.isWatch) return isRestored ? exchange.list('95', ['kept']) : exchange.list('90', ['kept', 'lost']);
+      if (isRestored) return silent(exchange);
+      exchange.response.writeHead(200).flushHeaders();
+      setTimeout(() => {
+        isRestored = true;
+        exchange.request.socket.destroy();
+      }, 50);
+    },
+    async ({ names, exchanges }) => {
+      await until('the restored state', () => names().join() === 'kept');
+      assert.is(checks(exchanges), 0);
+    },
+  );
+});
+
+test('a stream that breaks after a while, as behind some proxies, goes on without a list of everything', async () => {
+  let isBroken = false;
+  await following(
+    (exchange) => {
+      if (!exchange.isWatch) return exchange.list('5', ['a']);
+      if (isBroken) return exchange.events({ type: 'ADDED', object: configMap('b', '6') });
+      exchange.response.writeHead(200).flushHeaders();
+      setTimeout(() => {
+        isBroken = true;
+        exchange.request.socket.destroy();
+      }, 5_500);
+    },
+    async ({ names, exchanges }) => {
+      await until('the event on another connection', () => names().join() === 'a,b');
+      assert.is(checks(exchanges), 1);
+      assert.is(exchanges.filter(({ isWatch }) => !isWatch).length, 2);
     },
   );
 });

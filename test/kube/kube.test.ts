@@ -47,13 +47,18 @@ test('watch state: failures wait longer each time, up to half a minute, and Retr
 });
 
 test('watch state: after a failure the server has to have come as far as the version, else all is listed', () => {
-  const failed = nextState(watching(), { event: 'failed', version: '9', healthy: true }, 0);
+  const failed = nextState(watching(), { event: 'failed', version: '9' }, 0);
   if (failed.step !== 'waiting') throw new Error(failed.step);
   assert.equal(failed.next, { step: 'checking', version: '9', failures: 1 });
   assert.equal(nextState(failed.next, { event: 'current' }, 0), { step: 'watching', version: '9', failures: 1 });
-  // The server was down: it may have been set back and have passed the version again since.
-  const refused = nextState({ step: 'checking', version: '9', failures: 1 }, { event: 'failed', refused: true }, 0);
-  assert.equal(refused.step === 'waiting' && refused.next, { step: 'listing', failures: 2 });
+  // The server was away: it may have been set back and have passed the version again since.
+  const away = nextState({ step: 'checking', version: '9', failures: 1 }, { event: 'away' }, 0);
+  assert.equal(away.step === 'waiting' && away.next, { step: 'listing', failures: 2 });
+  assert.equal(nextState(watching(3), { event: 'broken', version: '9' }, 0), {
+    step: 'checking',
+    version: '9',
+    failures: 0,
+  });
   assert.is(nextState({ step: 'checking', version: '9', failures: 0 }, { event: 'gone' }, 0).step, 'listing');
   const again = nextState(failed.next, { event: 'failed' }, 0);
   assert.equal(again.step === 'waiting' && again.next, { step: 'checking', version: '9', failures: 2 });

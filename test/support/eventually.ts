@@ -19,5 +19,6 @@ export async function eventually<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${what} did not happen within ${seconds} s`, { cause: last });
+  const why = last instanceof Error ? `: ${last.message}` : '';
+  throw new Error(`${what} did not happen within ${seconds} s${why}`, { cause: last });
 }
