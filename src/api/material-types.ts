@@ -44,3 +44,15 @@ export const MATERIAL_TYPES = [
   'ZAP_DAST_ZIP',
 ] as const;
 export type MaterialType = (typeof MATERIAL_TYPES)[number];
+
+/** Those of a published schema that need not count: `strict: false` in a contract. The CRD is held to this list by a test. */
+export const LENIENT_TYPES: readonly MaterialType[] = [
+  'ASYNCAPI_SPEC',
+  'CSAF_INFORMATIONAL_ADVISORY',
+  'CSAF_SECURITY_ADVISORY',
+  'CSAF_SECURITY_INCIDENT_RESPONSE',
+  'CSAF_VEX',
+  'OPENAPI_SPEC',
+  'SBOM_CYCLONEDX_JSON',
+  'SBOM_SPDX_JSON',
+];

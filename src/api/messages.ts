@@ -39,6 +39,7 @@ export interface ContractMaterialMessage {
   readonly output: boolean;
   readonly group?: string;
   readonly skipUpload: boolean;
+  readonly strict?: false;
   readonly annotations: readonly { readonly name: string; readonly value?: string }[];
 }
 

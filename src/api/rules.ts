@@ -1,4 +1,5 @@
 import { parseDuration } from './duration.ts';
+import { LENIENT_TYPES } from './material-types.ts';
 import type {
   ClusterContract,
   Contract,
@@ -15,6 +16,8 @@ export interface Rule<T> {
   readonly broken: (object: T) => readonly string[];
 }
 
+const STRICT_RULE =
+  "'strict: false' is only for types whose format has a published schema: AsyncAPI, CSAF, OpenAPI, CycloneDX and SPDX";
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
@@ -35,6 +38,11 @@ export const CONTRACT_RULES: readonly Rule<Contract>[] = [
   {
     message: "'skipUpload' has no meaning for type STRING, whose value is always recorded",
     broken: ({ spec }) => materials(spec.materials, ({ skipUpload, type }) => skipUpload === true && type === 'STRING'),
+  },
+  {
+    message: STRICT_RULE,
+    broken: ({ spec }) =>
+      materials(spec.materials, ({ strict, type }) => strict === false && !LENIENT_TYPES.includes(type)),
   },
   {
     message: "a signer must have exactly one of 'key' and 'keyless'",

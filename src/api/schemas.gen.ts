@@ -270,6 +270,9 @@ export const SCHEMAS = {
         "skipUpload": {
          "type": "boolean"
         },
+        "strict": {
+         "type": "boolean"
+        },
         "annotations": {
          "type": "array",
          "maxItems": 32,
@@ -854,6 +857,9 @@ export const SCHEMAS = {
          "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
         },
         "skipUpload": {
+         "type": "boolean"
+        },
+        "strict": {
          "type": "boolean"
         },
         "annotations": {

@@ -63,6 +63,8 @@ export interface ClusterContractSpec {
     readonly group?: string;
     /** Whether to record the digest and keep no bytes, for very large files. Default false. Not for STRING, whose value is always recorded. */
     readonly skipUpload?: boolean;
+    /** Whether what the schema of its format forbids is refused. Default true. With false the first thing that the schema forbids is written on the run instead (`status.materials[].tolerated`). Only for types with a published schema: AsyncAPI, CSAF, OpenAPI, CycloneDX and SPDX. */
+    readonly strict?: boolean;
     /** Annotations of the material. One with a value is fixed here; one without must be given with `proviso add --annotation name=value`. */
     readonly annotations?: readonly {
       /** Its name: letters, digits and underscores, at most 63. Example: `suite`. */
@@ -330,6 +332,8 @@ export interface ContractSpecMaterial {
   readonly group?: string;
   /** Whether to record the digest and keep no bytes, for very large files. Default false. Not for STRING, whose value is always recorded. */
   readonly skipUpload?: boolean;
+  /** Whether what the schema of its format forbids is refused. Default true. With false the first thing that the schema forbids is written on the run instead (`status.materials[].tolerated`). Only for types with a published schema: AsyncAPI, CSAF, OpenAPI, CycloneDX and SPDX. */
+  readonly strict?: boolean;
   /** Annotations of the material. One with a value is fixed by the contract; one without must be given with `proviso add --annotation name=value`. */
   readonly annotations?: readonly {
     /** Its name: letters, digits and underscores, at most 63. Example: `suite`. */
@@ -748,6 +752,13 @@ export interface RecordedMaterial {
   readonly storeName?: string;
   /** What the receiver found in the content, and the annotations of the pipeline. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** What is wrong with the content and was let through: what tools are known to get wrong, and what the contract doesn't want to be strict about. Absent: nothing. */
+  readonly tolerated?: readonly {
+    /** Where in the content it is. Example: `/components/7`. */
+    readonly at?: string;
+    /** What is wrong there. Example: `stands there already, as 3`. */
+    readonly message: string;
+  }[];
   /** When the receiver took it, RFC 3339. */
   readonly addTime: string;
   /** The user name of who handed it in. Example: `system:serviceaccount:shop:proviso-build`. */

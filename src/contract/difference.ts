@@ -81,6 +81,7 @@ function materialFacts({
   output,
   group,
   skipUpload,
+  strict,
   annotations,
 }: ContractMaterial): Facts {
   const flags = Object.entries({ optional, output, skipUpload }).flatMap(([name, value]) =>
@@ -90,6 +91,7 @@ function materialFacts({
     ['type', type],
     ...flags,
     ...(group === undefined ? [] : [['group', group] as const]),
+    ...(strict === false ? [['strict', 'false'] as const] : []),
     ...(description === undefined ? [] : [['description', description] as const]),
     ...annotations.map((each) => [`annotations[${each.name}]`, annotationText(each)] as const),
   ]);

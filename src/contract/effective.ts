@@ -18,6 +18,8 @@ export interface ContractMaterial {
   readonly group?: string;
   /** Record the digest and the facts, keep no bytes. */
   readonly skipUpload: boolean;
+  /** Whether the schema of the format need not count; absent: it does. */
+  readonly strict?: false;
   readonly annotations: readonly ContractAnnotation[];
 }
 

@@ -72,6 +72,7 @@ function effectiveMaterial(material: ContractSpecMaterial): ContractMaterial {
     output: material.output ?? false,
     ...(material.group === undefined ? {} : { group: material.group }),
     skipUpload: material.skipUpload ?? false,
+    ...(material.strict === false ? { strict: false } : {}),
     annotations: (material.annotations ?? []).map(effectiveAnnotation),
   };
 }

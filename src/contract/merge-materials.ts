@@ -53,13 +53,18 @@ const unsettled = (groups: Groups, required: ReadonlySet<string>): Groups =>
  * by itself could be a loosening that only the weak side asks for.
  */
 function joinFacts(weak: ContractMaterial, strong: ContractMaterial): Omit<ContractMaterial, 'optional' | 'group'> {
-  const { description, ...facts } = {
+  const { description, strict, ...facts } = {
     name: strong.name,
     type: strong.type,
     description: weak.description ?? strong.description,
     output: weak.output || strong.output,
     skipUpload: weak.skipUpload && strong.skipUpload,
+    strict: weak.strict !== false || strong.strict !== false,
     annotations: joinAnnotations(weak.annotations, strong.annotations),
   } satisfies Record<Exclude<keyof ContractMaterial, 'optional' | 'group'>, unknown>;
-  return { ...facts, ...(description === undefined ? {} : { description }) };
+  return {
+    ...facts,
+    ...(strict ? {} : { strict }),
+    ...(description === undefined ? {} : { description }),
+  };
 }

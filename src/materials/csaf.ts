@@ -10,7 +10,7 @@ import cvss40 from './csaf/cvss-4.0.gen.json' with { type: 'json' };
 import ssvcPoint from './csaf/ssvc-decision-point.gen.json' with { type: 'json' };
 import ssvcSelection from './csaf/ssvc-selection.gen.json' with { type: 'json' };
 import { jsonDocument } from './json-document.ts';
-import { accepted, type Inspection, type MaterialKind, refused } from './kind.ts';
+import { accepted, deviating, type Inspection, type MaterialKind, refused } from './kind.ts';
 import { TOOL_FACTS, toolFacts, toolName } from './sbom-facts.ts';
 import { type SchemaVersions, schemaFindings, versionedValidators } from './schema.ts';
 
@@ -53,12 +53,12 @@ function inspectAdvisory(csaf: UnknownRecord, category: string): Inspection {
     const stated = excerpt(asText(document.category) ?? '');
     return refused({ at: '/document/category', message: `must be '${category}', and is '${stated}'` });
   }
-  if (!validate(csaf)) return refused(...schemaFindings(validate.errors));
   const engine = asRecord(asRecord(asRecord(document.tracking)?.generator)?.engine);
   const name = asText(engine?.name);
   const tool = name === undefined ? undefined : toolName(name, asText(engine?.version));
   if (tool !== undefined && CONTROL.test(tool)) {
     return refused({ at: '/document/tracking/generator/engine', message: 'must not hold control characters' });
   }
-  return accepted({ annotations: toolFacts(tool === undefined ? [] : [tool]), mediaType: 'application/json' });
+  const found = { annotations: toolFacts(tool === undefined ? [] : [tool]), mediaType: 'application/json' };
+  return validate(csaf) ? accepted(found) : deviating(schemaFindings(validate.errors), found);
 }

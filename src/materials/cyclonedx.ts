@@ -1,4 +1,5 @@
 import { excerpt } from '../api/excerpt.ts';
+import type { Finding } from '../api/problem.ts';
 import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
 import bom14 from './cyclonedx/bom-1.4.gen.json' with { type: 'json' };
 import bom15 from './cyclonedx/bom-1.5.gen.json' with { type: 'json' };
@@ -8,8 +9,9 @@ import cryptography from './cyclonedx/cryptography.gen.json' with { type: 'json'
 import jsf from './cyclonedx/jsf.gen.json' with { type: 'json' };
 import spdx from './cyclonedx/spdx.gen.json' with { type: 'json' };
 import { inspectXmlBom } from './cyclonedx/xml.ts';
+import { duplicateEntries } from './duplicate-entries.ts';
 import { jsonDocument } from './json-document.ts';
-import { accepted, type Inspection, type MaterialKind, refused } from './kind.ts';
+import { accepted, deviating, type Inspection, type MaterialKind, refused } from './kind.ts';
 import { mainComponentFacts, SBOM_FACTS, toolFacts, toolName } from './sbom-facts.ts';
 import { type SchemaVersions, schemaFindings, versionedValidators } from './schema.ts';
 
@@ -33,9 +35,14 @@ function inspectJson(bom: UnknownRecord): Inspection {
   if (validate === undefined) {
     return refused({ at: '/specVersion', message: `'${excerpt(version)}' is not one of ${VERSIONS.join(', ')}` });
   }
-  if (!validate(withoutNullCwes(bom))) return refused(...schemaFindings(validate.errors));
-  return accepted({ annotations: facts(bom), mediaType: 'application/vnd.cyclonedx+json' });
+  const found = { annotations: facts(bom), mediaType: 'application/vnd.cyclonedx+json' };
+  const { bom: mended, nulls } = withoutNullCwes(bom);
+  if (!validate(mended)) return deviating(schemaFindings(validate.errors), found);
+  return accepted(found, [...nulls, ...duplicateEntries(bom, LISTS)]);
 }
+
+/** Those in which the schema wants every entry once, and scanners write some twice. */
+const LISTS = ['components', 'services', 'dependencies', 'vulnerabilities'];
 
 /** SBOM_CYCLONEDX_JSON: CycloneDX 1.4 to 1.7, each against its own schema; in JSON, and also in XML. */
 export const cyclonedx: MaterialKind = {
@@ -48,15 +55,17 @@ const isXml = (bytes: Uint8Array): boolean =>
   /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*</.test(Buffer.from(bytes.subarray(0, 256)).toString('latin1'));
 
 /** Scanners are known to write `"cwes": null` for a vulnerability without any. */
-function withoutNullCwes(bom: UnknownRecord): UnknownRecord {
-  if (!Array.isArray(bom.vulnerabilities)) return bom;
-  const vulnerabilities = bom.vulnerabilities.map((entry: unknown) => {
+function withoutNullCwes(bom: UnknownRecord): { readonly bom: UnknownRecord; readonly nulls: readonly Finding[] } {
+  const nulls: Finding[] = [];
+  if (!Array.isArray(bom.vulnerabilities)) return { bom, nulls };
+  const vulnerabilities = bom.vulnerabilities.map((entry: unknown, index) => {
     const vulnerability = asRecord(entry);
     if (vulnerability === undefined || vulnerability.cwes !== null) return entry;
+    nulls.push({ at: `/vulnerabilities/${index}/cwes`, message: 'must not be null' });
     const { cwes: _, ...rest } = vulnerability;
     return rest;
   });
-  return { ...bom, vulnerabilities };
+  return { bom: { ...bom, vulnerabilities }, nulls };
 }
 
 function facts(bom: UnknownRecord): Readonly<Record<string, string>> {

@@ -29,8 +29,18 @@ export interface MaterialFacts {
 }
 
 export type Inspection =
-  | { readonly ok: true; readonly facts: MaterialFacts }
-  | { readonly ok: false; readonly findings: readonly [Finding, ...Finding[]] };
+  | {
+      readonly ok: true;
+      readonly facts: MaterialFacts;
+      /** What is wrong with it and let through; absent: nothing. */
+      readonly tolerated?: readonly Finding[];
+    }
+  | {
+      readonly ok: false;
+      readonly findings: readonly [Finding, ...Finding[]];
+      /** Of what is of its kind without doubt, and only not as the schema of its format wants it. */
+      readonly despite?: MaterialFacts;
+    };
 
 /** What the documentation says of a kind. */
 export interface KindNotes {
@@ -64,20 +74,45 @@ export const WHOLE_DOCUMENT = { content: 'whole', maxBytes: MAX_DOCUMENT_BYTES, 
 /** More findings than this help nobody. */
 export const MAX_FINDINGS = 20;
 
-export const accepted = (facts: MaterialFacts): Inspection => ({ ok: true, facts });
+export const accepted = (facts: MaterialFacts, tolerated: readonly Finding[] = []): Inspection =>
+  tolerated.length === 0 ? { ok: true, facts } : { ok: true, facts, tolerated: someOf(tolerated) };
 
 /** A refusal whose size doesn't depend on the content: names in it can have megabytes. */
-export function refused(...findings: readonly Finding[]): Inspection {
-  const [first = { message: 'the content is not valid' }, ...rest] = findings.slice(0, MAX_FINDINGS).map(shortened);
-  return { ok: false, findings: [first, ...rest] };
+export const refused = (...findings: readonly Finding[]): Inspection => ({ ok: false, findings: shortList(findings) });
+
+function shortList(findings: readonly Finding[]): readonly [Finding, ...Finding[]] {
+  const [first = { message: 'the content is not valid' }, ...rest] = findings
+    .slice(0, MAX_FINDINGS)
+    .map((each) => shortened(each, MAX_AT, MAX_MESSAGE));
+  return [first, ...rest];
 }
 
+/** A refusal for what its schema says, with the facts for who doesn't want it to count. */
+export const deviating = (findings: readonly Finding[], despite: MaterialFacts): Inspection => ({
+  ok: false,
+  findings: shortList(findings),
+  despite,
+});
+
+/** What an inspection comes to where `strict: false` stands in the contract. */
+export const leniently = (inspection: Inspection): Inspection =>
+  inspection.ok || inspection.despite === undefined ? inspection : accepted(inspection.despite, inspection.findings);
+
+/** The first of what is tolerated, as it is written on the run. */
+function someOf(findings: readonly Finding[]): readonly Finding[] {
+  const rest = findings.length - MAX_TOLERATED;
+  const first = findings.slice(0, MAX_TOLERATED).map((each) => shortened(each, MAX_NOTE, MAX_NOTE));
+  return rest > 0 ? [...first, { message: `and ${rest} more` }] : first;
+}
+
+const MAX_TOLERATED = 5;
+const MAX_NOTE = 200;
 const MAX_AT = 300;
 const MAX_MESSAGE = 500;
 
-const shortened = ({ at, message }: Finding): Finding => ({
-  ...(at === undefined ? {} : { at: excerpt(at, MAX_AT) }),
-  message: excerpt(message, MAX_MESSAGE),
+const shortened = ({ at, message }: Finding, maxAt: number, maxMessage: number): Finding => ({
+  ...(at === undefined ? {} : { at: excerpt(at, maxAt) }),
+  message: excerpt(message, maxMessage),
 });
 
 /** The finding for JSON that can't be read, in the form of the others. */

@@ -2,7 +2,7 @@ import { excerpt } from '../api/excerpt.ts';
 import { asText, type UnknownRecord } from '../api/record.ts';
 import { closestFindings } from './closest-findings.ts';
 import { jsonDocument } from './json-document.ts';
-import { accepted, refused } from './kind.ts';
+import { accepted, deviating, refused } from './kind.ts';
 import { SBOM_FACTS } from './sbom-facts.ts';
 import { type SchemaVersions, versionedValidators } from './schema.ts';
 import spdx22 from './spdx/spdx-2.2.gen.json' with { type: 'json' };
@@ -26,14 +26,13 @@ export const spdx = jsonDocument(
       const known = Object.keys(SCHEMAS).join(', ');
       return refused({ at, message: `the version must be one of ${known}, not ${excerpt(version ?? 'absent')}` });
     }
-    if (!validate(document)) return refused(...closestFindings(validate.errors));
+    const found = {
+      annotations: factsOf(document),
+      mediaType: isVersion3 ? 'application/ld+json' : 'application/spdx+json',
+    };
+    if (!validate(document)) return deviating(closestFindings(validate.errors), found);
     const findings = isVersion3 ? [] : spdx2Rules(document);
-    return findings.length > 0
-      ? refused(...findings)
-      : accepted({
-          annotations: factsOf(document),
-          mediaType: isVersion3 ? 'application/ld+json' : 'application/spdx+json',
-        });
+    return findings.length > 0 ? deviating(findings, found) : accepted(found);
   },
   {
     accepts: 'An SPDX document in JSON, or JSON-LD for version 3.',

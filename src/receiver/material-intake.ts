@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import type { MaterialType } from '../api/material-types.ts';
-import { Problem } from '../api/problem.ts';
+import { type Finding, Problem } from '../api/problem.ts';
 import type { Digest, Stage } from '../evidence/store.ts';
-import { HEAD_BYTES, type Inspection, type MaterialFacts, type MaterialKind } from '../materials/kind.ts';
+import { HEAD_BYTES, type Inspection, leniently, type MaterialFacts, type MaterialKind } from '../materials/kind.ts';
 import { MATERIAL_KINDS } from '../materials/kinds.ts';
 import { bodyChunks, keptChunks, type Reserve } from './body.ts';
 import { createPieces } from './checks/pieces.ts';
@@ -14,6 +14,8 @@ export interface Intake {
   readonly facts: MaterialFacts;
   readonly digest: Digest;
   readonly size: number;
+  /** What is wrong with it and was let through. */
+  readonly tolerated: readonly Finding[];
 }
 
 export interface IntakeOptions {
@@ -21,6 +23,8 @@ export interface IntakeOptions {
   readonly name: string;
   readonly filename: string | undefined;
   readonly isReference: boolean;
+  /** Whether the schema of its format counts. */
+  readonly isStrict: boolean;
   readonly maxBlobSize: number;
   /** For what is read whole. */
   readonly reserve: Reserve;
@@ -50,8 +54,8 @@ export async function takeMaterial(request: Request, stage: Stage, options: Inta
     });
   }
   assertDigest(stated, digest);
-  const { filename, isReference } = options;
-  const inspection = await options.inspect({
+  const { filename, isReference, isStrict } = options;
+  const found = await options.inspect({
     type: kind.type,
     pieces: pieces.take(),
     size,
@@ -59,7 +63,8 @@ export async function takeMaterial(request: Request, stage: Stage, options: Inta
     isReference,
     ...(filename === undefined ? {} : { filename }),
   });
-  if (inspection.ok) return { facts: inspection.facts, digest, size };
+  const inspection = isStrict ? found : leniently(found);
+  if (inspection.ok) return { facts: inspection.facts, digest, size, tolerated: inspection.tolerated ?? [] };
   const [first] = inspection.findings;
   const where = first.at === undefined ? '' : ` at ${first.at}`;
   throw new Problem('material-invalid', `'${options.name}' is not a valid ${kind.type}${where}: ${first.message}`, {

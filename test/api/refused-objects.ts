@@ -98,6 +98,12 @@ const CONTRACTS: readonly RefusedObject[] = [
     says: /'skipUpload' has no meaning for type STRING/,
   },
   {
+    what: 'a material without a published schema that is not to be held to one',
+    object: contract({ materials: [{ name: 'tests', type: 'JUNIT_XML', strict: false }] }),
+    at: 'spec.materials[0]',
+    says: /'strict: false' is only for types whose format has a published schema/,
+  },
+  {
     what: 'a signer that is nothing',
     object: contract({ signers: [{}] }),
     at: 'spec.signers[0]',

@@ -196,6 +196,7 @@ const material_ = fc.record({
   how: fc.constantFrom('required', 'optional', 'optional', 'x', 'x', 'y', 'y'),
   output: fc.boolean(),
   skipUpload: fc.boolean(),
+  isLenient: fc.boolean(),
 });
 const annotations = fc.uniqueArray(
   fc.record(
@@ -219,9 +220,10 @@ const terms: fc.Arbitrary<BaselineTerms> = fc
   .map(({ materials, ...rest }) => ({
     ...NOTHING,
     ...rest,
-    materials: materials.map(({ how, ...each }): ContractMaterial => {
+    materials: materials.map(({ how, isLenient, ...each }): ContractMaterial => {
       const owed = how === 'required' || how === 'optional' ? {} : { group: how };
-      return { ...each, annotations: [], optional: how === 'optional', ...owed };
+      const strictness = isLenient ? ({ strict: false } as const) : {};
+      return { ...each, annotations: [], optional: how === 'optional', ...owed, ...strictness };
     }),
   }));
 const contracts = terms.map((each): EffectiveContract => ({ deadlineSeconds: 3600, ...each }));
@@ -290,11 +292,12 @@ test('law: nothing gets looser', () => {
         assert.ok(asked.envAllowList.every((name) => found.envAllowList.includes(name)));
         assert.ok(found.deadlineSeconds <= (asked.deadlineSeconds ?? Number.POSITIVE_INFINITY));
         assert.ok(asked.enforcement === 'Audit' || found.enforcement === 'Enforce');
-        for (const { name, output, skipUpload } of asked.materials) {
+        for (const { name, output, skipUpload, strict } of asked.materials) {
           const each = some(found.materials.find((one) => one.name === name));
           const isReplaced = merging.overruled.some(({ at }) => at === `materials[${name}].type`);
           assert.ok(isReplaced || each.output || !output);
           assert.ok(isReplaced || !each.skipUpload || skipUpload);
+          assert.ok(isReplaced || each.strict !== false || strict === false);
         }
         if (asked === contract) continue;
         assert.ok(asked.runner === undefined || asked.runner === found.runner);

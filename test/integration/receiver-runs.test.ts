@@ -19,6 +19,8 @@ const MANIFESTS = [
     materials: [
       { name: 'image', type: 'CONTAINER_IMAGE', output: true },
       { name: 'note', type: 'STRING', optional: true, annotations: [{ name: 'suite' }] },
+      { name: 'sbom', type: 'SBOM_CYCLONEDX_JSON', optional: true, strict: false },
+      { name: 'strict', type: 'SBOM_CYCLONEDX_JSON', optional: true },
     ],
     annotations: [{ name: 'criticality', value: 'high' }],
     envAllowList: ['GIT_BRANCH'],
@@ -102,6 +104,24 @@ test('a run with a reference, a text, annotations and variables, signed with a k
     token,
     headers: { range: 'bytes=999999-' },
   });
+});
+
+test('what a contract is not strict about is taken, and stands on the run', async () => {
+  const run = await open({ workflow: 'build', environment });
+  const component = { type: 'library', name: 'a' };
+  const bom = { bomFormat: 'CycloneDX', specVersion: '1.6', serialNumber: 7, components: [component, component] };
+  const put = { method: 'PUT', token, body: JSON.stringify(bom) };
+  const refused = await shop.http.refused('material-invalid', pathOf(run, '/materials/strict'), put);
+  assert.is(refused.errors?.[0]?.at, '/serialNumber');
+  const taken = await shop.http.call(pathOf(run, '/materials/sbom'), put);
+  assert.is(taken.json<MaterialMessage>().material.tolerated?.[0]?.at, '/serialNumber');
+  const mended = { ...put, body: JSON.stringify({ ...bom, serialNumber: undefined }) };
+  await shop.http.call(pathOf(run, '/materials/strict'), mended);
+  const shown = await shop.kubectl(
+    `get workflowrun -n shop ${run.run} -o jsonpath={.status.materials[*].tolerated[*].at}`,
+  );
+  assert.is(shown, '/serialNumber /components/1');
+  await shop.http.refused('material-invalid', pathOf(run, '/materials/sbom'), { ...put, body: '{"bomFormat":"SPDX"}' });
 });
 
 test('kubectl waits for the verdict and shows it', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseImageReference } from '../../src/materials/image-reference.ts';
-import { facts, finding } from './inspect.ts';
+import { facts, finding, inspect } from './inspect.ts';
 
 const test = suite('materials');
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -46,6 +46,20 @@ test('CycloneDX: what scanners are known to write wrong is taken', () => {
     JSON.stringify(cdx({ components: [component, component], vulnerabilities })),
   );
   assert.is(annotations['chainloop.material.sbom.vulnerabilities_report'], 'true');
+});
+
+test('CycloneDX: what is let through is told, the first of it', () => {
+  const component = { type: 'library', name: 'a' };
+  const components = Array.from({ length: 8 }, () => component);
+  const vulnerabilities = [{ id: 'CVE-0' }, { id: 'CVE-1', cwes: null }];
+  const inspection = inspect('SBOM_CYCLONEDX_JSON', JSON.stringify(cdx({ components, vulnerabilities })));
+  assert.equal(inspection.ok && inspection.tolerated?.map(({ at = '', message }) => `${at} ${message}`), [
+    '/vulnerabilities/1/cwes must not be null',
+    ...[1, 2, 3, 4].map((index) => `/components/${index} stands there already, as 0`),
+    ' and 3 more',
+  ]);
+  const clean = inspect('SBOM_CYCLONEDX_JSON', JSON.stringify(cdx({ components: [component] })));
+  assert.is(clean.ok && clean.tolerated, undefined);
 });
 
 test('CycloneDX: what is wrong is named with its place', () => {

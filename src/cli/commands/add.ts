@@ -6,7 +6,7 @@ import type { Io } from '../io.ts';
 import { prepareUpload } from '../material/prepare.ts';
 import { formatBytes, shortDigest } from '../print/bytes.ts';
 import { countBytes, createProgress } from '../print/progress.ts';
-import { formatNext } from '../print/run.ts';
+import { formatNext, formatTolerated } from '../print/run.ts';
 import { rememberAdded } from '../run-memory.ts';
 import { currentRun, printResult, rememberedRun, type Session } from '../session.ts';
 
@@ -32,7 +32,8 @@ export async function add(session: Session, name: string, value: string, flags: 
     const { green, bold } = io.colours;
     const facts = `${material.type}, ${formatBytes(material.size)}, ${shortDigest(material.digest)}`;
     const count = `${completeness.present}/${completeness.required} of what is required is there`;
-    return `${green('added')} ${bold(name)} (${facts})\n${count}\n${formatNext(io, { contract, completeness })}`;
+    const tolerated = formatTolerated(io, material);
+    return `${green('added')} ${bold(name)} (${facts})\n${tolerated}${count}\n${formatNext(io, { contract, completeness })}`;
   });
   return EXIT.ok;
 }

@@ -3,7 +3,7 @@ import type { ContractMessage } from '../../api/messages.ts';
 import { isDnsLabel } from '../../api/names.ts';
 import { Problem } from '../../api/problem.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
-import { HEAD_BYTES } from '../../materials/kind.ts';
+import { HEAD_BYTES, leniently } from '../../materials/kind.ts';
 import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
 import type { Upload } from '../client/receiver.ts';
 import { bytesContent, type Content, fileContent } from './file.ts';
@@ -27,7 +27,7 @@ export async function prepareUpload(request: AddRequest, contract: ContractMessa
   if (contract !== undefined) assertAnnotations(request, asked?.annotations ?? []);
   const isReference = type === 'CONTAINER_IMAGE' && !isOciLayout(value);
   const content = await contentOf(type, value, isReference);
-  inspect(name, type, content, isReference);
+  inspect(name, type, content, { isReference, isStrict: asked?.strict !== false });
   return {
     name,
     type,
@@ -83,7 +83,12 @@ function contentOf(type: MaterialType, value: string, isReference: boolean): Pro
   return fileContent(value, kind.content === 'whole' ? kind.maxBytes : HEAD_BYTES);
 }
 
-function inspect(name: string, type: MaterialType, content: Content, isReference: boolean): void {
+interface InspectOptions {
+  readonly isReference: boolean;
+  readonly isStrict: boolean;
+}
+
+function inspect(name: string, type: MaterialType, content: Content, { isReference, isStrict }: InspectOptions): void {
   const kind = MATERIAL_KINDS[type];
   if (content.size === 0) {
     throw new Problem('material-empty', `'${name}' has no content`, { hint: 'Give VALUE some text.' });
@@ -99,13 +104,14 @@ function inspect(name: string, type: MaterialType, content: Content, isReference
   }
   const { size, head, filename } = content;
   const digest = `sha256:${Buffer.from(content.sha256).toString('hex')}`;
-  const inspection = kind.inspect({
+  const found = kind.inspect({
     bytes: head,
     size,
     digest,
     isReference,
     ...(filename === undefined ? {} : { filename }),
   });
+  const inspection = isStrict ? found : leniently(found);
   if (inspection.ok) return;
   const [first] = inspection.findings;
   const where = first.at === undefined ? '' : ` at ${first.at}`;

@@ -56,6 +56,15 @@ function row(
   return [name, type, required, green('added'), shortDigest(found.digest), formatBytes(found.size)];
 }
 
+/** What is wrong with a material and was let through, a line each. */
+export const formatTolerated = (io: Io, { tolerated = [] }: RecordedMaterial): string =>
+  tolerated
+    .map(
+      ({ at, message }) =>
+        `${io.colours.yellow('tolerated')} ${plain(at === undefined ? message : `${at}: ${message}`)}\n`,
+    )
+    .join('');
+
 /** What to type next. */
 export function formatNext(io: Io, run: Pick<RunMessage, 'contract' | 'completeness'>): string {
   const next = nextCommands(run);

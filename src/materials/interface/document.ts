@@ -4,7 +4,7 @@ import type { MaterialType } from '../../api/material-types.ts';
 import { asRecord, asText, type UnknownRecord } from '../../api/record.ts';
 import { closestFindings } from '../closest-findings.ts';
 import { parseJsonDocument } from '../json-document.ts';
-import { accepted, type Inspection, type MaterialKind, refused, WHOLE_DOCUMENT } from '../kind.ts';
+import { accepted, deviating, type Inspection, type MaterialKind, refused, WHOLE_DOCUMENT } from '../kind.ts';
 import { type SchemaVersions, versionedValidators } from '../schema.ts';
 import { parseYaml } from '../yaml-document.ts';
 
@@ -70,11 +70,11 @@ function inspectDocument(
       typeof declared === 'number' ? `${declared}, a number: put it into quotes` : excerpt(String(declared));
     return refused({ at: `/${member}`, message: `must be a version of ${known.join(', ')}, not ${found}` });
   }
-  if (!validate(document)) return refused(...closestFindings(validate.errors));
-  return accepted({
+  const found = {
     annotations: { ...facts(document, declared), ...format.facts?.(document) },
     mediaType: `${format.mediaType}+${syntax}`,
-  });
+  };
+  return validate(document) ? accepted(found) : deviating(closestFindings(validate.errors), found);
 }
 
 function facts(document: UnknownRecord, specVersion: string): Readonly<Record<string, string>> {

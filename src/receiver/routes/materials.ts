@@ -42,8 +42,11 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
     const reserve = reserveFor(context, authenticated.caller, response);
     const asker = { identity: authenticated.caller.username, response };
     const inspect = (material: SentMaterial) => context.checks.material(material, asker);
-    const options = { type, name, filename, isReference, maxBlobSize: store.maxBlobSize, reserve, inspect };
-    const intake = await takeMaterial(request, stage, options);
+    const intake = await takeMaterial(request, stage, {
+      ...{ type, name, filename, isReference, reserve, inspect },
+      isStrict: asked?.strict !== false,
+      maxBlobSize: store.maxBlobSize,
+    });
     const keeps = MATERIAL_KINDS[type].keepsBytes && !isReference && asked?.skipUpload !== true;
     // An upload can take long: what was open when it began may be over now.
     assertOpen(latest(context, run), new Date());
@@ -138,7 +141,7 @@ interface RecordFacts {
 }
 
 function recordOf({ name, type, annotations, intake, filename, addedBy, store }: RecordFacts): RecordedMaterial {
-  const { facts, digest, size } = intake;
+  const { facts, digest, size, tolerated } = intake;
   return {
     name,
     type,
@@ -148,6 +151,7 @@ function recordOf({ name, type, annotations, intake, filename, addedBy, store }:
     ...(facts.mediaType === undefined ? {} : { mediaType: facts.mediaType }),
     ...(facts.value === undefined ? {} : { value: facts.value }),
     ...(facts.reference === undefined ? {} : { reference: facts.reference }),
+    ...(tolerated.length === 0 ? {} : { tolerated: [...tolerated] }),
     stored: store !== undefined,
     ...(store === undefined ? {} : { storeName: store.name }),
     annotations: { ...annotations, ...facts.annotations },
