@@ -5,7 +5,7 @@ import type { SourceFile } from './sources.ts';
 const TIERS: readonly (readonly string[])[] = [
   ['api'],
   ['contract', 'materials', 'attestation', 'verify', 'pki'],
-  ['evidence', 'archive', 'policy', 'kube', 'oidc'],
+  ['evidence', 'archive', 'policy', 'kube', 'oidc', 'oci'],
   ['cli', 'operator', 'receiver'],
   ['main.ts'],
 ];

@@ -21,6 +21,8 @@ export interface AttachedLayer {
 
 /** An OCI registry in memory, on loopback. */
 export interface Registry {
+  /** Such as `127.0.0.1:5000`. */
+  readonly host: string;
   /** Pushes an image of nothing but the given configuration. */
   pushImage(repository: string, config: string): Promise<Image>;
   /** The layers under the image's tag `.att`, where cosign kept attestations before there were referrers. */
@@ -60,6 +62,7 @@ export async function startRegistry(): Promise<Registry> {
     );
   };
   return {
+    host,
     pushImage: async (name, config) => {
       const digest = digestOf(config);
       const blob = { mediaType: CONFIG, digest, size: Buffer.byteLength(config) };
