@@ -78,6 +78,8 @@ export const PROBLEMS = {
   'no-run': { status: 400, title: 'No run has been opened here' },
   'id-token-unavailable': { status: 503, title: 'The CI system gives no token' },
   'key-unreadable': { status: 400, title: 'The signing key can not be read' },
+  'registry-not-found': { status: 404, title: 'The registry has no such thing' },
+  'registry-unavailable': { status: 503, title: 'The registry can not be asked' },
   'receiver-unreachable': { status: 503, title: 'The receiver can not be reached' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

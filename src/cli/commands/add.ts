@@ -1,4 +1,5 @@
 import { pipeline, type Readable } from 'node:stream';
+import { dockerKeychain } from '../../oci/keychain.ts';
 import { parseAnnotations } from '../annotations.ts';
 import type { Upload } from '../client/receiver.ts';
 import { EXIT } from '../exit-code.ts';
@@ -13,6 +14,7 @@ import { currentRun, printResult, rememberedRun, type Session } from '../session
 export interface AddFlags {
   readonly type?: string;
   readonly annotation: readonly string[];
+  readonly plainHttp?: boolean;
 }
 
 /** `proviso add NAME VALUE`: checks a material here, hands it in, and says what is left. */
@@ -24,7 +26,8 @@ export async function add(session: Session, name: string, value: string, flags: 
   const contract = isRemembered ? remembered.contract : (await session.receiver().state(run)).contract;
   const annotations = parseAnnotations(flags.annotation);
   const request = { name, value, annotations, ...(flags.type === undefined ? {} : { type: flags.type }) };
-  const upload = await prepareUpload(request, contract);
+  const access = { credentials: dockerKeychain(io.env), plainHttp: flags.plainHttp === true };
+  const upload = await prepareUpload(request, contract, access);
   const answer = await session.receiver().add(run, withProgress(io, upload));
   if (isRemembered) rememberAdded(io.cwd, name, answer.material.digest);
   printResult(session, answer, () => {

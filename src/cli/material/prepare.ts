@@ -6,7 +6,9 @@ import { mergeAnnotations } from '../../contract/annotations.ts';
 import { HEAD_BYTES, leniently } from '../../materials/kind.ts';
 import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
 import type { Upload } from '../client/receiver.ts';
+import type { RegistryAccess } from '../registry.ts';
 import { bytesContent, type Content, fileContent } from './file.ts';
+import { imageReference } from './image.ts';
 import { isOciLayout, ociLayoutContent } from './oci-layout.ts';
 
 /** What `proviso add` was told. */
@@ -19,14 +21,18 @@ export interface AddRequest {
 }
 
 /** Turns a value into an upload, and says early what the receiver would refuse. It will judge by itself anyway. */
-export async function prepareUpload(request: AddRequest, contract: ContractMessage | undefined): Promise<Upload> {
+export async function prepareUpload(
+  request: AddRequest,
+  contract: ContractMessage | undefined,
+  access: RegistryAccess,
+): Promise<Upload> {
   const { name, value } = request;
   const asked = contract?.materials.find((material) => material.name === name);
   assertName(name, contract);
   const type = typeOf(request, asked?.type);
   if (contract !== undefined) assertAnnotations(request, asked?.annotations ?? []);
   const isReference = type === 'CONTAINER_IMAGE' && !isOciLayout(value);
-  const content = await contentOf(type, value, isReference);
+  const content = await contentOf(type, value, isReference, access);
   inspect(name, type, content, { isReference, isStrict: asked?.strict !== false });
   return {
     name,
@@ -76,8 +82,14 @@ function assertAnnotations({ name, annotations }: AddRequest, asked: Parameters<
   throw new Problem('material-annotation', `the annotations of '${name}' do not fit`, { errors: merged.findings });
 }
 
-function contentOf(type: MaterialType, value: string, isReference: boolean): Promise<Content> {
-  if (type === 'STRING' || isReference) return Promise.resolve(bytesContent(Buffer.from(value, 'utf8')));
+async function contentOf(
+  type: MaterialType,
+  value: string,
+  isReference: boolean,
+  access: RegistryAccess,
+): Promise<Content> {
+  if (type === 'STRING') return bytesContent(Buffer.from(value, 'utf8'));
+  if (isReference) return bytesContent(Buffer.from(await imageReference(value, access), 'utf8'));
   if (type === 'CONTAINER_IMAGE') return ociLayoutContent(value);
   const kind = MATERIAL_KINDS[type];
   return fileContent(value, kind.content === 'whole' ? kind.maxBytes : HEAD_BYTES);
@@ -117,8 +129,5 @@ function inspect(name: string, type: MaterialType, content: Content, { isReferen
   const where = first.at === undefined ? '' : ` at ${first.at}`;
   throw new Problem('material-invalid', `'${name}' is not a valid ${type}${where}: ${first.message}`, {
     errors: inspection.findings,
-    ...(isReference
-      ? { hint: 'VALUE is an image by digest, such as REPOSITORY@sha256:…, or an OCI layout directory.' }
-      : {}),
   });
 }

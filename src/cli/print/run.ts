@@ -71,7 +71,7 @@ export function formatNext(io: Io, run: Pick<RunMessage, 'contract' | 'completen
   return `${io.colours.cyan('Next:')} ${next.join('\n      ')}`;
 }
 
-const VALUE_OF: Readonly<Record<string, string>> = { STRING: 'TEXT', CONTAINER_IMAGE: 'IMAGE@sha256:…' };
+const VALUE_OF: Readonly<Record<string, string>> = { STRING: 'TEXT', CONTAINER_IMAGE: 'IMAGE' };
 
 /** One command for each thing that is missing, then push. */
 export function nextCommands({

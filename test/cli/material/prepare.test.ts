@@ -37,9 +37,10 @@ const contract: ContractMessage = {
   annotations: [],
   signers: [],
 };
+const access = { credentials: () => Promise.reject(new Error('nobody asks for a login')), plainHttp: false };
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 const prepare = (name: string, value: string, more: object = {}): Promise<Upload> =>
-  prepareUpload({ name, value, annotations: {}, ...more }, contract);
+  prepareUpload({ name, value, annotations: {}, ...more }, contract, access);
 const refusalOf = async (work: Promise<unknown>): Promise<Problem> => {
   const outcome = await work.catch((error: unknown) => error);
   if (outcome instanceof Problem) return outcome;
@@ -89,9 +90,11 @@ test('an image is a reference by digest', async () => {
   const upload = await prepare('image', reference);
   assert.is(upload.form, 'reference');
   assert.is(await bytesOf(upload), reference);
-  const tag = await refusalOf(prepare('image', 'registry.example/shop/web:1'));
-  assert.is(tag.code, 'material-invalid');
-  assert.match(tag.message, /has no digest/);
+  for (const name of ['Upper', `web@sha256:${'A'.repeat(64)}`, 'http://registry.example/web:1', '-x.io/web:1']) {
+    const refusal = await refusalOf(prepare('image', name));
+    assert.is(refusal.code, 'material-invalid');
+    assert.match(refusal.hint ?? '', /REGISTRY\/NAME:TAG or REGISTRY\/NAME@sha256/);
+  }
 });
 
 const MANIFEST = JSON.stringify({
