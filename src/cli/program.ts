@@ -140,7 +140,10 @@ function addRunCommands(program: Command, within: Within): void {
     .command('add')
     .description('hand in a material')
     .argument('<name>', 'its name in the contract, or one of your own')
-    .argument('<value>', 'a file; a text for STRING; an image or an OCI layout for CONTAINER_IMAGE')
+    .argument(
+      '<value>',
+      'a file; a text for STRING; an image or an OCI layout for CONTAINER_IMAGE; also oci://… for HELM_CHART',
+    )
     .option('-t, --type <type>', 'the type of a material that the contract does not name')
     .addOption(repeated('-a, --annotation <name=value>', 'an annotation of the material; may be repeated'))
     .option('--plain-http', 'ask a registry without TLS that is not on this machine')

@@ -37,7 +37,8 @@ export const containerImage: MaterialKind = {
   maxBytes: 4 << 20,
   keepsBytes: true,
   notes: {
-    accepts: 'A reference with a digest, or an OCI layout, of which the manifest is sent.',
+    accepts:
+      'A reference with a digest, which `proviso add` finds for a tag, or an OCI layout, of which the manifest is sent.',
     facts: ['image.tag'],
   },
   inspect: (input) => (input.isReference ? inspectReference(input) : inspectManifest(input)),

@@ -32,7 +32,7 @@ export const helmChart: MaterialKind = {
   type: 'HELM_CHART',
   ...WHOLE_DOCUMENT,
   notes: {
-    accepts: 'The `.tgz` that `helm package` writes.',
+    accepts: 'The `.tgz` that `helm package` writes; `proviso add` also fetches it by `oci://`.',
     versions: ['v1', 'v2'],
     facts: ['helm.name', 'helm.version', 'helm.app_version'],
   },
@@ -54,7 +54,7 @@ export const helmChart: MaterialKind = {
     });
     const findings = problem === undefined ? chartFindings(files, folders) : [problem];
     if (findings.length > 0) return refused(...findings);
-    return accepted({ annotations: facts(asRecord(files.get(CHART)) ?? {}), mediaType: MEDIA_TYPE });
+    return accepted({ annotations: facts(asRecord(files.get(CHART)) ?? {}), mediaType: CHART_MEDIA_TYPE });
   },
 };
 
@@ -62,7 +62,8 @@ const CHART = 'Chart.yaml';
 const VALUES = 'values.yaml';
 /** Those of the chart itself; its dependencies are charts below `charts/`. */
 const ASKED = /^[^/]+\/(?:Chart|values)\.yaml$/;
-const MEDIA_TYPE = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
+/** Of the layer of a chart in a registry, too. */
+export const CHART_MEDIA_TYPE = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 
 const nameIn = (path: string): string => path.slice(path.indexOf('/') + 1);
 

@@ -9,6 +9,7 @@ import type { Upload } from '../client/receiver.ts';
 import type { RegistryAccess } from '../registry.ts';
 import { bytesContent, type Content, fileContent } from './file.ts';
 import { imageReference } from './image.ts';
+import { isOciChart, ociChartContent } from './oci-chart.ts';
 import { isOciLayout, ociLayoutContent } from './oci-layout.ts';
 
 /** What `proviso add` was told. */
@@ -91,6 +92,7 @@ async function contentOf(
   if (type === 'STRING') return bytesContent(Buffer.from(value, 'utf8'));
   if (isReference) return bytesContent(Buffer.from(await imageReference(value, access), 'utf8'));
   if (type === 'CONTAINER_IMAGE') return ociLayoutContent(value);
+  if (type === 'HELM_CHART' && isOciChart(value)) return ociChartContent(value, access);
   const kind = MATERIAL_KINDS[type];
   return fileContent(value, kind.content === 'whole' ? kind.maxBytes : HEAD_BYTES);
 }
