@@ -752,6 +752,8 @@ export interface RecordedMaterial {
   readonly storeName?: string;
   /** What the receiver found in the content, and the annotations of the pipeline. */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** How often other content that was handed in under this name was replaced. Absent, never. */
+  readonly replaced?: number;
   /** What is wrong with the content and was let through: what tools are known to get wrong, and what the contract doesn't want to be strict about. Absent: nothing. */
   readonly tolerated?: readonly {
     /** Where in the content it is. Example: `/components/7`. */

@@ -144,8 +144,10 @@ function addRunCommands(program: Command, within: Within): void {
       '<value>',
       'a file; a text for STRING; an image or an OCI layout for CONTAINER_IMAGE; also oci://… for HELM_CHART',
     )
-    .option('-t, --type <type>', 'the type of a material that the contract does not name')
+    .option('-t, --type <type>', 'the type of a material that the contract does not name (default: what it looks like)')
     .addOption(repeated('-a, --annotation <name=value>', 'an annotation of the material; may be repeated'))
+    .option('--replace', 'put it in the place of other content that was handed in under the name')
+    .option('--explode', 'hand in each file of a zip or tar.gz as a material of its own')
     .option('--plain-http', 'ask a registry without TLS that is not on this machine')
     .action((name: string, value: string, flags: AddFlags) =>
       within(async (session) => (await import('./commands/add.ts')).add(session, name, value, flags)),

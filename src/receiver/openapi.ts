@@ -27,7 +27,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: `${RUN}/materials/{material}`,
     summary: 'Hand in a material',
     body: 'bytes',
-    query: ['type', 'filename', 'annotation', 'form'],
+    query: ['type', 'filename', 'annotation', 'form', 'replace'],
   },
   { method: 'get', path: `${RUN}/statement`, summary: 'The in-toto statement to sign' },
   {

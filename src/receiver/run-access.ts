@@ -111,13 +111,21 @@ export function nextRunHint({ spec }: WorkflowRun): string {
 
 /**
  * Why the API server refused a write to a run that was open a moment ago: somebody else was faster, or a bound of the
- * schema is broken. Of a run that is gone, or was made anew under the name, nothing is there. Rethrows every other error.
+ * schema is broken; `check` may know more of the run as it is now. Of a run that is gone, or was made anew under the name, nothing is there. Rethrows every other error.
  */
-export async function explainRefusedWrite(context: ReceiverContext, run: WorkflowRun, error: unknown): Promise<never> {
+export async function explainRefusedWrite(
+  context: ReceiverContext,
+  run: WorkflowRun,
+  error: unknown,
+  check: (now: WorkflowRun) => void = () => {},
+): Promise<never> {
   const { namespace = '', name } = run.metadata;
   if (isStatus(error, 404) || isStatus(error, 409)) throw notFound(namespace, name);
   if (!isStatus(error, 422)) throw error;
   const now = await context.client.find<WorkflowRun>(KIND.WorkflowRun, run.metadata);
-  if (now !== undefined) assertOpen(now, new Date());
+  if (now !== undefined) {
+    assertOpen(now, new Date());
+    check(now);
+  }
   throw new Problem('request-invalid', `the API server refuses this: ${error.message}`, { cause: error });
 }

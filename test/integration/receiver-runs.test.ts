@@ -124,6 +124,39 @@ test('what a contract is not strict about is taken, and stands on the run', asyn
   await shop.http.refused('material-invalid', pathOf(run, '/materials/sbom'), { ...put, body: '{"bomFormat":"SPDX"}' });
 });
 
+test('other content under a name is refused, unless it is to be replaced', async () => {
+  const run = await open({ workflow: 'free' }, free);
+  const path = pathOf(run, '/materials/log?type=EVIDENCE');
+  const put = (body: string) => ({ method: 'PUT', token: free, body });
+  const count = async (): Promise<number | undefined> => {
+    const answer = await shop.http.call(pathOf(run), { token: free });
+    return answer.json<RunMessage>().materials.find(({ name }) => name === 'log')?.replaced;
+  };
+  assert.is((await shop.http.call(path, put('one'))).status, 200);
+  assert.is((await shop.http.call(path, put('one'))).status, 200);
+  const refused = await shop.http.refused('material-exists', path, put('two'));
+  assert.match(refused.hint ?? '', /--replace/);
+  await shop.http.refused('request-invalid', `${path}&replace=yes`, put('two'));
+  assert.is(await count(), undefined);
+  const replaced = await shop.http.call(`${path}&replace=true`, put('two'));
+  assert.is(replaced.json<MaterialMessage>().material.replaced, 1);
+  // The same again, as after a broken connection, is no other.
+  const again = await shop.http.call(`${path}&replace=true`, put('two'));
+  assert.is(again.json<MaterialMessage>().material.replaced, 1);
+  await shop.http.refused('material-exists', path, put('one'));
+});
+
+test('of many that hand in other content under one name at once, one is taken', async () => {
+  const run = await open({ workflow: 'free', idempotencyKey: 'race' }, free);
+  const path = pathOf(run, '/materials/log?type=EVIDENCE');
+  const bodies = Array.from({ length: 8 }, (_, index) => `content ${index}`);
+  const answers = await Promise.all(bodies.map((body) => shop.http.call(path, { method: 'PUT', token: free, body })));
+  assert.equal(answers.map(({ status }) => status).sort(), [200, ...Array(7).fill(409)]);
+  const winner = bodies[answers.findIndex(({ status }) => status === 200)] ?? '';
+  const shown = await shop.kubectl(`get workflowrun -n shop ${run.run} -o jsonpath={.status.materials[*].digest}`);
+  assert.is(shown, `sha256:${createHash('sha256').update(winner).digest('hex')}`);
+});
+
 test('kubectl waits for the verdict and shows it', async () => {
   const run = await open({ workflow: 'free' }, free);
   const wait = shop.kubectl(`wait -n shop --for=condition=Succeeded --timeout=20s workflowrun/${run.run}`);

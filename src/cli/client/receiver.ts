@@ -28,6 +28,8 @@ export interface Upload {
   readonly filename?: string;
   readonly form: 'bytes' | 'reference';
   readonly annotations: Readonly<Record<string, string>>;
+  /** Whether it may take the place of other content under its name. */
+  readonly replace: boolean;
   readonly size: number;
   /** SHA-256 of the bytes, raw. */
   readonly sha256: Uint8Array;
@@ -104,6 +106,7 @@ export type Receiver = ReturnType<typeof createReceiver>;
  */
 function materialCall(run: RunRef, upload: Upload): Call {
   const query = new URLSearchParams({ form: upload.form });
+  if (upload.replace) query.set('replace', 'true');
   if (upload.type !== undefined) query.set('type', upload.type);
   if (upload.filename !== undefined) query.set('filename', upload.filename);
   for (const [name, value] of Object.entries(upload.annotations)) query.append('annotation', `${name}=${value}`);

@@ -1,9 +1,12 @@
 import { pipeline, type Readable } from 'node:stream';
+import type { MaterialMessage } from '../../api/messages.ts';
+import type { RecordedMaterial } from '../../api/types.gen.ts';
 import { dockerKeychain } from '../../oci/keychain.ts';
 import { parseAnnotations } from '../annotations.ts';
 import type { Upload } from '../client/receiver.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import { explodedUploads } from '../material/explode.ts';
 import { prepareUpload } from '../material/prepare.ts';
 import { formatBytes, shortDigest } from '../print/bytes.ts';
 import { countBytes, createProgress } from '../print/progress.ts';
@@ -15,6 +18,8 @@ export interface AddFlags {
   readonly type?: string;
   readonly annotation: readonly string[];
   readonly plainHttp?: boolean;
+  readonly replace?: boolean;
+  readonly explode?: boolean;
 }
 
 /** `proviso add NAME VALUE`: checks a material here, hands it in, and says what is left. */
@@ -25,20 +30,36 @@ export async function add(session: Session, name: string, value: string, flags: 
   const isRemembered = remembered?.run === run.run && remembered.namespace === run.namespace;
   const contract = isRemembered ? remembered.contract : (await session.receiver().state(run)).contract;
   const annotations = parseAnnotations(flags.annotation);
-  const request = { name, value, annotations, ...(flags.type === undefined ? {} : { type: flags.type }) };
+  const request = {
+    ...{ name, value, annotations, replace: flags.replace === true },
+    ...(flags.type === undefined ? {} : { type: flags.type }),
+  };
   const access = { credentials: dockerKeychain(io.env), plainHttp: flags.plainHttp === true };
-  const upload = await prepareUpload(request, contract, access);
-  const answer = await session.receiver().add(run, withProgress(io, upload));
-  if (isRemembered) rememberAdded(io.cwd, name, answer.material.digest);
-  printResult(session, answer, () => {
-    const { material, completeness } = answer;
-    const { green, bold } = io.colours;
-    const facts = `${material.type}, ${formatBytes(material.size)}, ${shortDigest(material.digest)}`;
+  const uploads =
+    flags.explode === true
+      ? await explodedUploads(request, contract)
+      : [await prepareUpload(request, contract, access)];
+  const answers: MaterialMessage[] = [];
+  for (const upload of uploads) {
+    const answer = await session.receiver().add(run, withProgress(io, upload));
+    if (isRemembered) rememberAdded(io.cwd, upload.name, answer.material.digest);
+    answers.push(answer);
+  }
+  const [last] = answers.slice(-1);
+  if (last === undefined) return EXIT.ok;
+  printResult(session, flags.explode === true ? { items: answers } : last, () => {
+    const { completeness } = last;
     const count = `${completeness.present}/${completeness.required} of what is required is there`;
-    const tolerated = formatTolerated(io, material);
-    return `${green('added')} ${bold(name)} (${facts})\n${tolerated}${count}\n${formatNext(io, { contract, completeness })}`;
+    const added = answers.map(({ material }) => formatAdded(io, material)).join('');
+    return `${added}${count}\n${formatNext(io, { contract, completeness })}`;
   });
   return EXIT.ok;
+}
+
+function formatAdded(io: Io, material: RecordedMaterial): string {
+  const { green, bold } = io.colours;
+  const facts = `${material.type}, ${formatBytes(material.size)}, ${shortDigest(material.digest)}`;
+  return `${green('added')} ${bold(material.name)} (${facts})\n${formatTolerated(io, material)}`;
 }
 
 /** The upload, telling how far it is when it is large. */

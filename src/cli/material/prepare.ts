@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import type { MaterialType } from '../../api/material-types.ts';
 import type { ContractMessage } from '../../api/messages.ts';
 import { isDnsLabel } from '../../api/names.ts';
 import { Problem } from '../../api/problem.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
-import { HEAD_BYTES, leniently } from '../../materials/kind.ts';
+import { detectType } from '../../materials/detect.ts';
+import { parseImageReference } from '../../materials/image-reference.ts';
+import { HEAD_BYTES, leniently, MAX_DOCUMENT_BYTES, type MaterialInput } from '../../materials/kind.ts';
 import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
 import type { Upload } from '../client/receiver.ts';
 import type { RegistryAccess } from '../registry.ts';
@@ -19,6 +22,13 @@ export interface AddRequest {
   /** Of --type. */
   readonly type?: string;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly replace: boolean;
+}
+
+/** What a value stands for. */
+interface Found {
+  readonly content: Content;
+  readonly isReference: boolean;
 }
 
 /** Turns a value into an upload, and says early what the receiver would refuse. It will judge by itself anyway. */
@@ -27,23 +37,27 @@ export async function prepareUpload(
   contract: ContractMessage | undefined,
   access: RegistryAccess,
 ): Promise<Upload> {
-  const { name, value } = request;
-  const asked = contract?.materials.find((material) => material.name === name);
+  assertName(request.name, contract);
+  return uploadOf(request, contract, await find(statedType(request, contract), request.value, access));
+}
+
+/** An upload of what was found, of the type that is asked for, or else of the one that it looks like. */
+export function uploadOf(
+  request: AddRequest,
+  contract: ContractMessage | undefined,
+  { content, isReference }: Found,
+): Upload {
+  const { name, annotations, replace } = request;
   assertName(name, contract);
-  const type = typeOf(request, asked?.type);
+  const asked = contract?.materials.find((material) => material.name === name);
+  const type = statedType(request, contract) ?? (isReference ? 'CONTAINER_IMAGE' : detectType(inputOf(content)));
   if (contract !== undefined) assertAnnotations(request, asked?.annotations ?? []);
-  const isReference = type === 'CONTAINER_IMAGE' && !isOciLayout(value);
-  const content = await contentOf(type, value, isReference, access);
   inspect(name, type, content, { isReference, isStrict: asked?.strict !== false });
+  const { size, sha256, body, filename } = content;
   return {
-    name,
-    type,
+    ...{ name, type, annotations, replace, size, sha256, body },
     form: isReference ? 'reference' : 'bytes',
-    annotations: request.annotations,
-    size: content.size,
-    sha256: content.sha256,
-    body: content.body,
-    ...(content.filename === undefined ? {} : { filename: content.filename }),
+    ...(filename === undefined ? {} : { filename }),
   };
 }
 
@@ -55,8 +69,9 @@ function assertName(name: string, contract: ContractMessage | undefined): void {
   });
 }
 
-/** The contract's type wins; a material that it doesn't name is EVIDENCE unless --type says more. */
-function typeOf({ name, type }: AddRequest, asked: string | undefined): MaterialType {
+/** The contract's type wins; of a material that it doesn't name, that of --type. */
+function statedType({ name, type }: AddRequest, contract: ContractMessage | undefined): MaterialType | undefined {
+  const asked = contract?.materials.find((material) => material.name === name)?.type;
   if (type !== undefined && !isMaterialType(type)) {
     const known = Object.keys(MATERIAL_KINDS).join(', ');
     throw new Problem('usage', `'${type}' is not a material type`, { hint: `--type takes one of ${known}.` });
@@ -66,8 +81,8 @@ function typeOf({ name, type }: AddRequest, asked: string | undefined): Material
       hint: 'Leave --type out; the contract knows it.',
     });
   }
-  const wanted = asked ?? type ?? 'EVIDENCE';
-  if (isMaterialType(wanted)) return wanted;
+  const wanted = asked ?? type;
+  if (wanted === undefined || isMaterialType(wanted)) return wanted;
   throw new Problem(
     'material-unknown-type',
     `this proviso doesn't know the type ${wanted} that the contract asks for`,
@@ -83,18 +98,24 @@ function assertAnnotations({ name, annotations }: AddRequest, asked: Parameters<
   throw new Problem('material-annotation', `the annotations of '${name}' do not fit`, { errors: merged.findings });
 }
 
-async function contentOf(
-  type: MaterialType,
-  value: string,
-  isReference: boolean,
-  access: RegistryAccess,
-): Promise<Content> {
-  if (type === 'STRING') return bytesContent(Buffer.from(value, 'utf8'));
-  if (isReference) return bytesContent(Buffer.from(await imageReference(value, access), 'utf8'));
-  if (type === 'CONTAINER_IMAGE') return ociLayoutContent(value);
-  if (type === 'HELM_CHART' && isOciChart(value)) return ociChartContent(value, access);
-  const kind = MATERIAL_KINDS[type];
-  return fileContent(value, kind.content === 'whole' ? kind.maxBytes : HEAD_BYTES);
+/** Where no type is stated, only what has a digest is taken for an image: a word that names no file is a slip. */
+async function find(type: MaterialType | undefined, value: string, access: RegistryAccess): Promise<Found> {
+  const bytes = (content: Content): Found => ({ content, isReference: false });
+  const reference = (text: string): Found => ({ content: bytesContent(Buffer.from(text, 'utf8')), isReference: true });
+  if (type === 'STRING') return bytes(bytesContent(Buffer.from(value, 'utf8')));
+  if ((type ?? 'HELM_CHART') === 'HELM_CHART' && isOciChart(value)) return bytes(await ociChartContent(value, access));
+  if ((type ?? 'CONTAINER_IMAGE') === 'CONTAINER_IMAGE') {
+    if (isOciLayout(value)) return bytes(await ociLayoutContent(value));
+    if (type !== undefined) return reference(await imageReference(value, access));
+    if (!existsSync(value) && parseImageReference(value).ok) return reference(value);
+  }
+  return bytes(await fileContent(value, bytesToRead(type)));
+}
+
+function bytesToRead(type: MaterialType | undefined): number {
+  if (type === undefined) return MAX_DOCUMENT_BYTES;
+  const { content, maxBytes } = MATERIAL_KINDS[type];
+  return content === 'whole' ? maxBytes : HEAD_BYTES;
 }
 
 interface InspectOptions {
@@ -116,15 +137,7 @@ function inspect(name: string, type: MaterialType, content: Content, { isReferen
       },
     );
   }
-  const { size, head, filename } = content;
-  const digest = `sha256:${Buffer.from(content.sha256).toString('hex')}`;
-  const found = kind.inspect({
-    bytes: head,
-    size,
-    digest,
-    isReference,
-    ...(filename === undefined ? {} : { filename }),
-  });
+  const found = kind.inspect({ ...inputOf(content), isReference });
   const inspection = isStrict ? found : leniently(found);
   if (inspection.ok) return;
   const [first] = inspection.findings;
@@ -133,3 +146,10 @@ function inspect(name: string, type: MaterialType, content: Content, { isReferen
     errors: inspection.findings,
   });
 }
+
+const inputOf = ({ size, head, sha256, filename }: Content): MaterialInput => ({
+  bytes: head,
+  size,
+  digest: `sha256:${Buffer.from(sha256).toString('hex')}`,
+  ...(filename === undefined ? {} : { filename }),
+});

@@ -13,16 +13,17 @@ import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
 import type { SentMaterial } from '../checks/worker.ts';
 import type { ReceiverContext } from '../context.ts';
 import { type Intake, takeMaterial } from '../material-intake.ts';
+import { successionOf } from '../material-succession.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, explainRefusedWrite, runForSubmitter } from '../run-access.ts';
 import { completenessMessage } from '../state.ts';
 import type { OpenStore } from '../stores.ts';
-import { param, query } from './params.ts';
+import { flag, param, query } from './params.ts';
 
 /** The bound of the list in the CRD. */
 const MAX_MATERIALS = 128;
 
-/** `PUT …/materials/{name}`: takes one material; a second one of the same name replaces the first. */
+/** `PUT …/materials/{name}`: takes one material; other content under a name only with `?replace=true`. */
 export const materialRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const authenticated = await context.authenticate(request, response);
   const namespace = param(request, 'namespace');
@@ -48,12 +49,22 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
       maxBlobSize: store.maxBlobSize,
     });
     const keeps = MATERIAL_KINDS[type].keepsBytes && !isReference && asked?.skipUpload !== true;
-    // An upload can take long: what was open when it began may be over now.
-    assertOpen(latest(context, run), new Date());
+    const isReplacement = flag(request, 'replace');
+    // An upload can take long: what was open when it began may be over now, and the place be taken. The watch lags by a moment,
+    // and then the API server refuses the write.
+    const now = isReplacement
+      ? await context.client.get<WorkflowRun>(KIND.WorkflowRun, run.metadata)
+      : latest(context, run);
+    assertOpen(now, new Date());
+    const content = { name, type, digest: intake.facts.digest ?? intake.digest };
+    const succession = successionOf(now, content, isReplacement);
     // Durable first, then recorded: a record without bytes would be a lie, bytes without a record are only garbage.
     if (keeps) await stage.commit();
     const addedBy = authenticated.caller.username;
-    const material = recordOf({ name, type, annotations, intake, filename, addedBy, store: keeps ? store : undefined });
+    const material = {
+      ...recordOf({ name, type, annotations, intake, filename, addedBy, store: keeps ? store : undefined }),
+      ...succession,
+    };
     const updated = await record(context, run, material);
     const answer: MaterialMessage = {
       material,
@@ -164,6 +175,6 @@ function recordOf({ name, type, annotations, intake, filename, addedBy, store }:
 function record(context: ReceiverContext, run: WorkflowRun, material: RecordedMaterial): Promise<WorkflowRun> {
   const options = { fieldManager: `proviso-material-${material.name}` };
   return writeStatus(context.client, KIND.WorkflowRun, run, { materials: [material] }, options).catch(
-    (error: unknown) => explainRefusedWrite(context, run, error),
+    (error: unknown) => explainRefusedWrite(context, run, error, (now) => successionOf(now, material, false)),
   );
 }

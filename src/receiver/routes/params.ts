@@ -47,3 +47,13 @@ export function query(request: Request, name: string, maxLength: number): string
     ],
   });
 }
+
+/** A parameter that is `true`, `false` or absent. */
+export function flag(request: Request, name: string): boolean {
+  const value = query(request, name, 8);
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  throw new Problem('request-invalid', `the parameter '${name}' is not valid`, {
+    errors: [{ at: `?${name}=`, message: 'must be true or false' }],
+  });
+}

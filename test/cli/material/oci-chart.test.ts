@@ -48,7 +48,7 @@ async function push(
 const access = { credentials: () => Promise.resolve(undefined), plainHttp: false };
 const prepare = (reference: string, host = registry.host) =>
   prepareUpload(
-    { name: 'chart', value: `oci://${host}/${reference}`, type: 'HELM_CHART', annotations: {} },
+    { name: 'chart', value: `oci://${host}/${reference}`, type: 'HELM_CHART', annotations: {}, replace: false },
     undefined,
     access,
   );

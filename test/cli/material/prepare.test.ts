@@ -40,7 +40,7 @@ const contract: ContractMessage = {
 const access = { credentials: () => Promise.reject(new Error('nobody asks for a login')), plainHttp: false };
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 const prepare = (name: string, value: string, more: object = {}): Promise<Upload> =>
-  prepareUpload({ name, value, annotations: {}, ...more }, contract, access);
+  prepareUpload({ name, value, annotations: {}, replace: false, ...more }, contract, access);
 const refusalOf = async (work: Promise<unknown>): Promise<Problem> => {
   const outcome = await work.catch((error: unknown) => error);
   if (outcome instanceof Problem) return outcome;
@@ -171,11 +171,18 @@ test('what the receiver would refuse is told before it is sent', async () => {
   assert.match((await refusalOf(prepare('package', dir))).hint ?? '', /tar czf/);
 });
 
-test('a material that the contract does not name is evidence, or what is said', async () => {
+test('a material that the contract does not name is what is said, or what it looks like', async () => {
   const path = join(dir, 'x');
   await writeFile(path, 'x');
-  assert.is((await prepare('own', path)).type, 'EVIDENCE');
-  assert.is((await prepare('own', path, { type: 'ARTIFACT' })).type, 'ARTIFACT');
+  assert.is((await prepare('own', path, { type: 'EVIDENCE' })).type, 'EVIDENCE');
+  assert.is((await prepare('own', path)).type, 'ARTIFACT');
+  await writeFile(path, '{"bomFormat":"CycloneDX","specVersion":"1.6"}');
+  assert.is((await prepare('own', path)).type, 'SBOM_CYCLONEDX_JSON');
+  assert.is((await prepare('own', await layout([descriptor]))).type, 'CONTAINER_IMAGE');
+  const image = await prepare('own', `registry.example.com/shop/web@sha256:${'ab'.repeat(32)}`);
+  assert.equal([image.type, image.form], ['CONTAINER_IMAGE', 'reference']);
+  // No registry is asked for a word that may be a slip.
+  assert.match((await refusalOf(prepare('own', 'registry.example.com/shop/web:1.2'))).message, /there is no such file/);
 });
 
 test.run();
