@@ -27,13 +27,24 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-/** `env` stands beside this process's own variables. */
-export function spawnChild(name: string, file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Child {
+export interface ChildOptions {
+  /** Beside this process's own variables. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Who runs it; absent, who runs this process. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+export function spawnChild(
+  name: string,
+  file: string,
+  args: readonly string[],
+  { env = {}, user }: ChildOptions = {},
+): Child {
   let tail = '';
   let child = start();
 
   function start(): ChildProcess {
-    const started = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    const started = spawn(file, args, { ...user, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     running.add(started);
     const collect = (chunk: Buffer) => {
       tail = `${tail}${chunk.toString()}`.slice(-TAIL_CHARACTERS);

@@ -17,7 +17,7 @@ export async function startServer(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Child> {
-  const child = spawnChild(name, await tool(name), args, env);
+  const child = spawnChild(name, await tool(name), args, { env });
   site.children.set(name, child);
   return child;
 }

@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/**
+ * Every step of the schema, in the order of their names. A step that was released is never changed: another one follows it.
+ * Both servers run the same steps, so there is nothing in them that only one of them knows.
+ */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-runs': { up: createRuns },
+};
+
+async function createRuns(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('runs')
+    .addColumn('uid', 'varchar(64)', (column) => column.primaryKey())
+    .addColumn('namespace', 'varchar(253)', (column) => column.notNull())
+    .addColumn('name', 'varchar(253)', (column) => column.notNull())
+    .addColumn('workflow', 'varchar(253)', (column) => column.notNull())
+    .addColumn('workflow_uid', 'varchar(64)', (column) => column.notNull())
+    .addColumn('project', 'varchar(253)')
+    .addColumn('team', 'varchar(253)')
+    .addColumn('contract', 'varchar(253)', (column) => column.notNull())
+    .addColumn('contract_revision', 'integer', (column) => column.notNull())
+    .addColumn('succeeded', 'varchar(8)', (column) => column.notNull())
+    .addColumn('reason', 'varchar(128)', (column) => column.notNull())
+    .addColumn('started', 'varchar(32)', (column) => column.notNull())
+    .addColumn('finished', 'varchar(32)', (column) => column.notNull())
+    .addColumn('duration_ms', 'integer', (column) => column.notNull())
+    .addColumn('runner', 'varchar(64)', (column) => column.notNull())
+    .addColumn('commit_sha', 'varchar(64)')
+    .addColumn('signer', 'text')
+    .addColumn('identity', 'text', (column) => column.notNull())
+    .addColumn('document', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable('digests')
+    .addColumn('run_uid', 'varchar(64)', (column) => column.notNull().references('runs.uid').onDelete('cascade'))
+    .addColumn('digest', 'varchar(160)', (column) => column.notNull())
+    .addColumn('role', 'varchar(16)', (column) => column.notNull())
+    .addColumn('name', 'varchar(512)', (column) => column.notNull())
+    .addColumn('type', 'varchar(64)', (column) => column.notNull())
+    .addPrimaryKeyConstraint('digests_pk', ['run_uid', 'digest', 'role', 'name'])
+    .execute();
+  const indexes: readonly (readonly [string, string, readonly string[]])[] = [
+    ['runs_by_time', 'runs', ['namespace', 'started', 'uid']],
+    ['runs_by_workflow', 'runs', ['namespace', 'workflow', 'started', 'uid']],
+    ['runs_by_commit', 'runs', ['commit_sha']],
+    ['digests_by_digest', 'digests', ['digest', 'role']],
+  ];
+  for (const [name, table, columns] of indexes) {
+    await db.schema
+      .createIndex(name)
+      .on(table)
+      .columns([...columns])
+      .execute();
+  }
+}

@@ -1,0 +1,67 @@
+import { verdictOf } from '../api/run-verdict.ts';
+import type { WorkflowRun } from '../api/types.gen.ts';
+import type { DigestTable, RunTable } from './tables.ts';
+
+/** A finished run as it lies in the archive. */
+export interface RunRows {
+  readonly run: RunTable;
+  readonly digests: readonly DigestTable[];
+}
+
+/**
+ * The rows of a finished run. `outputs` are the names of the materials that its contract calls its products: they are
+ * what it made, all others what it was made with.
+ */
+export function rowsOf(run: WorkflowRun, outputs: ReadonlySet<string>): RunRows {
+  const { metadata, spec, status = {} } = run;
+  const verdict = verdictOf(run);
+  const uid = metadata.uid ?? '';
+  const started = utc(status.startTime ?? metadata.creationTimestamp ?? '');
+  const finished = status.finishTime === undefined ? started : utc(status.finishTime);
+  return {
+    run: {
+      uid,
+      namespace: metadata.namespace ?? '',
+      name: metadata.name,
+      workflow: spec.workflowRef.name,
+      workflow_uid: spec.workflowRef.uid,
+      project: spec.project ?? null,
+      team: spec.team ?? null,
+      contract: spec.contract.name,
+      contract_revision: spec.contract.revision,
+      succeeded: verdict.status,
+      reason: verdict.reason,
+      started,
+      finished,
+      duration_ms: Math.min(MAX_INTEGER, Math.max(0, Date.parse(finished) - Date.parse(started))),
+      runner: spec.runner.type,
+      commit_sha: spec.commit?.sha ?? null,
+      signer: status.attestation?.signer.display ?? null,
+      identity: spec.identity.username,
+      document: JSON.stringify(run),
+    },
+    digests: digestsOf(run, uid, outputs),
+  };
+}
+
+/** Of the column's type, in milliseconds: some 24 days. */
+const MAX_INTEGER = 2 ** 31 - 1;
+
+const utc = (time: string): string => new Date(time).toISOString();
+
+function digestsOf(
+  { status = {} }: WorkflowRun,
+  run_uid: string,
+  outputs: ReadonlySet<string>,
+): readonly DigestTable[] {
+  const { materials = [], attestation, statements = [] } = status;
+  const edge = (digest: string, role: DigestTable['role'], name = '', type = ''): DigestTable => ({
+    ...{ run_uid, digest, role, name, type },
+  });
+  const edges = [
+    ...materials.map(({ digest, name, type }) => edge(digest, outputs.has(name) ? 'output' : 'input', name, type)),
+    ...(attestation === undefined ? [] : [edge(attestation.digest, 'attestation')]),
+    ...statements.map(({ digest, predicateType }) => edge(digest, 'statement', predicateType)),
+  ];
+  return [...new Map(edges.map((each) => [JSON.stringify([each.digest, each.role, each.name]), each])).values()];
+}

@@ -1,0 +1,55 @@
+import { sql } from 'kysely';
+import { conditionsOf, type RunFilter } from './runs.ts';
+import type { ArchiveDatabase } from './tables.ts';
+
+/** How runs are put together. */
+export type TotalsBy = 'workflow' | 'team' | 'project';
+export type Period = 'day' | 'month' | 'all';
+
+/** What the runs of one workflow (team, project) in one period add up to. */
+export interface Total {
+  readonly namespace: string;
+  /** The name; empty for runs without a team or project. */
+  readonly of: string;
+  /** `2026-11-28`, `2026-11`, or empty for all time. In UTC. */
+  readonly period: string;
+  readonly accepted: number;
+  readonly failed: number;
+  /** Mean, from opening to verdict. */
+  readonly seconds: number;
+}
+
+const LENGTH: Readonly<Record<Period, number>> = { day: 10, month: 7, all: 0 };
+
+/** Totals of the runs that fit, by period, then by name. At most `limit` lines, the latest. */
+export async function totalsOf(
+  database: ArchiveDatabase,
+  filter: RunFilter,
+  { by, period, limit }: { readonly by: TotalsBy; readonly period: Period; readonly limit: number },
+): Promise<readonly Total[]> {
+  if (filter.namespaces.length === 0) return [];
+  const rows = await database
+    .selectFrom('runs')
+    .where((build) => build.and(conditionsOf(build, filter)))
+    .select((build) => [
+      'namespace' as const,
+      build.fn.coalesce(by, sql<string>`''`).as('of'),
+      sql<string>`substr(started, 1, ${sql.lit(LENGTH[period])})`.as('period'),
+      sql<number>`sum(case when succeeded = 'True' then 1 else 0 end)`.as('accepted'),
+      sql<number>`sum(case when succeeded = 'True' then 0 else 1 end)`.as('failed'),
+      sql<number>`avg(duration_ms)`.as('duration'),
+    ])
+    .groupBy(['namespace', 'of', 'period'])
+    .orderBy('period', 'desc')
+    .orderBy('namespace')
+    .orderBy('of')
+    .limit(limit)
+    .execute();
+  // PostgreSQL answers sums as text, since they may be larger than a number can say.
+  return rows.map(({ accepted, failed, duration, ...rest }) => ({
+    ...rest,
+    accepted: Number(accepted),
+    failed: Number(failed),
+    seconds: Math.round(Number(duration) / 100) / 10,
+  }));
+}

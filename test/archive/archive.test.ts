@@ -1,0 +1,170 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { discover } from '../../src/archive/discover.ts';
+import { openArchive } from '../../src/archive/open.ts';
+import { rowsOf } from '../../src/archive/rows.ts';
+import { archivedNamespaces, archivedRun, listRuns, type RunFilter } from '../../src/archive/runs.ts';
+import type { ArchiveDatabase } from '../../src/archive/tables.ts';
+import { totalsOf } from '../../src/archive/totals.ts';
+import { archivedAmong, archiveRun } from '../../src/archive/write.ts';
+import { startPostgres } from '../tools/postgres.ts';
+import { digestOf, type SampleRun, sampleRun } from './sample.ts';
+
+const OUTPUTS = new Set(['image', 'library']);
+const put = (database: ArchiveDatabase, run: SampleRun) => archiveRun(database, rowsOf(sampleRun(run), OUTPUTS));
+
+interface Server {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** What both servers have to do alike. */
+function behaviours(name: string, start: () => Promise<Server>): void {
+  const test = suite(`archive on ${name}`);
+  let server: Server;
+  let database: ArchiveDatabase;
+  test.before(async () => {
+    server = await start();
+    ({ database } = await openArchive(server.address));
+  });
+  test.before.each(async () => {
+    await database.deleteFrom('runs').execute();
+  });
+  test.after(async () => {
+    await database?.destroy();
+    await server?.stop();
+  });
+  const names = async (filter: Partial<RunFilter> = {}, limit = 100) =>
+    (await listRuns(database, { namespaces: ['shop', 'bank'], ...filter }, limit)).map(({ name }) => name);
+
+  test('the steps of the schema run once, whoever opens it at the same time', async () => {
+    const opened = await Promise.all(Array.from({ length: 4 }, () => openArchive(server.address)));
+    await Promise.all(opened.map((each) => each.database.destroy()));
+    assert.equal(await archivedNamespaces(database), []);
+  });
+
+  test('a run is there whole, and once however often it is put there', async () => {
+    const run = sampleRun({ name: 'a', materials: { image: 'i', sbom: 's', copy: 's' } });
+    for (let time = 0; time < 3; time += 1) await archiveRun(database, rowsOf(run, OUTPUTS));
+    assert.equal(JSON.parse((await archivedRun(database, 'shop', 'a')) ?? ''), run);
+    assert.is(await archivedRun(database, 'bank', 'a'), undefined);
+    const edges = await database.selectFrom('digests').select(['role', 'name']).orderBy('name').execute();
+    assert.equal(
+      edges.map(({ role, name }) => `${role} ${name}`),
+      ['attestation ', 'input copy', 'output image', 'input sbom'],
+    );
+    assert.equal([...(await archivedAmong(database, ['uid-shop-a', 'uid-shop-b']))], ['uid-shop-a']);
+  });
+
+  test('what is written half is not there', async () => {
+    const rows = rowsOf(sampleRun({ name: 'a', materials: { image: 'i' } }), OUTPUTS);
+    const broken = { ...rows, digests: [...rows.digests, { ...rows.digests[0], role: null }] } as typeof rows;
+    assert.ok(await archiveRun(database, broken).catch((error: unknown) => error));
+    assert.equal(await names(), []);
+  });
+
+  test('runs are found by each thing that is asked, and only in the namespaces that may be read', async () => {
+    await put(database, { name: 'a', commit: 'abc123', signer: '50%_sure', started: '2026-11-01T10:00:00Z' });
+    await put(database, { name: 'b', succeeded: 'False', team: 'web', started: '2026-11-02T10:00:00+02:00' });
+    await put(database, {
+      name: 'c',
+      workflow: 'deploy',
+      namespace: 'bank',
+      materials: { sbom: 's' },
+      started: '2026-11-03T10:00:00Z',
+    });
+    assert.equal(await names(), ['c', 'b', 'a']);
+    assert.equal(await names({ namespaces: ['shop'] }), ['b', 'a']);
+    assert.equal(await names({ namespaces: [] }), []);
+    assert.equal(await names({ workflow: 'deploy' }), ['c']);
+    assert.equal(await names({ succeeded: 'False' }), ['b']);
+    assert.equal(await names({ team: 'web' }), ['b']);
+    assert.equal(await names({ since: '2026-11-02T08:00:00.000Z', until: '2026-11-03T10:00:00.000Z' }), ['b']);
+    assert.equal(await names({ commit: 'abc' }), ['a']);
+    assert.equal(await names({ commit: 'abd' }), []);
+    assert.equal(await names({ signer: '%_' }), ['a']);
+    assert.equal(await names({ signer: '0_s' }), []);
+    assert.equal(await names({ digest: digestOf('s') }), ['c']);
+    assert.equal(await names({ digest: digestOf('s'), namespaces: ['shop'] }), []);
+    assert.equal(await names({ workflow: "x' or '1'='1" }), []);
+    assert.equal(await archivedNamespaces(database), ['bank', 'shop']);
+  });
+
+  test('page after page, each run once, also those of one moment and while others come', async () => {
+    for (let index = 0; index < 25; index += 1) await put(database, { name: `run-${String(index).padStart(2, '0')}` });
+    const seen: string[] = [];
+    let page = await listRuns(database, { namespaces: ['shop'] }, 10);
+    while (page.length > 0) {
+      seen.push(...page.map(({ name }) => name));
+      await put(database, { name: `new-${seen.length}`, started: '2026-12-01T00:00:00Z' });
+      const last = page.at(-1);
+      page = last === undefined ? [] : await listRuns(database, { namespaces: ['shop'] }, 10, last);
+    }
+    assert.is(seen.length, 25);
+    assert.is(new Set(seen).size, 25);
+  });
+
+  test('what something was made with, and what was made with it, through namespaces that may be read only', async () => {
+    await put(database, { name: 'lib', materials: { source: 'src', library: 'lib' } });
+    await put(database, { name: 'app', materials: { lib: 'lib', sbom: 'bom', image: 'img' } });
+    await put(database, { name: 'deploy', namespace: 'bank', materials: { shipped: 'img' } });
+    const walk = async (digest: string, direction: 'origins' | 'uses', more: object = {}) => {
+      const options = { direction, depth: 9, namespaces: ['shop', 'bank'], maxRuns: 100, ...more };
+      const { edges, truncated } = await discover(database, digestOf(digest), options);
+      const runs = [...new Set(edges.map(({ run, distance }) => `${distance} ${run}`))];
+      return truncated ? [...runs, '…'] : runs;
+    };
+    assert.equal((await walk('img', 'origins')).sort(), ['1 app', '1 deploy', '2 lib']);
+    assert.equal(await walk('src', 'uses'), ['1 lib', '2 app', '3 deploy']);
+    assert.equal(await walk('bom', 'uses'), ['1 app', '2 deploy']);
+    assert.equal(await walk('src', 'uses', { depth: 2 }), ['1 lib', '2 app']);
+    assert.equal(await walk('src', 'uses', { namespaces: ['shop'] }), ['1 lib', '2 app']);
+    assert.equal(await walk('img', 'uses', { namespaces: ['bank'] }), ['1 deploy']);
+    assert.equal(await walk('src', 'uses', { maxRuns: 1 }), ['1 lib', '…']);
+    assert.equal(await walk('unknown', 'uses'), []);
+    // What is made with itself ends.
+    await put(database, { name: 'loop', materials: { source: 'img', image: 'img' } });
+    assert.ok((await walk('img', 'uses')).length >= 2);
+  });
+
+  test('totals by workflow and by team, by day and month', async () => {
+    await put(database, { name: 'a', team: 'web', seconds: 10 });
+    await put(database, { name: 'b', team: 'web', seconds: 30, succeeded: 'False' });
+    await put(database, { name: 'c', started: '2026-11-02T00:00:00Z' });
+    await put(database, { name: 'd', namespace: 'bank', started: '2026-12-02T00:00:00Z' });
+    const totals = (by: 'workflow' | 'team', period: 'day' | 'month' | 'all', namespaces = ['shop']) =>
+      totalsOf(database, { namespaces }, { by, period, limit: 100 });
+    assert.equal(await totals('team', 'day'), [
+      { namespace: 'shop', of: '', period: '2026-11-02', accepted: 1, failed: 0, seconds: 60 },
+      { namespace: 'shop', of: 'web', period: '2026-11-01', accepted: 1, failed: 1, seconds: 20 },
+    ]);
+    assert.equal(
+      (await totals('workflow', 'month', ['shop', 'bank'])).map(({ namespace, period, accepted, failed }) => [
+        namespace,
+        period,
+        accepted,
+        failed,
+      ]),
+      [
+        ['bank', '2026-12', 1, 0],
+        ['shop', '2026-11', 2, 1],
+      ],
+    );
+    assert.equal(
+      (await totals('workflow', 'all')).map(({ period, accepted }) => [period, accepted]),
+      [['', 2]],
+    );
+    assert.equal(await totals('workflow', 'all', []), []);
+  });
+
+  test.run();
+}
+
+behaviours('SQLite', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'proviso-archive-'));
+  return { address: `sqlite:${join(dir, 'archive.db')}`, stop: () => rm(dir, { recursive: true }) };
+});
+behaviours('PostgreSQL', startPostgres);

@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type Child, spawnChild } from '../controlplane/child.ts';
+import { freePort } from '../support/ports.ts';
+
+/** A real PostgreSQL with an empty database. */
+export interface Postgres {
+  readonly address: string;
+  readonly child: Child;
+  stop(): Promise<void>;
+}
+
+const DEBIAN = '/usr/lib/postgresql';
+
+/** Where `initdb` and `postgres` are; they are not on PATH where Debian's package put them. Throws if they are nowhere. */
+function binaries(): string {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
+  const places = [...(process.env.PATH ?? '').split(delimiter), ...versions.map((each) => join(DEBIAN, each, 'bin'))];
+  const found = places.find((place) => ['initdb', 'postgres'].every((name) => existsSync(join(place, name))));
+  if (found === undefined) {
+    throw new Error(
+      'these tests need a PostgreSQL server: `apt-get install postgresql`, or put initdb and postgres on PATH',
+    );
+  }
+  return found;
+}
+
+/** The server refuses to run as root; then it is `nobody`, by number, whom every system has. */
+const NOBODY = 65_534;
+const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : undefined;
+
+export async function startPostgres(): Promise<Postgres> {
+  const bin = binaries();
+  const dir = await mkdtemp(join(tmpdir(), 'proviso-postgres-'));
+  await chmod(dir, 0o755);
+  if (user !== undefined) await chown(dir, user.uid, user.gid);
+  const data = join(dir, 'data');
+  const port = await freePort();
+  execFileSync(
+    join(bin, 'initdb'),
+    ['--pgdata', data, '--username', 'proviso', '--auth', 'trust', '--no-sync', '--encoding', 'UTF8'],
+    {
+      ...user,
+      cwd: dir,
+      stdio: 'pipe',
+      env: { PATH: `${bin}:/usr/bin:/bin`, LC_ALL: 'C', HOME: dir },
+    },
+  );
+  await writeFile(
+    join(data, 'postgresql.auto.conf'),
+    `listen_addresses = '127.0.0.1'\nport = ${port}\nunix_socket_directories = ''\nfsync = on\n`,
+  );
+  const child = spawnChild('postgres', join(bin, 'postgres'), ['-D', data], user === undefined ? {} : { user });
+  const address = `postgres://proviso@127.0.0.1:${port}/postgres`;
+  await untilConnected(address, child).catch(async (error: unknown) => {
+    await child.stop('SIGQUIT');
+    throw error;
+  });
+  return {
+    address,
+    child,
+    async stop() {
+      await child.stop('SIGINT');
+      await rm(dir, { recursive: true });
+    },
+  };
+}
+
+async function untilConnected(address: string, child: Child): Promise<void> {
+  const { default: pg } = await import('pg');
+  const end = Date.now() + 30_000;
+  for (;;) {
+    child.assertAlive();
+    const client = new pg.Client({ connectionString: address });
+    const outcome = await client.connect().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    await client.end().catch(() => {});
+    if (outcome === undefined) return;
+    if (Date.now() > end) throw outcome;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
