@@ -4,6 +4,7 @@ export const CONDITION = {
   Reconciling: 'Reconciling',
   Stalled: 'Stalled',
   Succeeded: 'Succeeded',
+  Archived: 'Archived',
 } as const;
 
 /** One entry of `status.conditions`, as the Kubernetes API conventions define it. */

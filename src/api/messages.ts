@@ -159,6 +159,70 @@ export interface RunListMessage {
   readonly items: readonly RunSummary[];
 }
 
+/** One run in the archive. */
+export interface ArchivedRun {
+  readonly namespace: string;
+  readonly run: string;
+  readonly workflow: string;
+  readonly project?: string;
+  readonly team?: string;
+  readonly contract: string;
+  readonly revision: number;
+  readonly succeeded: string;
+  readonly reason: string;
+  readonly runner: string;
+  readonly commit?: string;
+  readonly signer?: string;
+  readonly startTime: string;
+  readonly finishTime: string;
+  /** From opening to verdict. */
+  readonly seconds: number;
+}
+
+/** Answer to `GET /v1/archive/runs`: the newest first. */
+export interface ArchivedRunsMessage {
+  readonly items: readonly ArchivedRun[];
+  /** The `cursor` of the next page; absent on the last. */
+  readonly next?: string;
+}
+
+/** Answer to `GET /v1/archive/totals`: the latest period first. */
+export interface TotalsMessage {
+  readonly by: string;
+  readonly items: readonly {
+    readonly namespace: string;
+    /** The workflow, team or project; empty for runs without one. */
+    readonly of: string;
+    /** `2026-11-28`, `2026-11`, or empty, in UTC. */
+    readonly period: string;
+    readonly accepted: number;
+    readonly failed: number;
+    /** Mean, from opening to verdict. */
+    readonly seconds: number;
+  }[];
+}
+
+/** Answer to `GET /v1/archive/discover/{digest}`. */
+export interface DiscoveryMessage {
+  readonly digest: string;
+  readonly direction: 'origins' | 'uses';
+  /** What each run that was gone through names, nearest runs first. */
+  readonly edges: readonly {
+    readonly digest: string;
+    readonly role: 'output' | 'input' | 'attestation' | 'statement';
+    readonly name: string;
+    readonly type: string;
+    readonly namespace: string;
+    readonly run: string;
+    readonly workflow: string;
+    readonly succeeded: string;
+    /** 1 for runs that name the digest itself. */
+    readonly distance: number;
+  }[];
+  /** Whether there was more than is gone through. */
+  readonly truncated: boolean;
+}
+
 /** Answer to a material. */
 export interface MaterialMessage {
   readonly material: RecordedMaterial;

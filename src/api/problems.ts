@@ -48,6 +48,8 @@ export const PROBLEMS = {
   'material-invalid': { status: 422, title: 'The content does not fit the material type' },
   'material-too-large': { status: 413, title: 'The material is over the limit for its type' },
   'material-annotation': { status: 422, title: 'An annotation of the material is missing or not allowed' },
+  'archive-absent': { status: 404, title: 'There is no archive' },
+  'archive-unavailable': { status: 503, title: 'The archive is not available' },
   'material-exists': { status: 409, title: 'The run has another material of this name' },
   'material-limit': { status: 422, title: 'The run has too many materials' },
   'env-missing': { status: 422, title: 'An allow-listed environment variable is missing' },

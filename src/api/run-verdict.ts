@@ -8,3 +8,7 @@ export const verdictOf = (run: WorkflowRun): Pick<Condition, 'status' | 'reason'
   findCondition(run.status?.conditions, CONDITION.Succeeded) ?? OPEN;
 
 export const isFinished = (run: WorkflowRun): boolean => verdictOf(run).status !== 'Unknown';
+
+/** Whether it may be removed here without being lost. */
+export const isArchived = (run: WorkflowRun): boolean =>
+  findCondition(run.status?.conditions, CONDITION.Archived)?.status === 'True';

@@ -13,6 +13,7 @@ export async function operatorCommand(args: readonly string[]): Promise<void> {
     .option('--verifier-id <uri>', 'who signed statements say has verified (default: named after the cluster)', uri)
     .option('--health-port <port>', 'port of /livez and /readyz', Number, 8081)
     .option('--workers <count>', 'reconciles at once, per kind', Number, 8)
+    .option('--archived-only', 'remove finished runs over the limit only once the receiver has archived them')
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
     .option('--oidc-issuers <file>', 'allowed OIDC issuers, YAML or JSON', process.env.PROVISO_OIDC_ISSUERS)
     .option('--log-level <level>', 'debug, info, warn or error', 'info')

@@ -42,6 +42,8 @@ export interface OperatorContext {
   readonly endpoint: string;
   /** Whose tokens the installation takes. */
   readonly issuers: AllowedIssuers;
+  /** Whether finished runs stay until they are archived. */
+  readonly archivedOnly: boolean;
   /** The PEM that the receiver's certificate is checked against, once it is made. */
   readonly servingCa: () => string | undefined;
   readonly now: () => Date;

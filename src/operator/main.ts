@@ -24,6 +24,8 @@ export interface OperatorOptions {
   readonly logLevel: string;
   /** The list of allowed OIDC issuers; absent, there are none. */
   readonly oidcIssuers?: string;
+  /** Whether finished runs stay until they are archived; default: they don't. */
+  readonly archivedOnly?: boolean;
 }
 
 /** Runs the operator until the signal; resolves when everything has ended. */
@@ -39,6 +41,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     verifierId: options.verifierId,
     workers: options.workers,
     issuers,
+    archivedOnly: options.archivedOnly === true,
     identity: `${hostname()}_${randomUUID()}`,
     log,
   });

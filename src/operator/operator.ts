@@ -41,6 +41,8 @@ export interface ProvisoOperatorOptions {
   /** Whose tokens the installation takes. */
   readonly issuers: AllowedIssuers;
   readonly verifierId?: string | undefined;
+  /** Whether finished runs stay until they are archived. */
+  readonly archivedOnly?: boolean;
   /** Reconciles at once, per kind. */
   readonly workers: number;
   /** Unlike that of any other replica. */
@@ -315,7 +317,7 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   #context(): OperatorContext {
-    const { log, namespace, endpoint, issuers, now = () => new Date() } = this.#options;
+    const { log, namespace, endpoint, issuers, archivedOnly = false, now = () => new Date() } = this.#options;
     return {
       client: this.#client,
       stores: this.#stores(),
@@ -324,6 +326,7 @@ export class ProvisoOperator extends OperatorBase {
       namespace,
       endpoint,
       issuers,
+      archivedOnly,
       servingCa: () => this.#servingCa,
       now,
       signal: this.#cut.signal,

@@ -2,6 +2,7 @@ import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { submitterName } from '../api/labels.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
+import { isArchived } from '../api/run-verdict.ts';
 import type { Contract, Workflow, WorkflowRun, WorkflowStatus } from '../api/types.gen.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import { keyOf } from '../kube/store.ts';
@@ -155,7 +156,8 @@ const runsOf = ({ stores }: OperatorContext, { metadata }: Workflow): readonly W
 
 async function pruneHistory(context: OperatorContext, workflow: Workflow): Promise<void> {
   const limit = workflow.spec.history?.limit ?? DEFAULT_HISTORY;
-  const prunable = prunableRuns(runsOf(context, workflow), limit).slice(0, MAX_PRUNED);
+  const over = prunableRuns(runsOf(context, workflow), limit);
+  const prunable = (context.archivedOnly ? over.filter(isArchived) : over).slice(0, MAX_PRUNED);
   for (const { metadata } of prunable) await context.client.remove(KIND.WorkflowRun, metadata, metadata.uid);
   if (prunable.length === 0) return;
   const note = `${prunable.length} finished runs over the limit of ${limit} removed, the last of them ${prunable.at(-1)?.metadata.name}`;

@@ -4,6 +4,7 @@ import type { ReceiverContext } from './context.ts';
 import { admission } from './limits.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler } from './respond.ts';
+import { archivedRunsRoute, discoverRoute, totalsRoute } from './routes/archive.ts';
 import { attestationRoute, statementRoute } from './routes/attestation.ts';
 import { contractRevisionsRoute } from './routes/contracts.ts';
 import { getEvidenceRoute, putEvidenceRoute } from './routes/evidence.ts';
@@ -35,6 +36,9 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   const evidence = app.route('/v1/evidence/:digest');
   evidence.get(getEvidenceRoute(context)).put(putEvidenceRoute(context)).all(onlyFor('GET, HEAD, PUT'));
   app.route('/v1/referrers/:digest').get(referrersRoute(context)).all(onlyFor('GET'));
+  app.route('/v1/archive/runs').get(archivedRunsRoute(context)).all(onlyFor('GET'));
+  app.route('/v1/archive/totals').get(totalsRoute(context)).all(onlyFor('GET'));
+  app.route('/v1/archive/discover/:digest').get(discoverRoute(context)).all(onlyFor('GET'));
   app.route('/v1/signing/certificate').post(signingRoute(context)).all(onlyFor('POST'));
   app.use((request: Request) => {
     throw new Problem('not-found', `there is nothing at ${request.path}`, { hint: 'see /openapi.json' });

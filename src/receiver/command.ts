@@ -12,6 +12,7 @@ export async function receiverCommand(args: readonly string[]): Promise<void> {
     .option('--health-port <port>', 'port of /livez and /readyz', Number, 8082)
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
     .option('--oidc-issuers <file>', 'allowed OIDC issuers, YAML or JSON', process.env.PROVISO_OIDC_ISSUERS)
+    .option('--archive <address>', 'sqlite:PATH or postgres://…: keeps finished runs', process.env.PROVISO_ARCHIVE)
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .parse([...args], { from: 'user' });
   await runReceiver(command.opts<ReceiverOptions>(), stopSignal());

@@ -4,6 +4,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Store } from '../kube/store.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Archive } from './archive.ts';
 import type { Access } from './auth/access.ts';
 import type { Authenticated } from './auth/review.ts';
 import type { Checks } from './checks/checks.ts';
@@ -31,6 +32,7 @@ export interface ReceiverContext {
   readonly controlPlane: ControlPlane;
   /** Runs as the watch has them, with the indexes `digest` of what a store has and `mentioned`; a moment behind. */
   readonly runs: Store<WorkflowRun>;
+  readonly archive: Archive;
   readonly events: EventRecorder;
   readonly log: Logger;
 }

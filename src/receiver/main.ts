@@ -13,6 +13,7 @@ import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createApp } from './app.ts';
+import { type Archive, keepArchive } from './archive.ts';
 import { createAccess } from './auth/access.ts';
 import { createAuthenticator } from './auth/review.ts';
 import { createCallerLimits } from './caller-limits.ts';
@@ -38,6 +39,8 @@ export interface ReceiverOptions {
   readonly logLevel: string;
   /** The list of allowed OIDC issuers; absent, there are none. */
   readonly oidcIssuers?: string;
+  /** Where finished runs are kept, as `openArchive` takes it; absent, nowhere. */
+  readonly archive?: string;
 }
 
 /** In-flight requests get this long after a signal to stop. */
@@ -56,8 +59,10 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
       mentioned: digestsMentionedBy,
       namespace: ({ metadata }) => [metadata.namespace ?? ''],
     },
+    onChange: (change) => archive?.seen(change),
     onError: (error) => log.warn({ err: error }, 'Watch of workflow runs interrupted'),
   });
+  let archive: Archive | undefined;
   const state = { synced: false, serving: false };
   runs.synced.then(
     () => {
@@ -80,7 +85,9 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   const checks = createChecks(log);
   try {
     const certificate = await awaitCertificate(connection.client, options.namespace, log, signal);
-    const context = createContext(connection, options, issuers, runs.store, checks, log);
+    const base = createContext(connection, options, issuers, runs.store, checks, log);
+    archive = keepArchive(options.archive, { ...base, namespace: options.namespace, synced: runs.synced, signal });
+    const context: ReceiverContext = { ...base, archive };
     await sweepStores(context);
     const server = createReceiverServer(
       certificate,
@@ -94,6 +101,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
       drainOn(server, signal),
       followCertificate(server, connection.client, options.namespace, log, signal),
       runs.stopped,
+      archive.stopped,
     ]);
     await context.events.drain();
   } catch (error) {
@@ -112,7 +120,7 @@ function createContext(
   runs: ReceiverContext['runs'],
   checks: Checks,
   log: ReceiverContext['log'],
-): ReceiverContext {
+): Omit<ReceiverContext, 'archive'> {
   const oidc = createOidcVerifier(issuers, {
     onFailure: (issuer, error) => log.warn({ issuer, err: error }, 'Keys of an OIDC issuer not read'),
   });

@@ -12,6 +12,12 @@ interface Operation {
 
 const RUN = '/v1/namespaces/{namespace}/runs/{run}';
 
+/** What runs in the archive are asked for by. */
+const FILTER = [
+  ...['namespace', 'workflow', 'project', 'team', 'succeeded', 'reason'],
+  ...['since', 'until', 'digest', 'commit', 'signer'],
+] as const;
+
 /** Every call; a test holds this list and the routes together. */
 export const OPERATIONS: readonly Operation[] = [
   { method: 'post', path: '/v1/runs', summary: 'Open a run, or find the one that is open', body: 'InitRequest' },
@@ -56,6 +62,24 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/v1/referrers/{digest}',
     summary: 'The runs that a digest belongs to, the newest first',
     query: ['limit'],
+  },
+  {
+    method: 'get',
+    path: '/v1/archive/runs',
+    summary: 'Finished runs in the archive, the newest first, page by page',
+    query: [...FILTER, 'limit', 'cursor'],
+  },
+  {
+    method: 'get',
+    path: '/v1/archive/totals',
+    summary: 'What finished runs add up to, by workflow, team or project and period',
+    query: [...FILTER, 'by', 'period', 'limit'],
+  },
+  {
+    method: 'get',
+    path: '/v1/archive/discover/{digest}',
+    summary: 'What a digest was made with, or what was made with it',
+    query: ['namespace', 'direction', 'depth'],
   },
   {
     method: 'post',

@@ -33,10 +33,12 @@ export interface StackOptions {
   readonly onStep?: (step: string) => void;
   /** The list of allowed OIDC issuers. */
   readonly oidcIssuers?: string;
+  /** Where finished runs are kept; the operator then removes none that isn't there. */
+  readonly archive?: string;
 }
 
 /** Starts everything and waits until operator and receiver say that they are ready. */
-export async function startStack({ onStep = () => {}, oidcIssuers }: StackOptions = {}): Promise<Stack> {
+export async function startStack({ onStep = () => {}, oidcIssuers, archive }: StackOptions = {}): Promise<Stack> {
   onStep('starting etcd and kube-apiserver');
   const controlPlane = await startControlPlane();
   const running = new Map<ProcessName, Running>();
@@ -50,9 +52,11 @@ export async function startStack({ onStep = () => {}, oidcIssuers }: StackOption
     const port = await freePort();
     const endpoint = `https://127.0.0.1:${port}`;
     const issuers = oidcIssuers === undefined ? [] : ['--oidc-issuers', oidcIssuers];
+    const archived = archive === undefined ? [] : ['--archived-only'];
+    const archives = archive === undefined ? [] : ['--archive', archive];
     const slots: Readonly<Record<ProcessName, Slot>> = {
-      operator: await slotFor(controlPlane, 'operator', ['--endpoint', endpoint, ...issuers]),
-      receiver: await slotFor(controlPlane, 'receiver', ['--port', String(port), ...issuers]),
+      operator: await slotFor(controlPlane, 'operator', ['--endpoint', endpoint, ...issuers, ...archived]),
+      receiver: await slotFor(controlPlane, 'receiver', ['--port', String(port), ...issuers, ...archives]),
     };
     const start = (name: ProcessName): Promise<true> => {
       const { args, logFile, healthPort } = slots[name];

@@ -57,3 +57,24 @@ export function flag(request: Request, name: string): boolean {
     errors: [{ at: `?${name}=`, message: 'must be true or false' }],
   });
 }
+
+/** A parameter that is one of a few words; absent, the first of them. */
+export function choice<T extends string>(request: Request, name: string, words: readonly [T, ...T[]]): T {
+  const value = query(request, name, 64);
+  const found = words.find((word) => word === (value ?? words[0]));
+  if (found !== undefined) return found;
+  throw new Problem('request-invalid', `the parameter '${name}' is not valid`, {
+    errors: [{ at: `?${name}=`, message: `must be one of ${words.join(', ')}` }],
+  });
+}
+
+/** A parameter that is a whole number from 1 to `most`. */
+export function wholeNumber(request: Request, name: string, otherwise: number, most: number): number {
+  const value = query(request, name, 16);
+  if (value === undefined) return otherwise;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= 1 && number <= most) return number;
+  throw new Problem('request-invalid', `the parameter '${name}' is not valid`, {
+    errors: [{ at: `?${name}=`, message: `must be a whole number from 1 to ${most}` }],
+  });
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '../api/problem.ts';
+import type { WorkflowRun } from '../api/types.gen.ts';
+import { type OpenedArchive, openArchive } from '../archive/open.ts';
+import type { ArchiveDatabase } from '../archive/tables.ts';
+import type { Change } from '../kube/store.ts';
+import { type Archiver, type ArchiverOptions, startArchiver } from './archiver.ts';
+
+/** The archive of the installation, if it has one. */
+export interface Archive {
+  /** Throws `archive-absent`, or `archive-unavailable` while it can't be reached. */
+  database(): ArchiveDatabase;
+  /** Told of every change of a run. */
+  seen(change: Change<WorkflowRun>): void;
+  /** Resolves after the signal, when it is closed. */
+  readonly stopped: Promise<void>;
+}
+
+const RETRY_MS = 5_000;
+
+/** Without an address, none. */
+const ABSENT: Archive = {
+  database() {
+    throw new Problem('archive-absent', 'this installation keeps no archive', {
+      hint: 'runs that are still in the cluster are listed by: proviso runs; an archive is kept with --archive of the receiver',
+    });
+  },
+  seen: () => {},
+  stopped: Promise.resolve(),
+};
+
+/**
+ * Opens the archive and keeps it filled. Evidence is taken whether or not it can be reached: runs wait in the cluster until they
+ * are archived.
+ */
+export function keepArchive(address: string | undefined, options: Omit<ArchiverOptions, 'database'>): Archive {
+  if (address === undefined) return ABSENT;
+  const { signal, log } = options;
+  let opened: OpenedArchive | undefined;
+  let archiver: Archiver | undefined;
+  let why = 'it is being opened';
+
+  async function open(): Promise<OpenedArchive | undefined> {
+    while (!signal.aborted) {
+      try {
+        return await openArchive(address ?? '');
+      } catch (error) {
+        why = error instanceof Error ? error.message : String(error);
+        log.warn({ err: error }, 'Archive not opened');
+        await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
+      }
+    }
+    return undefined;
+  }
+
+  async function keep(): Promise<void> {
+    opened = await open();
+    if (opened === undefined) return;
+    const { database, setAside } = opened;
+    if (setAside !== undefined) log.error({ setAside }, 'Archive damaged, and begun anew');
+    archiver = startArchiver({ ...options, database });
+    await archiver.stopped;
+    await database.destroy();
+  }
+
+  return {
+    database() {
+      if (opened !== undefined) return opened.database;
+      throw new Problem('archive-unavailable', `the archive can't be reached: ${why}`, { retryAfter: 5 });
+    },
+    seen: (change) => archiver?.seen(change),
+    stopped: keep(),
+  };
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CONDITION } from '../api/conditions.ts';
+import { KIND } from '../api/kinds.ts';
+import { Problem } from '../api/problem.ts';
+import { isArchived, isFinished } from '../api/run-verdict.ts';
+import type { WorkflowRun } from '../api/types.gen.ts';
+import { rowsOf } from '../archive/rows.ts';
+import type { ArchiveDatabase } from '../archive/tables.ts';
+import { archivedAmong, archiveRun } from '../archive/write.ts';
+import { writeStatus } from '../kube/apply.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { isStatus } from '../kube/error.ts';
+import { type Leadership, runForLease } from '../kube/lease.ts';
+import { type Change, keyOf, refOfKey, type Store } from '../kube/store.ts';
+import { runWorkers } from '../queue/workers.ts';
+import { createWorkQueue } from '../queue/workqueue.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Contracts } from './contracts.ts';
+
+export interface ArchiverOptions {
+  readonly client: KubeClient;
+  readonly contracts: Contracts;
+  readonly database: ArchiveDatabase;
+  readonly runs: Store<WorkflowRun>;
+  /** Resolves when the runs are listed. */
+  readonly synced: Promise<void>;
+  /** Proviso's own namespace, where the lease is. */
+  readonly namespace: string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Copies finished runs into the archive, and says so on each. */
+export interface Archiver {
+  /** Told of every change of a run. */
+  seen(change: Change<WorkflowRun>): void;
+  /** Resolves after the signal, when nothing is written any more. */
+  readonly stopped: Promise<void>;
+}
+
+const LEASE = 'proviso-archiver';
+const MANAGER = 'proviso-archiver';
+const WORKERS = 4;
+const TIMEOUT_MS = 60_000;
+
+/**
+ * One receiver archives at a time, so that many don't do the same work; if two did, nothing would be wrong, since a run that is
+ * archived twice is there once. What was missed, by whomever, is found when the lease is taken.
+ */
+export function startArchiver(options: ArchiverOptions): Archiver {
+  const { client, database, runs, log, signal } = options;
+  const queue = createWorkQueue();
+  /** What was deleted before it was archived; the watch has it no more. */
+  const gone = new Map<string, WorkflowRun>();
+  let leadership: Leadership | undefined;
+
+  function seen({ type, object }: Change<WorkflowRun>): void {
+    if (leadership?.isLeader() !== true || !isFinished(object) || isArchived(object)) return;
+    const key = keyOf(object.metadata);
+    if (type === 'deleted') gone.set(key, object);
+    queue.add(key);
+  }
+
+  async function archive(key: string): Promise<void> {
+    const run = gone.get(key) ?? runs.get(refOfKey(key));
+    if (run === undefined || !isFinished(run)) return;
+    await archiveRun(database, rowsOf(run, await outputsOf(options, run)));
+    if (gone.delete(key)) return queue.add(key);
+    if (!isArchived(run)) await mark(client, run);
+  }
+
+  /** Asks the archive what it has, and not the runs what they say: an archive that was lost is filled again by this. */
+  async function sweep(): Promise<void> {
+    const finished = runs.list().filter(isFinished);
+    const there = await archivedAmong(
+      database,
+      finished.map(({ metadata }) => metadata.uid ?? ''),
+    );
+    const missing = finished.filter((run) => !there.has(run.metadata.uid ?? '') || !isArchived(run));
+    for (const { metadata } of missing) queue.add(keyOf(metadata), 'backlog');
+    log.info({ finished: finished.length, missing: missing.length }, 'Archive compared with the runs');
+  }
+
+  async function lead(): Promise<void> {
+    await options.synced.catch(() => {});
+    while (!signal.aborted) {
+      leadership = runForLease({
+        ...{ client, namespace: options.namespace, name: LEASE, identity: randomUUID(), signal },
+        onError: (error) => log.warn({ err: error }, 'Lease of the archiver not renewed'),
+      });
+      const isOurs = await leadership.acquired.then(
+        () => true,
+        () => false,
+      );
+      if (isOurs) await untilDone(sweep, signal, log);
+      await leadership.ended;
+    }
+    await queue.shutDown();
+  }
+
+  const work = runWorkers({
+    queue,
+    workers: WORKERS,
+    timeoutMs: TIMEOUT_MS,
+    judge: (error) => (isStatus(error, 404) || isStatus(error, 409) ? { kind: 'wait' } : { kind: 'retry' }),
+    reconcile: async (key) => {
+      await archive(key).catch((error: unknown) => {
+        log.warn({ err: error, run: key }, 'Run not archived');
+        throw error;
+      });
+      return {};
+    },
+  });
+  return { seen, stopped: Promise.all([lead(), work]).then(() => {}) };
+}
+
+const RETRY_MS = 2_000;
+
+/** Does it again until it works or the signal comes. */
+async function untilDone(work: () => Promise<void>, signal: AbortSignal, log: Logger): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await work();
+    } catch (error) {
+      log.warn({ err: error }, 'Archive not compared with the runs');
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+/** The products of a run; none if its contract can't be had any more. */
+async function outputsOf(
+  { contracts }: ArchiverOptions,
+  { metadata, spec }: WorkflowRun,
+): Promise<ReadonlySet<string>> {
+  try {
+    const { materials } = await contracts.get(metadata.namespace ?? '', spec.contract);
+    return new Set(materials.filter(({ output }) => output).map(({ name }) => name));
+  } catch (error) {
+    if (error instanceof Problem) return new Set();
+    throw error;
+  }
+}
+
+/** From then on the operator may remove it. */
+async function mark(client: KubeClient, run: WorkflowRun): Promise<void> {
+  const condition = {
+    type: CONDITION.Archived,
+    status: 'True',
+    reason: 'Archived',
+    message: 'the run is in the archive, and stays there when it is removed here',
+    lastTransitionTime: new Date().toISOString(),
+  };
+  await writeStatus(client, KIND.WorkflowRun, run, { conditions: [condition] }, { fieldManager: MANAGER });
+}

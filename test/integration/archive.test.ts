@@ -1,0 +1,154 @@
+// deadline: 240
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { sha256Hex } from '../../src/api/canonical.ts';
+import type { ArchivedRunsMessage, DiscoveryMessage, RunMessage, TotalsMessage } from '../../src/api/messages.ts';
+import { eventually } from '../support/eventually.ts';
+import { manifest } from '../support/manifest.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+import { generateTestKey, signedBundle } from '../support/signing.ts';
+
+const key = generateTestKey();
+const materials = [
+  { name: 'app', type: 'ARTIFACT', output: true, optional: true },
+  { name: 'source', type: 'ARTIFACT', optional: true },
+];
+const signers = [{ key: { inline: key.publicPem } }];
+const MANIFESTS = [
+  manifest('Contract', 'release', { materials, signers }),
+  manifest('Workflow', 'build', { contractRef: { name: 'release' }, team: 'web', history: { limit: 1 } }),
+  manifest('Workflow', 'deploy', { contractRef: { name: 'release' } }),
+].join('\n---\n');
+
+let shop: Shop;
+let dir: string;
+let tokens: Readonly<Record<string, string>>;
+let auditor: string;
+const test = suite('archive of runs');
+test.before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'proviso-archive-'));
+  shop = await openShop(MANIFESTS, { archive: `sqlite:${join(dir, 'archive.db')}` });
+  tokens = { build: await shop.tokenOf('build'), deploy: await shop.tokenOf('deploy') };
+  await shop.kubectl('create serviceaccount -n shop auditor');
+  await shop.kubectl('create rolebinding -n shop auditor --clusterrole=proviso-view --serviceaccount=shop:auditor');
+  auditor = await shop.kubectl('create token -n shop auditor --audience=proviso');
+});
+test.after(async () => {
+  await shop?.stop();
+  await rm(dir, { recursive: true });
+});
+
+/** Opens a run, hands in these materials and signs; returns its name. */
+async function finish(workflow: string, given: Readonly<Record<string, string>>): Promise<string> {
+  const token = tokens[workflow] ?? '';
+  const opened = await shop.http.call('/v1/runs', { method: 'POST', token, body: { workflow } });
+  const { run } = opened.json<RunMessage>();
+  const path = `/v1/namespaces/shop/runs/${run}`;
+  for (const [name, body] of Object.entries(given)) {
+    const answer = await shop.http.call(`${path}/materials/${name}`, { method: 'PUT', token, body });
+    assert.is(answer.status, 200, answer.body.toString());
+  }
+  const statement = await shop.http.call(`${path}/statement`, { token });
+  const body = signedBundle(statement.body, key);
+  const pushed = await shop.http.call(`${path}/attestation`, { method: 'POST', token, body });
+  assert.is(pushed.status, 200, pushed.body.toString());
+  return run;
+}
+async function archived(query = ''): Promise<readonly string[]> {
+  const answer = await shop.http.call(`/v1/archive/runs${query}`, { token: auditor });
+  assert.is(answer.status, 200, answer.body.toString());
+  return answer.json<ArchivedRunsMessage>().items.map(({ run }) => run);
+}
+const isThere = (run: string) => eventually(`${run} in the archive`, async () => (await archived()).includes(run));
+
+test('a finished run is archived, says so, and only then leaves the cluster', async () => {
+  const first = await finish('build', { source: 'src', app: 'app-1' });
+  assert.match(
+    await shop.kubectl(`wait -n shop --for=condition=Archived --timeout=30s workflowrun/${first}`),
+    /condition met/,
+  );
+  const second = await finish('build', { source: 'src', app: 'app-2' });
+  await eventually(
+    'the first run to be gone',
+    async () => !(await shop.runs()).some(({ metadata }) => metadata.name === first),
+  );
+  await isThere(second);
+  assert.equal((await archived('?workflow=build')).toSorted(), [first, second].toSorted());
+  assert.equal(await archived('?workflow=deploy'), []);
+});
+
+test('what an artifact was made with, and what was made with a source', async () => {
+  const deployed = await finish('deploy', { source: 'app-1' });
+  await isThere(deployed);
+  const walk = async (bytes: string, direction: string) => {
+    const path = `/v1/archive/discover/sha256:${sha256Hex(bytes)}?direction=${direction}`;
+    const { edges, truncated } = (await shop.http.call(path, { token: auditor })).json<DiscoveryMessage>();
+    assert.is(truncated, false);
+    return edges
+      .filter(({ role }) => role !== 'attestation')
+      .map((edge) => `${edge.distance} ${edge.workflow} ${edge.role} ${edge.name}`);
+  };
+  assert.ok((await walk('src', 'uses')).includes('2 deploy input source'));
+  assert.ok((await walk('app-1', 'origins')).includes('1 build input source'));
+});
+
+test('pages, totals, and questions that are not ones', async () => {
+  const first = await shop.http.call('/v1/archive/runs?limit=2', { token: auditor });
+  const { items, next } = first.json<ArchivedRunsMessage>();
+  assert.is(items.length, 2);
+  const rest = await archived(`?limit=2&cursor=${next}`);
+  assert.is(rest.length, 1);
+  assert.ok(!items.some(({ run }) => rest.includes(run)));
+  const totals = await shop.http.call('/v1/archive/totals?by=team&period=all', { token: auditor });
+  assert.equal(
+    totals.json<TotalsMessage>().items.map(({ of, accepted, failed }) => [of, accepted, failed]),
+    [
+      ['', 1, 0],
+      ['web', 2, 0],
+    ],
+  );
+  for (const query of [
+    'limit=0',
+    'limit=501',
+    'limit=x',
+    'cursor=x',
+    'succeeded=yes',
+    'since=yesterday',
+    'workflow=a&workflow=b',
+  ])
+    await shop.http.refused('request-invalid', `/v1/archive/runs?${query}`, { token: auditor });
+});
+
+test('who may not read a namespace learns nothing of it', async () => {
+  const token = tokens.build ?? '';
+  assert.equal((await shop.http.call('/v1/archive/runs', { token })).json<ArchivedRunsMessage>().items, []);
+  for (const namespace of ['shop', 'nowhere']) {
+    const refused = await shop.http.refused('read-forbidden', `/v1/archive/runs?namespace=${namespace}`, { token });
+    assert.is(
+      refused.detail.replace(`of '${namespace}'`, "of 'X'"),
+      `'system:serviceaccount:shop:proviso-build' may not read the runs of 'X'`,
+    );
+  }
+  const path = `/v1/archive/discover/sha256:${sha256Hex('src')}`;
+  assert.equal((await shop.http.call(path, { token })).json<DiscoveryMessage>().edges, []);
+  await shop.http.refused('token-missing', path, {});
+});
+
+test('an archive that was lost is filled again with what the cluster has', async () => {
+  const last = await finish('deploy', { source: 'once more' });
+  await isThere(last);
+  await shop.stack.terminate('receiver');
+  for (const suffix of ['', '-wal', '-shm']) await rm(join(dir, `archive.db${suffix}`), { force: true });
+  await shop.stack.killAndRestart('receiver');
+  await isThere(last);
+  const there = (await shop.runs()).map(({ metadata }) => metadata.name);
+  await eventually('all that the cluster has', async () => {
+    const names = await archived();
+    return there.every((name) => names.includes(name));
+  });
+});
+
+test.run();
