@@ -4,7 +4,7 @@ import type { SourceFile } from './sources.ts';
 /** The folders of `src/` from the bottom up: a folder may import from its own tier and from those below. */
 const TIERS: readonly (readonly string[])[] = [
   ['api'],
-  ['contract', 'materials', 'attestation', 'verify', 'pki'],
+  ['contract', 'materials', 'attestation', 'verify', 'pki', 'git'],
   ['evidence', 'archive', 'policy', 'kube', 'oidc', 'oci'],
   ['cli', 'operator', 'receiver'],
   ['main.ts'],
@@ -13,7 +13,7 @@ const TIERS: readonly (readonly string[])[] = [
 const SIDE = ['queue', 'telemetry'];
 /** Don't import each other. */
 const PROGRAMS = ['cli', 'operator', 'receiver'];
-const PURE = ['contract', 'materials', 'attestation', 'verify'];
+const PURE = ['contract', 'materials', 'attestation', 'verify', 'git'];
 
 const IMPURE_MODULES = /^node:(fs|net|http|https|http2|tls|child_process|dgram|worker_threads|process|timers)/;
 const CLOCK = /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bMath\.random\(/;

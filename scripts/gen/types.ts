@@ -16,6 +16,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'WorkflowRun.spec.identity.owner': 'RunOwner',
   'WorkflowRun.spec.runner': 'RunRunner',
   'WorkflowRun.spec.commit': 'RunCommit',
+  'WorkflowRun.spec.commit.signature': 'RunCommitSignature',
   'WorkflowRun.status': 'WorkflowRunStatus',
   'WorkflowRun.status.materials[]': 'RecordedMaterial',
   'WorkflowRun.status.progress': 'RunProgress',

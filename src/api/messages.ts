@@ -15,13 +15,22 @@ export interface CompletenessMessage {
   readonly missing: readonly MissingMessage[];
 }
 
+/** What a pipeline says of its commit. */
+export interface CommitMessage extends Omit<RunCommit, 'proven' | 'signature'> {
+  /**
+   * The commit as git has it (`git cat-file commit`), base64, of up to 64 KiB: its hash has to be `sha`, and author, date,
+   * message and signature are read from it, whatever is said of them besides.
+   */
+  readonly object?: string;
+}
+
 /** Body of `POST /v1/runs`. */
 export interface InitRequest {
   readonly workflow: string;
   /** Default: that of the caller's service account. */
   readonly namespace?: string;
   readonly runner?: { readonly type?: string; readonly url?: string };
-  readonly commit?: RunCommit;
+  readonly commit?: CommitMessage;
   readonly environment?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   /** Makes opening twice the same, for callers without a pod. */

@@ -41,6 +41,7 @@ export const PROBLEMS = {
   'json-too-deep': { status: 400, title: 'The JSON is nested too deeply' },
   'json-too-many-values': { status: 400, title: 'The JSON has too many values' },
   'digest-mismatch': { status: 422, title: 'The bytes do not have the stated digest' },
+  'commit-invalid': { status: 422, title: 'The commit can not be read' },
   // Materials
   'material-unknown-type': { status: 422, title: 'No such material type' },
   'material-type-mismatch': { status: 422, title: 'The contract asks for another type' },

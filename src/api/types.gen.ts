@@ -610,7 +610,7 @@ export interface WorkflowRunSpec {
   readonly runKey: string;
   /** Where the pipeline runs, and whether that is known or only claimed. */
   readonly runner: RunRunner;
-  /** The commit that was built, as the pipeline said. */
+  /** The commit that was built. That it was this one the pipeline said; what the commit is, `proven` says. */
   readonly commit?: RunCommit;
   /** The project of the Workflow when the run was opened. */
   readonly project?: string;
@@ -673,7 +673,7 @@ export interface RunRunner {
   readonly authenticated: boolean;
 }
 
-/** The commit that was built, as the pipeline said. */
+/** The commit that was built. That it was this one the pipeline said; what the commit is, `proven` says. */
 export interface RunCommit {
   /** The hash of the commit, 40 or 64 hex digits. */
   readonly sha: string;
@@ -683,8 +683,12 @@ export interface RunCommit {
   readonly authorEmail?: string;
   /** The message of the commit, cut to 1024 characters. */
   readonly message?: string;
-  /** When the commit was made, RFC 3339. */
+  /** When its author made the commit, as he said, RFC 3339. */
   readonly date?: string;
+  /** Whether author, date, message and signature were read from the commit itself, whose hash is `sha`; else the pipeline only said so. Of SHA-1, which most repositories have, a hash proves this against all but whoever could afford a collision. */
+  readonly proven?: boolean;
+  /** The signature in the commit, as it describes itself; nobody has checked it against a key. Absent while `proven` is true: the commit isn't signed. */
+  readonly signature?: RunCommitSignature;
   /** The remotes of the repository, without credentials. */
   readonly remotes?: readonly {
     /** The name of the remote. Example: `origin`. */
@@ -692,6 +696,22 @@ export interface RunCommit {
     /** The address of the remote, without credentials. Example: `https://github.com/o/r`. */
     readonly url: string;
   }[];
+}
+
+/** The signature in the commit, as it describes itself; nobody has checked it against a key. Absent while `proven` is true: the commit isn't signed. */
+export interface RunCommitSignature {
+  /** How it is signed: PGP, SSH, X509 (S/MIME, gitsign), or UNKNOWN when it is none of these. */
+  readonly format: 'PGP' | 'SSH' | 'X509' | 'UNKNOWN';
+  /** Of the key (PGP; SSH, as ssh-keygen prints it) or of the certificate (X509: SHA-256, hex) that the signature names. Example: `SHA256:oeksDlHOlbpLgm4aUL9NjFnGuEF0svIksXmhKQe87dQ`. */
+  readonly fingerprint?: string;
+  /** PGP: the id of the key that the signature names. Example: `2F50C2D4C23711E2`. */
+  readonly keyId?: string;
+  /** X509: the alternative name in the certificate, or its subject; PGP: the user id, where the signature has one. Example: `jane@example.com`. */
+  readonly signer?: string;
+  /** X509: the OIDC issuer that a certificate of Fulcio names. Example: `https://accounts.example.com`. */
+  readonly issuer?: string;
+  /** The signature itself, as it stands in the commit; absent when it is longer. */
+  readonly armored?: string;
 }
 
 /** What was handed in, and the verdict. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from '../api/problem.ts';
 import { asRecord, type UnknownRecord } from '../api/record.ts';
-import type { ResourceDescriptor } from './statement.ts';
+import { COMMIT_SUBJECT, type ResourceDescriptor } from './statement.ts';
 
 /**
  * Members of the predicate that readers of the format rely on, besides those compared one by one. What the cluster did not
@@ -46,11 +46,15 @@ export function comparePredicateClaims(found: UnknownRecord, recorded: UnknownRe
   ];
 }
 
-/** Where a descriptor says otherwise than the recorded one: what it is and where, and annotations recorded or reserved. */
+/**
+ * Where a descriptor says otherwise than the recorded one: what it is and where, and annotations recorded or reserved. Of the
+ * commit nothing may be said besides: who made it, whose signature it has, and that somebody verified that.
+ */
 export function compareDescriptor(at: string, found: UnknownRecord, recorded: ResourceDescriptor): readonly Finding[] {
   const annotations = asRecord(found.annotations) ?? {};
   const expected = recorded.annotations ?? {};
-  const claims = Object.keys(annotations).filter((name) => Object.hasOwn(expected, name) || RESERVED.test(name));
+  const isReserved = (name: string): boolean => recorded.name === COMMIT_SUBJECT || RESERVED.test(name);
+  const claims = Object.keys(annotations).filter((name) => Object.hasOwn(expected, name) || isReserved(name));
   return [
     ...compareMembers(at, found, { ...recorded }, DESCRIPTOR_CLAIMS),
     ...compareMembers(`${at}/annotations`, annotations, expected, claims),

@@ -9,7 +9,7 @@ export const BUILD_TYPE = 'chainloop.dev/workflowrun/v0.1';
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
 /** Subjects that aren't files: readers look for them by name. */
-const COMMIT_SUBJECT = 'git.head';
+export const COMMIT_SUBJECT = 'git.head';
 const WORKFLOW_SUBJECT = 'chainloop.workflow.';
 
 /** An in-toto ResourceDescriptor, as far as the format uses it. */
@@ -109,13 +109,25 @@ function recordDigest(record: RunRecord): string {
   return sha256Hex(canonicalJson({ run: record.uid, revision: record.revisionName, materials }));
 }
 
+/**
+ * The commit, by the names that the format has, and by some of our own: `proven` says whether all but the remotes was read
+ * from the commit itself, and what a signature names as its key is what it says, which nobody has checked.
+ */
 function commitSubject(commit: RunCommit): ResourceDescriptor {
+  const { signature } = commit;
   const annotations = {
     'author.name': commit.author,
     'author.email': commit.authorEmail,
     date: commit.date,
     message: commit.message,
     remotes: commit.remotes,
+    proven: commit.proven,
+    signature: signature?.armored,
+    'signature.algorithm': signature?.format,
+    'signature.fingerprint': signature?.fingerprint,
+    'signature.keyId': signature?.keyId,
+    'signature.signer': signature?.signer,
+    'signature.issuer': signature?.issuer,
   };
   const known = Object.fromEntries(Object.entries(annotations).filter(([, value]) => value !== undefined));
   const algorithm = commit.sha.length === 40 ? 'sha1' : 'sha256';

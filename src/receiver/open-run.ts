@@ -1,16 +1,17 @@
-import { httpAddress, withoutCredentials } from '../api/addresses.ts';
+import { httpAddress } from '../api/addresses.ts';
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { API_VERSION, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
 import type { InitRequest } from '../api/messages.ts';
 import { Problem } from '../api/problem.ts';
 import { REASON } from '../api/reasons.ts';
-import type { RunCommit, RunOwner, RunRunner, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { RunOwner, RunRunner, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import { mergeAnnotations } from '../contract/annotations.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import { pipelineOf } from '../oidc/providers.ts';
 import type { Caller } from './auth/caller.ts';
 import { provenRunner } from './auth/owner.ts';
+import { commitOf } from './run-commit.ts';
 import { identityOf } from './run-identity.ts';
 
 /** The pinned revision of a workflow that is ready for runs. Throws the code that says what isn't ready. */
@@ -142,14 +143,6 @@ function runnerUrl(text: string | undefined): string | undefined {
   const errors = [{ at: '/runner/url', message: 'must be an address that starts with https:// or http://' }];
   throw new Problem('request-invalid', 'the address of the runner is not one of the web', { errors });
 }
-
-/** The commit without what its remotes may hold of secrets: everybody who may read runs would read them. */
-const commitOf = (commit: RunCommit): RunCommit => ({
-  ...commit,
-  ...(commit.remotes === undefined
-    ? {}
-    : { remotes: commit.remotes.map(({ name, url }) => ({ name, url: withoutCredentials(url) })) }),
-});
 
 /** The allow-listed variables and no others. */
 function environmentOf(request: InitRequest, contract: EffectiveContract): Readonly<Record<string, string>> {

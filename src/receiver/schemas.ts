@@ -1,10 +1,13 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { Problem } from '../api/problem.ts';
+import { MAX_COMMIT_BYTES } from '../git/commit.ts';
 
 const text = (maxLength: number) => ({ type: 'string', maxLength }) as const;
 const texts = (maxProperties: number, maxLength: number) =>
   ({ type: 'object', maxProperties, additionalProperties: text(maxLength) }) as const;
 const label = { type: 'string', pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', maxLength: 63 } as const;
+
+const base64Length = (bytes: number): number => Math.ceil(bytes / 3) * 4;
 
 /** The bodies of requests; they validate and they are what `/openapi.json` shows. */
 export const REQUEST_SCHEMAS = {
@@ -30,6 +33,7 @@ export const REQUEST_SCHEMAS = {
           authorEmail: text(256),
           message: text(1024),
           date: text(64),
+          object: text(base64Length(MAX_COMMIT_BYTES)),
           remotes: {
             type: 'array',
             maxItems: 16,

@@ -32,7 +32,13 @@ const run: WorkflowRun = {
     identity: { username: 'system:serviceaccount:shop:proviso-build' },
     runKey: 'k',
     runner: { type: 'TEKTON_PIPELINE', authenticated: true, url: 'https://example.com' },
-    commit: { sha: 'c'.repeat(40), author: 'A', remotes: [{ name: 'origin', url: 'https://example.com/r' }] },
+    commit: {
+      sha: 'c'.repeat(40),
+      author: 'A',
+      remotes: [{ name: 'origin', url: 'https://example.com/r' }],
+      proven: true,
+      signature: { format: 'SSH', fingerprint: 'SHA256:x', armored: 'armored' },
+    },
     evidenceStoreName: 'default',
     deadlineTime: '2026-01-01T01:00:00Z',
   },
@@ -84,6 +90,21 @@ test("anybody can compute the workflow's digest again", () => {
   const materials = Object.fromEntries((run.status?.materials ?? []).map(({ name, digest }) => [name, digest]));
   const text = canonicalize({ run: 'uid-1', revision: 'release-abc', materials }) ?? '';
   assert.is(statement.subject[0]?.digest?.sha256, createHash('sha256').update(text).digest('hex'));
+});
+
+test('the commit is stated with what its signature says, by the names that the format has', () => {
+  assert.equal(statement.subject[1], {
+    name: 'git.head',
+    digest: { sha1: 'c'.repeat(40) },
+    annotations: {
+      'author.name': 'A',
+      remotes: [{ name: 'origin', url: 'https://example.com/r' }],
+      proven: true,
+      signature: 'armored',
+      'signature.algorithm': 'SSH',
+      'signature.fingerprint': 'SHA256:x',
+    },
+  });
 });
 
 test('outputs of one file name, and one that is called like the commit, still have names of their own', () => {
@@ -198,6 +219,18 @@ const WRONG: Readonly<Record<string, readonly [string, Change]>> = {
   'another commit author': [
     '/subject/1/annotations/author.name',
     (s) => void Object.assign((s.subject[1]?.annotations as object | undefined) ?? {}, { 'author.name': 'B' }),
+  ],
+  'a commit that somebody is said to have verified': [
+    '/subject/1/annotations/author.verification_status',
+    (s) => void Object.assign(s.subject[1]?.annotations ?? {}, { 'author.verification_status': 'VERIFIED' }),
+  ],
+  'another signature of the commit': [
+    '/subject/1/annotations/signature.fingerprint',
+    (s) => void Object.assign(s.subject[1]?.annotations ?? {}, { 'signature.fingerprint': 'SHA256:y' }),
+  ],
+  'a signer of the commit whom its signature does not name': [
+    '/subject/1/annotations/signature.signer',
+    (s) => void Object.assign(s.subject[1]?.annotations ?? {}, { 'signature.signer': 'jane@example.com' }),
   ],
   'another name of a material': [
     '/predicate/materials/2/name',

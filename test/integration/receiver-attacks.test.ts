@@ -10,11 +10,13 @@ import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';
 import type { RunListMessage, RunMessage } from '../../src/api/messages.ts';
 import type { Problem } from '../../src/api/problem.ts';
+import { readGitHead } from '../../src/cli/detect/git-head.ts';
 import { canonicalDigest } from '../../src/contract/digest.ts';
 import { effectiveContract } from '../../src/contract/from-spec.ts';
 import { connect as connectToCluster } from '../../src/kube/connect.ts';
 import { createContracts } from '../../src/receiver/contracts.ts';
 import { eventually } from '../support/eventually.ts';
+import { createRepository } from '../support/git.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 
@@ -81,6 +83,29 @@ test('malformed pushes are counted like all others', async () => {
   const { status } = await shop.run(run.run);
   assert.is(status?.refusals?.count, 1);
   assert.is(status?.refusals?.last?.code, 'json-duplicate-key');
+});
+
+test('another author for a commit than the one that made it', async () => {
+  const repository = createRepository();
+  try {
+    repository.git('commit', '--quiet', '--allow-empty', '-m', 'first');
+    const { sha = '', object = '' } = (await readGitHead(repository.directory, repository.env)) ?? {};
+    const run = await open({ commit: { sha, object, author: 'Eve', authorEmail: 'eve@example.com' } });
+    const { commit } = (await shop.run(run.run)).spec;
+    assert.equal([commit?.author, commit?.proven, commit?.signature], ['Ä. Person', true, undefined]);
+    const forged = Buffer.from(Buffer.from(object, 'base64').toString().replace('Ä. Person', 'Eve')).toString('base64');
+    const opening = (changed: object) => ({ method: 'POST', token, body: { workflow: 'build', commit: changed } });
+    await shop.http.refused('digest-mismatch', '/v1/runs', opening({ sha, object: forged }));
+    await shop.http.refused('request-invalid', '/v1/runs', opening({ sha, proven: true }));
+    await shop.http.refused('request-invalid', '/v1/runs', opening({ sha, signature: { format: 'PGP' } }));
+    await shop.http.refused('request-invalid', '/v1/runs', opening({ sha, object: 'A'.repeat(90_000) }));
+    const statement = await shop.http.call(pathOf(run, '/statement'), { token });
+    const { subject } = statement.json<{ subject: { name: string; annotations: Record<string, unknown> }[] }>();
+    const { annotations } = subject.find(({ name }) => name === 'git.head') ?? {};
+    assert.equal([annotations?.['author.name'], annotations?.proven], ['Ä. Person', true]);
+  } finally {
+    repository.remove();
+  }
 });
 
 test('credentials in addresses are not recorded', async () => {
