@@ -1,6 +1,12 @@
 import type { ProblemCode } from './problems.ts';
 import type { Trust } from './trust.ts';
-import type { RecordedAttestation, RecordedMaterial, RecordedStatement, RunCommit } from './types.gen.ts';
+import type {
+  RecordedAttestation,
+  RecordedMaterial,
+  RecordedStatement,
+  RunCommit,
+  WorkflowRunStatus,
+} from './types.gen.ts';
 
 /** What a run still owes, with a hint what to type. */
 export interface MissingMessage {
@@ -60,8 +66,14 @@ export interface ContractMessage {
   readonly materials: readonly ContractMaterialMessage[];
   readonly envAllowList: readonly string[];
   readonly annotations: readonly { readonly name: string; readonly value?: string }[];
-  /** Fingerprints of the keys that may sign; none: a certificate of the cluster's authority. */
+  /** Absent: any runner. */
+  readonly runner?: string;
+  /** Whether what the pipeline says of its runner isn't enough. */
+  readonly runnerProven?: boolean;
+  /** Who may sign, keys by their fingerprint; none: a certificate of the cluster's authority. */
   readonly signers: readonly string[];
+  /** How many of them must have signed; absent: one. */
+  readonly signerThreshold?: number;
 }
 
 /** One revision of a contract. */
@@ -110,6 +122,8 @@ export interface RunMessage {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly materials: readonly RecordedMaterial[];
   readonly completeness: CompletenessMessage;
+  /** Attestations that were refused; absent: none was. */
+  readonly refusals?: NonNullable<WorkflowRunStatus['refusals']>;
   readonly attestation?: RecordedAttestation;
   /** What the control plane signed about it. */
   readonly statements?: readonly RecordedStatement[];

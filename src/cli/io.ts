@@ -6,6 +6,8 @@ export interface Io {
   readonly cwd: string;
   /** Whether a person may be watching stderr; progress is a bar then. */
   readonly interactive: boolean;
+  /** How many characters fit in a line of stdout; absent when it is no terminal. */
+  readonly columns?: number;
   readonly colours: ReturnType<typeof createColors>;
   /** Writes to stdout: what the command is for. */
   out(text: string): void;
@@ -31,6 +33,7 @@ export function processIo(): Io {
     env,
     cwd: process.cwd(),
     interactive: stderr.isTTY === true && !env.CI,
+    ...(stdout.isTTY === true && stdout.columns > 0 ? { columns: stdout.columns } : {}),
     colours: createColors(wantsColour(env, stdout.isTTY === true && stderr.isTTY === true)),
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),

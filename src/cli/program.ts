@@ -174,7 +174,7 @@ function addRunCommands(program: Command, within: Within): void {
 function addReadCommands(program: Command, within: Within): void {
   program
     .command('status')
-    .description('show what is there, what is missing, and what to type next')
+    .description('show what is there, missing and wrong, and what to type next')
     .argument('[run]', 'NAMESPACE/RUN (default: the run opened here, or PROVISO_RUN)')
     .action((run: string | undefined) =>
       within(async (session) => (await import('./commands/status.ts')).status(session, run)),

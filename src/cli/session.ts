@@ -74,6 +74,17 @@ export function currentRun(session: Session): RunRef {
   });
 }
 
+/** Whether what is typed here without naming a run would be about this one. */
+export function wouldBeAbout(session: Session, { namespace, run }: RunRef): boolean {
+  try {
+    const current = currentRun(session);
+    return current.namespace === namespace && current.run === run;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
 /** `NAMESPACE/RUN`, or a bare name in the namespace that is configured. */
 export function runRef(session: Session, text: string): RunRef {
   if (text.includes('/')) return parseRun(text, 'RUN');

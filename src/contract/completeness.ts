@@ -1,12 +1,12 @@
 import type { RecordedMaterial } from '../api/types.gen.ts';
-import type { ContractMaterial, EffectiveContract } from './effective.ts';
+import { type AskedMaterial, addCommand, groupName } from './asked.ts';
 
 /** One thing that a run still owes: a material, or one of a group. */
 export interface Owed {
   /** The material's name, or `group/<name>`. */
   readonly name: string;
   /** The materials that would settle it; one, but for a group. */
-  readonly materials: readonly ContractMaterial[];
+  readonly materials: readonly AskedMaterial[];
 }
 
 /** How a run stands with its contract. */
@@ -20,11 +20,11 @@ export interface Completeness {
 
 /** Judges what is there by the contract. Materials that the contract doesn't name count for nothing. */
 export function completeness(
-  contract: EffectiveContract,
+  contract: { readonly materials: readonly AskedMaterial[] },
   recorded: readonly Pick<RecordedMaterial, 'name' | 'type'>[],
 ): Completeness {
-  const there = new Map(recorded.map(({ name, type }) => [name, type]));
-  const isThere = ({ name, type }: ContractMaterial): boolean => there.get(name) === type;
+  const there = new Map(recorded.map((material) => [material.name, material]));
+  const isThere = (asked: AskedMaterial): boolean => isSettledBy(asked, there.get(asked.name));
   const owed = owedBy(contract);
   const missing = owed.filter(({ materials }) => !materials.some(isThere));
   return {
@@ -35,7 +35,11 @@ export function completeness(
   };
 }
 
-function owedBy(contract: EffectiveContract): readonly Owed[] {
+/** Whether this is what the contract asks for under this name: of another type it counts for nothing. */
+export const isSettledBy = ({ type }: AskedMaterial, recorded: Pick<RecordedMaterial, 'type'> | undefined): boolean =>
+  recorded?.type === type;
+
+function owedBy(contract: { readonly materials: readonly AskedMaterial[] }): readonly Owed[] {
   const single = contract.materials.filter(({ group, optional }) => group === undefined && !optional);
   const groups = Map.groupBy(
     contract.materials.filter(({ group }) => group !== undefined),
@@ -43,21 +47,16 @@ function owedBy(contract: EffectiveContract): readonly Owed[] {
   );
   return [
     ...single.map((material) => ({ name: material.name, materials: [material] })),
-    ...[...groups].map(([group, materials]) => ({ name: `group/${group}`, materials })),
+    ...[...groups].map(([group, materials]) => ({ name: groupName(group), materials })),
   ];
 }
 
 /** `2/3`, what kubectl shows. */
 export const summaryOf = ({ present, required }: Completeness): string => `${present}/${required}`;
 
-/** What to type for one owed thing. */
-export function commandFor({ materials }: Owed): string {
-  return materials.map(({ name }) => `proviso add ${name} VALUE`).join(' or ');
-}
-
 /** One owed thing in words, with what to type. */
 export function describeOwed(owed: Owed): string {
   const types = owed.materials.map(({ name, type }) => `${name} (${type})`);
   const what = types.length === 1 ? `${owed.materials[0]?.type} is missing` : `one of ${types.join(', ')} is missing`;
-  return `${what}; type: ${commandFor(owed)}`;
+  return `${what}; type: ${owed.materials.map(addCommand).join(' or ')}`;
 }

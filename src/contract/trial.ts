@@ -1,8 +1,15 @@
 import type { Finding } from '../api/problem.ts';
 import type { RecordedMaterial } from '../api/types.gen.ts';
 import { mergeAnnotations, RESERVED_PREFIX } from './annotations.ts';
+import type { AskedMaterial } from './asked.ts';
 import { completeness, describeOwed } from './completeness.ts';
 import type { ContractAnnotation, EffectiveContract } from './effective.ts';
+
+/** As much of a contract as a recorded run can be held to. */
+export interface TrialTerms extends Pick<EffectiveContract, 'runner' | 'envAllowList' | 'annotations'> {
+  readonly runnerProven?: boolean;
+  readonly materials: readonly AskedMaterial[];
+}
 
 /** What a run recorded, and what its own contract had fixed, which the pipeline didn't give. */
 export interface RunOnRecord {
@@ -22,7 +29,7 @@ export interface RunOnRecord {
  * What another contract would have refused a recorded run for; nothing means that it would have been met. Who signed isn't
  * looked at. A variable that the run's own contract didn't ask for wasn't recorded, so it counts as missing.
  */
-export function trial(contract: EffectiveContract, run: RunOnRecord): readonly Finding[] {
+export function trial(contract: TrialTerms, run: RunOnRecord): readonly Finding[] {
   return [
     ...runnerFindings(contract, run),
     ...contract.envAllowList
@@ -33,14 +40,14 @@ export function trial(contract: EffectiveContract, run: RunOnRecord): readonly F
   ];
 }
 
-function runnerFindings({ runner, runnerProven }: EffectiveContract, run: RunOnRecord): readonly Finding[] {
+function runnerFindings({ runner, runnerProven }: TrialTerms, run: RunOnRecord): readonly Finding[] {
   const at = 'runner';
   if (runner !== undefined && runner !== run.runner)
     return [{ at, message: `it ran on ${run.runner}, not on ${runner}` }];
   return runnerProven && !run.runnerProven ? [{ at, message: `that it ran on ${run.runner} was only said` }] : [];
 }
 
-function materialFindings(contract: EffectiveContract, run: RunOnRecord): readonly Finding[] {
+function materialFindings(contract: TrialTerms, run: RunOnRecord): readonly Finding[] {
   const missing = completeness(contract, run.materials).missing.map((owed) => ({
     at: `materials[${owed.name}]`,
     message: describeOwed(owed),

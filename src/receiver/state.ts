@@ -20,7 +20,10 @@ export function contractMessage(contract: EffectiveContract, pinned: WorkflowRun
     materials: contract.materials,
     envAllowList: contract.envAllowList,
     annotations: contract.annotations,
+    ...(contract.runner === undefined ? {} : { runner: contract.runner }),
+    ...(contract.runnerProven === undefined ? {} : { runnerProven: contract.runnerProven }),
     signers: contract.signers.map(nameOfSigner),
+    ...(contract.signerThreshold === undefined ? {} : { signerThreshold: contract.signerThreshold }),
   };
 }
 
@@ -48,6 +51,7 @@ export function runMessage(run: WorkflowRun, contract: EffectiveContract): RunMe
     annotations: spec.annotations ?? {},
     materials,
     completeness: completenessMessage(completeness(contract, materials)),
+    ...(status?.refusals === undefined ? {} : { refusals: status.refusals }),
     ...(status?.attestation === undefined ? {} : { attestation: status.attestation }),
     ...(status?.statements === undefined ? {} : { statements: status.statements }),
   };

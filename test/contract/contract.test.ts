@@ -110,7 +110,7 @@ test('optional materials may be missing, one of a group is enough, a wrong type 
   );
   assert.match(
     describeOwed(some(at().missing[1])),
-    /one of cdx \(SBOM_CYCLONEDX_JSON\), spdx.*proviso add cdx VALUE or proviso add spdx/,
+    /one of cdx \(SBOM_CYCLONEDX_JSON\), spdx.*proviso add cdx FILE or proviso add spdx FILE/,
   );
   assert.is(summaryOf(at(['spdx', 'SBOM_SPDX_JSON'])), '1/2');
   assert.is(summaryOf(at(['image', 'ARTIFACT'])), '0/2');

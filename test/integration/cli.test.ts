@@ -56,7 +56,10 @@ async function fine(args: string, env?: Record<string, string>): Promise<string>
 }
 
 test('a run from init to verify and download', async () => {
-  assert.match(await fine('init'), /package\s+ARTIFACT\s+yes\s+missing[\s\S]*Next: proviso add package FILE/);
+  assert.match(
+    await fine('init'),
+    /package\s+ARTIFACT\s+required, output\s+missing[\s\S]*Next: proviso add package FILE/,
+  );
   await fine('add package package.tgz');
   assert.match(await fine('add sbom sbom.json'), /2\/2[\s\S]*Next: proviso push/);
   assert.match(await fine('status'), /2\/2 of what is required/);

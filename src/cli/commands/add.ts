@@ -9,8 +9,9 @@ import type { Io } from '../io.ts';
 import { explodedUploads } from '../material/explode.ts';
 import { prepareUpload } from '../material/prepare.ts';
 import { formatBytes, shortDigest } from '../print/bytes.ts';
+import { formatNext, nextCommands } from '../print/next.ts';
+import { plain } from '../print/plain.ts';
 import { countBytes, createProgress } from '../print/progress.ts';
-import { formatNext, formatTolerated } from '../print/run.ts';
 import { rememberAdded } from '../run-memory.ts';
 import { currentRun, printResult, rememberedRun, type Session } from '../session.ts';
 
@@ -51,7 +52,7 @@ export async function add(session: Session, name: string, value: string, flags: 
     const { completeness } = last;
     const count = `${completeness.present}/${completeness.required} of what is required is there`;
     const added = answers.map(({ material }) => formatAdded(io, material)).join('');
-    return `${added}${count}\n${formatNext(io, { contract, completeness })}`;
+    return `${added}${count}\n${formatNext(io, nextCommands({ contract, completeness }))}`;
   });
   return EXIT.ok;
 }
@@ -61,6 +62,15 @@ function formatAdded(io: Io, material: RecordedMaterial): string {
   const facts = `${material.type}, ${formatBytes(material.size)}, ${shortDigest(material.digest)}`;
   return `${green('added')} ${bold(material.name)} (${facts})\n${formatTolerated(io, material)}`;
 }
+
+/** What is wrong with a material and was let through, a line each. */
+const formatTolerated = (io: Io, { tolerated = [] }: RecordedMaterial): string =>
+  tolerated
+    .map(
+      ({ at, message }) =>
+        `${io.colours.yellow('tolerated')} ${plain(at === undefined ? message : `${at}: ${message}`)}\n`,
+    )
+    .join('');
 
 /** The upload, telling how far it is when it is large. */
 function withProgress(io: Io, upload: Upload): Upload {

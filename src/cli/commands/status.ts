@@ -1,11 +1,11 @@
 import { EXIT } from '../exit-code.ts';
 import { formatRun } from '../print/run.ts';
-import { currentRun, printResult, runRef, type Session } from '../session.ts';
+import { currentRun, printResult, runRef, type Session, wouldBeAbout } from '../session.ts';
 
-/** `proviso status [RUN]`: what is there, what is missing, and what to type next. */
+/** `proviso status [RUN]`: what is there, missing and wrong, and what to type next. */
 export async function status(session: Session, name: string | undefined): Promise<number> {
   const ref = name === undefined ? currentRun(session) : runRef(session, name);
   const run = await session.receiver().state(ref);
-  printResult(session, run, () => formatRun(session.io, run));
+  printResult(session, run, () => formatRun(session.io, run, wouldBeAbout(session, ref)));
   return EXIT.ok;
 }
