@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -58,6 +59,15 @@ test('of a commit that the receiver would refuse, nothing is said but the hash',
   const sha = repository.writeObject('commit', Buffer.from(text));
   repository.git('update-ref', 'HEAD', sha);
   assert.equal(await head(), { sha, remotes: [] });
+});
+
+test('a repository of another user, as a step of a pipeline finds what another one has cloned', async () => {
+  const sha = commit('first');
+  const env = { ...repository.env, GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+  assert.is((await readGitHead(repository.directory, env))?.sha, sha);
+  // Git by itself refuses it: without this the test could not fail.
+  const plainly = { cwd: repository.directory, env, encoding: 'utf8' } as const;
+  assert.match(spawnSync('git', ['rev-parse', 'HEAD'], plainly).stderr, 'dubious ownership');
 });
 
 test('attack: a replaced commit is not taken for the one that has the hash', async () => {
