@@ -687,7 +687,7 @@ export interface RunCommit {
   readonly date?: string;
   /** Whether author, date, message and signature were read from the commit itself, whose hash is `sha`; else the pipeline only said so. Of SHA-1, which most repositories have, a hash proves this against all but whoever could afford a collision. */
   readonly proven?: boolean;
-  /** The signature in the commit, as it describes itself; nobody has checked it against a key. Absent while `proven` is true: the commit isn't signed. */
+  /** The signature in the commit, as it describes itself; whose key it is, nobody has checked. Absent while `proven` is true: the commit isn't signed. */
   readonly signature?: RunCommitSignature;
   /** The remotes of the repository, without credentials. */
   readonly remotes?: readonly {
@@ -698,12 +698,14 @@ export interface RunCommit {
   }[];
 }
 
-/** The signature in the commit, as it describes itself; nobody has checked it against a key. Absent while `proven` is true: the commit isn't signed. */
+/** The signature in the commit, as it describes itself; whose key it is, nobody has checked. Absent while `proven` is true: the commit isn't signed. */
 export interface RunCommitSignature {
   /** How it is signed: PGP, SSH, X509 (S/MIME, gitsign), or UNKNOWN when it is none of these. */
   readonly format: 'PGP' | 'SSH' | 'X509' | 'UNKNOWN';
   /** Of the key (PGP; SSH, as ssh-keygen prints it) or of the certificate (X509: SHA-256, hex) that the signature names. Example: `SHA256:oeksDlHOlbpLgm4aUL9NjFnGuEF0svIksXmhKQe87dQ`. */
   readonly fingerprint?: string;
+  /** SSH: whether the key of `fingerprint` made this signature over this commit, which was verified, since the signature holds the key; whose key that is, nobody has checked. Absent for other formats, and for keys on security keys. */
+  readonly keyProven?: boolean;
   /** PGP: the id of the key that the signature names. Example: `2F50C2D4C23711E2`. */
   readonly keyId?: string;
   /** X509: the alternative name in the certificate, or its subject; PGP: the user id, where the signature has one. Example: `jane@example.com`. */

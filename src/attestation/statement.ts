@@ -111,7 +111,7 @@ function recordDigest(record: RunRecord): string {
 
 /**
  * The commit, by the names that the format has, and by some of our own: `proven` says whether all but the remotes was read
- * from the commit itself, and what a signature names as its key is what it says, which nobody has checked.
+ * from the commit itself, and whose the key is that a signature names, nobody has checked.
  */
 function commitSubject(commit: RunCommit): ResourceDescriptor {
   const { signature } = commit;
@@ -125,6 +125,7 @@ function commitSubject(commit: RunCommit): ResourceDescriptor {
     signature: signature?.armored,
     'signature.algorithm': signature?.format,
     'signature.fingerprint': signature?.fingerprint,
+    'signature.keyProven': signature?.keyProven,
     'signature.keyId': signature?.keyId,
     'signature.signer': signature?.signer,
     'signature.issuer': signature?.issuer,

@@ -15,8 +15,16 @@ export interface CommitFacts {
   readonly date: string;
   /** Without white space around it, cut to 1024 characters. */
   readonly message?: string;
-  /** The armored signature over this form of the commit, as it stands there; absent: there is none. */
-  readonly signature?: string;
+  /** Over this form of the commit; absent: there is none. */
+  readonly signature?: SignatureIn;
+}
+
+/** A signature in a commit. */
+export interface SignatureIn {
+  /** As it stands there. */
+  readonly armored: string;
+  /** The bytes that were signed: the commit without its signatures. */
+  readonly signed: Uint8Array;
 }
 
 export type CommitReading =
@@ -25,7 +33,8 @@ export type CommitReading =
 
 /** By the digits of the hash: a commit may carry a signature over its other form too, which says nothing of this one. */
 const SIGNATURE: Readonly<Record<number, string>> = { 40: 'gpgsig', 64: 'gpgsig-sha256' };
-const ONCE: ReadonlySet<string> = new Set(['encoding', 'gpgsig', 'gpgsig-sha256']);
+const SIGNATURES = Object.values(SIGNATURE);
+const ONCE: ReadonlySet<string> = new Set(['encoding', ...SIGNATURES]);
 
 /**
  * Reads a commit object, as `git cat-file commit` prints it, of a repository whose hashes have so many hex digits. Stricter
@@ -61,12 +70,23 @@ export function readCommit(object: Uint8Array, digits: 40 | 64): CommitReading {
         ...(person.email === '' ? {} : { authorEmail: person.email }),
         date: person.date,
         ...(message === '' ? {} : { message }),
-        ...(signature === undefined ? {} : { signature: `${signature}\n` }),
+        ...(signature === undefined
+          ? {}
+          : { signature: { armored: `${signature}\n`, signed: withoutSignatures(text, read.headers) } }),
       },
     };
   } catch {
     return refuse(author?.line ?? 1, `author or message are not ${label}`);
   }
+}
+
+/** As git has it: the lines of the signature over this form, and of that over the other. */
+function withoutSignatures(text: string, headers: readonly Header[]): Buffer {
+  const lines = text.split('\n');
+  const signatures = headers.filter(({ name }) => SIGNATURES.includes(name));
+  // From the last one, so that the numbers of the lines before stay what they are.
+  for (const { line, value } of signatures.toReversed()) lines.splice(line - 1, value.split('\n').length);
+  return Buffer.from(lines.join('\n'), 'latin1');
 }
 
 function decoderOf(label: string): ((bytes: string) => string) | undefined {

@@ -2,7 +2,7 @@ import { withoutCredentials } from '../api/addresses.ts';
 import type { CommitMessage } from '../api/messages.ts';
 import { Problem } from '../api/problem.ts';
 import type { RunCommit, RunCommitSignature } from '../api/types.gen.ts';
-import { readCommit } from '../git/commit.ts';
+import { readCommit, type SignatureIn } from '../git/commit.ts';
 import { isCommitOf } from '../git/object-hash.ts';
 import { describeSignature } from '../git/signature.ts';
 import { decodeBase64 } from '../verify/base64.ts';
@@ -52,8 +52,9 @@ function provenCommit(sha: string, object: string): RunCommit {
 }
 
 /** A name that is too long is left out: one that is cut would be another. */
-function signatureOf(armored: string): RunCommitSignature {
-  const { signer, issuer, ...facts } = describeSignature(armored);
+function signatureOf(found: SignatureIn): RunCommitSignature {
+  const { armored } = found;
+  const { signer, issuer, ...facts } = describeSignature(found);
   return {
     ...facts,
     ...(signer === undefined || signer.length > MAX_SIGNER ? {} : { signer }),

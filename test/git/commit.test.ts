@@ -75,10 +75,10 @@ test('the signature is the one over this form of the commit', () => {
   const armored = '-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n';
   const other = SIGNATURE.replace('gpgsig', 'gpgsig-sha256').replace('iQ==', 'iX==');
   const both = of(TREE, AUTHOR, COMMITTER, SIGNATURE, other);
-  assert.is(factsOf(readCommit(both, 40)).signature, armored);
+  assert.is(factsOf(readCommit(both, 40)).signature?.armored, armored);
   assert.is(factsOf(readCommit(of(TREE, AUTHOR, COMMITTER, other), 40)).signature, undefined);
   const longer = of(TREE.padEnd(69, '0'), AUTHOR, COMMITTER, SIGNATURE, other);
-  assert.is(factsOf(readCommit(longer, 64)).signature, armored.replace('iQ==', 'iX=='));
+  assert.is(factsOf(readCommit(longer, 64)).signature?.armored, armored.replace('iQ==', 'iX=='));
 });
 
 test('a message is cut to what a run keeps, and never within a character', () => {

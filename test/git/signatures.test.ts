@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readCommit } from '../../src/git/commit.ts';
+import { type CommitFacts, readCommit } from '../../src/git/commit.ts';
 import { isCommitOf } from '../../src/git/object-hash.ts';
 import { type CommitSignature, describeSignature } from '../../src/git/signature.ts';
 import { createRepository, type Repository, writeProgram } from '../support/git.ts';
@@ -22,18 +22,25 @@ test.before.each(() => {
 });
 test.after.each(() => repository.remove());
 
-/** What is read of the commit that git makes and signs with these settings, and that git too takes for signed. */
-function signed(...settings: readonly string[]): { readonly described: CommitSignature; readonly armored: string } {
-  const flags = settings.flatMap((setting) => ['-c', setting]);
-  repository.git(...flags, 'commit', '--quiet', '--allow-empty', '--gpg-sign', '-m', 'signed\n\nand more');
-  const object = repository.commitObject();
-  const sha = repository.git('rev-parse', 'HEAD');
+function factsOf(object: Buffer, sha: string): CommitFacts {
   assert.ok(isCommitOf(sha, object));
   const reading = readCommit(object, sha.length === 64 ? 64 : 40);
   if (!reading.ok) throw new Error(`${reading.finding.at} ${reading.finding.message}`);
-  assert.is(reading.facts.message, 'signed\n\nand more');
-  const armored = reading.facts.signature ?? '';
-  return { described: describeSignature(armored), armored };
+  return reading.facts;
+}
+function describe(object: Buffer, sha: string): CommitSignature {
+  const { signature } = factsOf(object, sha);
+  if (signature === undefined) throw new Error('there is no signature');
+  return describeSignature(signature);
+}
+
+/** What is read of the commit that git makes and signs with these settings. */
+function signed(...settings: readonly string[]): CommitSignature {
+  const flags = settings.flatMap((setting) => ['-c', setting]);
+  repository.git(...flags, 'commit', '--quiet', '--allow-empty', '--gpg-sign', '-m', 'signed\n\nand more');
+  const sha = repository.git('rev-parse', 'HEAD');
+  assert.is(factsOf(repository.commitObject(), sha).message, 'signed\n\nand more');
+  return describe(repository.commitObject(), sha);
 }
 
 function makePgpKey(...algorithm: readonly string[]): string {
@@ -44,7 +51,7 @@ function makePgpKey(...algorithm: readonly string[]): string {
 
 test('gpg: fingerprint and key id are those that gpg itself names', () => {
   const fingerprint = makePgpKey('ed25519', 'sign', 'never');
-  const { described } = signed(`user.signingKey=${fingerprint}`);
+  const described = signed(`user.signingKey=${fingerprint}`);
   assert.equal(described, { format: 'PGP', fingerprint, keyId: fingerprint.slice(-16) });
   assert.is(repository.git('log', '-1', '--format=%GF %GK'), `${described.fingerprint} ${described.keyId}`);
 });
@@ -52,30 +59,100 @@ test('gpg: fingerprint and key id are those that gpg itself names', () => {
 test('gpg: with RSA, and with the user id in the signature', () => {
   const fingerprint = makePgpKey('rsa2048', 'sign', 'never');
   const gpg = writeProgram(repository, 'gpg-sender', '#!/bin/sh\nexec gpg --sender a@example.com "$@"\n');
-  const { described } = signed(`user.signingKey=${fingerprint}`, `gpg.program=${gpg}`);
+  const described = signed(`user.signingKey=${fingerprint}`, `gpg.program=${gpg}`);
   assert.equal(described, { format: 'PGP', fingerprint, keyId: fingerprint.slice(-16), signer: 'a@example.com' });
 });
 
 test('gpg: a signature by a subkey names the subkey, as gpg does', () => {
   const main = makePgpKey('ed25519', 'cert', 'never');
   run('gpg', '--batch', '--quiet', '--passphrase', '', '--quick-add-key', main, 'ed25519', 'sign', 'never');
-  const { described } = signed(`user.signingKey=${main}`);
+  const described = signed(`user.signingKey=${main}`);
   assert.is.not(described.fingerprint, main);
   assert.is(repository.git('log', '-1', '--format=%GF %GP'), `${described.fingerprint} ${main}`);
 });
 
-for (const [kind, ...flags] of [
+const SSH_KEYS = [
   ['ed25519', '-t', 'ed25519'],
-  ['ecdsa', '-t', 'ecdsa', '-b', '384'],
+  ['ecdsa-256', '-t', 'ecdsa', '-b', '256'],
+  ['ecdsa-384', '-t', 'ecdsa', '-b', '384'],
+  ['ecdsa-521', '-t', 'ecdsa', '-b', '521'],
   ['rsa', '-t', 'rsa', '-b', '2048'],
-] as const) {
-  test(`ssh: the fingerprint of an ${kind} key is the one that ssh-keygen prints`, () => {
-    const key = join(home, 'key');
-    run('ssh-keygen', '-q', ...flags, '-N', '', '-f', key);
-    const { described } = signed('gpg.format=ssh', `user.signingKey=${key}.pub`);
-    assert.equal(described, { format: 'SSH', fingerprint: run('ssh-keygen', '-lf', key).split(' ')[1] });
+] as const;
+
+function makeSshKey(...flags: readonly string[]): string {
+  const key = join(home, `key-${flags.join('')}`);
+  run('ssh-keygen', '-q', ...flags, '-N', '', '-f', key);
+  writeFileSync(join(home, 'allowed'), `* ${readFileSync(`${key}.pub`, 'utf8')}`, { flag: 'a' });
+  return key;
+}
+
+/** Whether git itself, to which the keys made here are good for everybody, takes a commit for signed. */
+function isVerified(sha: string): boolean {
+  const { directory, env } = repository;
+  const flags = ['-c', `gpg.ssh.allowedSignersFile=${join(home, 'allowed')}`];
+  return spawnSync('git', [...flags, 'verify-commit', sha], { cwd: directory, env }).status === 0;
+}
+
+for (const [kind, ...flags] of SSH_KEYS) {
+  test(`ssh: the fingerprint of an ${kind} key is the one that ssh-keygen prints, and it has signed`, () => {
+    const key = makeSshKey(...flags);
+    const described = signed('gpg.format=ssh', `user.signingKey=${key}.pub`);
+    const fingerprint = run('ssh-keygen', '-lf', key).split(' ')[1];
+    assert.equal(described, { format: 'SSH', fingerprint, keyProven: true });
+    assert.is(isVerified('HEAD'), true);
+  });
+
+  test(`attack: an ${kind} signature in another commit than the one that it was made over`, () => {
+    signed('gpg.format=ssh', `user.signingKey=${makeSshKey(...flags)}.pub`);
+    const object = repository.commitObject().toString();
+    const forgeries = [
+      object.replace('author Ä. Person', 'author Eve'),
+      object.replace('\n\nsigned', '\n\ninfected'),
+      object.replace('\ncommitter', `\ncommitter`).replace(/\n$/, ' \n'),
+      object.replace('\ngpgsig ', '\nextra header\ngpgsig '),
+    ];
+    for (const forged of forgeries) {
+      const sha = repository.writeObject('commit', Buffer.from(forged));
+      assert.is(describe(Buffer.from(forged), sha).keyProven, false, forged);
+      assert.is(isVerified(sha), false);
+    }
   });
 }
+
+test('ssh: where the signature stands, and one over the other form beside it, change nothing', () => {
+  signed('gpg.format=ssh', `user.signingKey=${makeSshKey('-t', 'ed25519')}.pub`);
+  const object = repository.commitObject().toString();
+  const other = 'gpgsig-sha256 -----BEGIN SSH SIGNATURE-----\n AAAA\n -----END SSH SIGNATURE-----\n';
+  for (const form of [
+    object.replace('gpgsig ', `${other}gpgsig `),
+    object.replace('\n\nsigned', `\n${other}\nsigned`),
+  ]) {
+    const sha = repository.writeObject('commit', Buffer.from(form));
+    assert.is(isVerified(sha), true);
+    assert.is(describe(Buffer.from(form), sha).keyProven, true);
+  }
+});
+
+test('attack: the key of somebody else in an SSH signature', () => {
+  const [mine, other] = [makeSshKey('-t', 'ed25519'), makeSshKey('-t', 'ed25519', '-C', 'x')];
+  const described = signed('gpg.format=ssh', `user.signingKey=${mine}.pub`);
+  assert.is(described.keyProven, true);
+  const blobOf = (key: string): Buffer => Buffer.from(readFileSync(`${key}.pub`, 'utf8').split(' ')[1] ?? '', 'base64');
+  const object = repository.commitObject().toString();
+  const [, body = ''] = /BEGIN SSH SIGNATURE-----\n(.*?) -----END/s.exec(object) ?? [];
+  const bytes = Buffer.from(body, 'base64');
+  blobOf(other).copy(bytes, bytes.indexOf(blobOf(mine)));
+  const forged = object.replace(body, ` ${bytes.toString('base64')}\n`);
+  const sha = repository.writeObject('commit', Buffer.from(forged));
+  const fingerprint = run('ssh-keygen', '-lf', other).split(' ')[1];
+  assert.equal(describe(Buffer.from(forged), sha), { format: 'SSH', fingerprint, keyProven: false });
+  assert.is(isVerified(sha), false);
+});
+
+test('ssh: of a key that is too short, what it is is said, and not that it has signed', () => {
+  const described = signed('gpg.format=ssh', `user.signingKey=${makeSshKey('-t', 'rsa', '-b', '1024')}.pub`);
+  assert.equal(Object.keys(described), ['format', 'fingerprint']);
+});
 
 /** Git asks the program to sign by `-bsau KEY`, and for `SIG_CREATED` on the descriptor of the status. */
 const CMS_PROGRAM = (flags: string) => `#!/bin/sh
@@ -102,7 +179,7 @@ test('x509: certificate and alternative name, as gitsign has them, found by issu
   const certificate = makeCertificate('/CN=sigstore', 'subjectAltName=critical,email:jane@example.com');
   for (const flags of ['', '-keyid', '-nodetach', '-noattr']) {
     const program = writeProgram(repository, 'cms', CMS_PROGRAM(flags));
-    const { described } = signed('gpg.format=x509', `gpg.x509.program=${program}`);
+    const described = signed('gpg.format=x509', `gpg.x509.program=${program}`);
     const expected = { format: 'X509', fingerprint: fingerprintOf(certificate), signer: 'jane@example.com' };
     assert.equal(described, expected, flags);
   }
@@ -110,13 +187,10 @@ test('x509: certificate and alternative name, as gitsign has them, found by issu
 
 test('x509: without an alternative name the subject, without a certificate nothing', () => {
   const certificate = makeCertificate('/O=Shop/CN=Jane', 'basicConstraints=CA:FALSE');
-  const { described } = signed(
-    'gpg.format=x509',
-    `gpg.x509.program=${writeProgram(repository, 'cms', CMS_PROGRAM(''))}`,
-  );
+  const described = signed('gpg.format=x509', `gpg.x509.program=${writeProgram(repository, 'cms', CMS_PROGRAM(''))}`);
   assert.equal(described, { format: 'X509', fingerprint: fingerprintOf(certificate), signer: 'O=Shop, CN=Jane' });
   const bare = writeProgram(repository, 'bare', CMS_PROGRAM('-nocerts'));
-  assert.equal(signed('gpg.format=x509', `gpg.x509.program=${bare}`).described, { format: 'X509' });
+  assert.equal(signed('gpg.format=x509', `gpg.x509.program=${bare}`), { format: 'X509' });
 });
 
 test('x509: gpgsm, whose lengths are indefinite', () => {
@@ -143,7 +217,7 @@ test('x509: gpgsm, whose lengths are indefinite', () => {
   const asks = '--batch --pinentry-mode loopback --passphrase-fd 3';
   const text = `#!/bin/sh\nexec gpgsm --disable-crl-checks --include-certs 1 ${asks} "$@" 3<<X\nsecret\nX\n`;
   const program = writeProgram(repository, 'gpgsm-alone', text);
-  const { described } = signed('gpg.format=x509', `gpg.x509.program=${program}`, `user.signingKey=${sha1}`);
+  const described = signed('gpg.format=x509', `gpg.x509.program=${program}`, `user.signingKey=${sha1}`);
   assert.equal(described, { format: 'X509', fingerprint: fingerprintOf(certificate), signer: 'jane@example.com' });
 });
 
@@ -152,7 +226,7 @@ test('a commit by SHA-256 has its signature under another name', () => {
   repository = createRepository('sha256');
   home = repository.env.HOME ?? '';
   const fingerprint = makePgpKey('ed25519', 'sign', 'never');
-  assert.is(signed(`user.signingKey=${fingerprint}`).described.fingerprint, fingerprint);
+  assert.is(signed(`user.signingKey=${fingerprint}`).fingerprint, fingerprint);
   assert.match(repository.commitObject().toString(), /^gpgsig-sha256 -----BEGIN/m);
 });
 

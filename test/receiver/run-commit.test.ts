@@ -98,12 +98,18 @@ test('attack: a commit of SHA-256 whose tree is of SHA-1, and one that readers w
 });
 
 const uint32 = (value: number): Buffer => Buffer.from([value >>> 24, value >>> 16, value >>> 8, value]);
-const string = (value: string): Buffer => Buffer.concat([uint32(value.length), Buffer.from(value)]);
-const ssh = (namespace: string, tail = ''): Buffer =>
+const string = (value: string): Buffer => Buffer.concat([uint32(value.length), Buffer.from(value, 'latin1')]);
+/** In the wire form, by what its fields are. */
+const fields = (...texts: readonly string[]): string => Buffer.concat(texts.map(string)).toString('latin1');
+/** Of a kind that nobody here checks signatures with. */
+const KEY = fields('sk-ssh-ed25519@openssh.com', 'x'.repeat(32), 'ssh:');
+const ssh = (namespace: string, tail = '', key = KEY, hash = 'sha512'): Buffer =>
   Buffer.concat([
-    ...[Buffer.from('SSHSIG'), uint32(1), string('key'), string(namespace), string(''), string('sha512')],
-    ...[string('signature'), Buffer.from(tail)],
+    ...[Buffer.from('SSHSIG'), uint32(1), string(key), string(namespace), string(''), string(hash)],
+    ...[string(fields('ssh-ed25519', 'x'.repeat(64))), Buffer.from(tail)],
   ]);
+const sshWith = (key: string): string => armor('SSH SIGNATURE', ssh('git', '', key));
+const ON_NO_CURVE = `\x04${'x'.repeat(64)}`;
 const area = (...subpackets: readonly Buffer[]): Buffer => {
   const bytes = Buffer.concat(subpackets.map((each) => Buffer.concat([Buffer.of(each.length), each])));
   return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length), bytes]);
@@ -135,6 +141,13 @@ const HOSTILE: Readonly<Record<string, readonly [string, string]>> = {
   'an SSH signature for files': [armor('SSH SIGNATURE', ssh('file')), 'SSH'],
   'an SSH signature with a tail': [armor('SSH SIGNATURE', ssh('git', 'x')), 'SSH'],
   'an SSH signature that is cut off': [armor('SSH SIGNATURE', ssh('git').subarray(0, -1)), 'SSH'],
+  'an SSH signature by a weak hash': [armor('SSH SIGNATURE', ssh('git', '', KEY, 'sha1')), 'SSH'],
+  'an SSH key that is cut off': [sshWith(fields('ssh-ed25519').slice(0, -1)), 'SSH'],
+  'an SSH key that is too short': [sshWith(fields('ssh-ed25519', 'x'.repeat(31))), 'SSH'],
+  'an SSH key with a tail': [sshWith(`${fields('ssh-ed25519', 'x'.repeat(32))}x`), 'SSH'],
+  'a point on no curve': [sshWith(fields('ecdsa-sha2-nistp256', 'nistp256', ON_NO_CURVE)), 'SSH'],
+  'a key of one curve called another': [sshWith(fields('ecdsa-sha2-nistp256', 'nistp384', ON_NO_CURVE)), 'SSH'],
+  'a negative modulus': [sshWith(fields('ssh-rsa', '\x01\x00\x01', `\xff${'x'.repeat(255)}`)), 'SSH'],
   'a length of four gigabytes': [
     armor('SSH SIGNATURE', Buffer.from('SSHSIG\0\0\0\x01\xff\xff\xff\xff', 'latin1')),
     'SSH',
@@ -163,6 +176,14 @@ for (const [what, [armored, format]] of Object.entries(HOSTILE)) {
     assert.equal(described, { format });
   });
 }
+
+test('of an SSH key of a kind that is not known, whatever it is called, the fingerprint is said and nothing else', () => {
+  for (const key of [KEY, fields('constructor'), fields('__proto__'), fields('ssh-dss', 'x')]) {
+    const { armored: _, ...described } = commitOf(sent(signed(sshWith(key)))).signature ?? { format: 'none' };
+    const digest = createHash('sha256').update(Buffer.from(key, 'latin1')).digest('base64').replace(/=+$/, '');
+    assert.equal(described, { format: 'SSH', fingerprint: `SHA256:${digest}` });
+  }
+});
 
 test('a signature that is too long to be kept is described all the same', () => {
   const padding = Buffer.concat([Buffer.of(255), uint32(8001), Buffer.alloc(8001, 20)]);
