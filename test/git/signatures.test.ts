@@ -1,7 +1,9 @@
+// deadline: 120
 import { execFileSync, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CommitFacts, readCommit } from '../../src/git/commit.ts';
@@ -12,9 +14,8 @@ import { createRepository, type Repository, writeProgram } from '../support/git.
 const test = suite('signatures of real commits');
 let repository: Repository;
 let home: string;
-/** Programs that ask for a password get this one. */
 const run = (program: string, ...args: readonly string[]): string =>
-  execFileSync(program, args, { env: repository.env, encoding: 'utf8', stdio: 'pipe', input: 'secret\n' });
+  execFileSync(program, args, { env: repository.env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 test.before.each(() => {
   repository = createRepository();
@@ -149,6 +150,56 @@ test('attack: the key of somebody else in an SSH signature', () => {
   assert.is(isVerified(sha), false);
 });
 
+/** The signature of the commit that is checked out: how many bytes it has, and what is read of it after a change to them. */
+function signatureToChange() {
+  const { signature } = factsOf(repository.commitObject(), repository.git('rev-parse', 'HEAD'));
+  const parts = /^(-----BEGIN [^\n]*\n\n?)(.*?)((?:=....\n)?-----END .*)$/s.exec(signature?.armored ?? '');
+  const [, begin = '', body = '', end = ''] = parts ?? [];
+  const { length } = Buffer.from(body, 'base64');
+  const described = (change: (bytes: Buffer) => void): CommitSignature => {
+    const bytes = Buffer.from(body, 'base64');
+    change(bytes);
+    const armored = `${begin}${bytes.toString('base64')}\n${end}`;
+    return describeSignature({ armored, signed: signature?.signed ?? Buffer.of() });
+  };
+  return { length, described };
+}
+const asItIs = (): void => {};
+
+test('attack: no byte of an SSH signature can be another one', () => {
+  const whole = signed('gpg.format=ssh', `user.signingKey=${makeSshKey('-t', 'ed25519')}.pub`);
+  const { length, described } = signatureToChange();
+  assert.equal(described(asItIs), whole);
+  assert.ok(length > 150);
+  for (let at = 0; at < length; at++) {
+    for (const flip of [1, 0x80, 0xff]) {
+      const { keyProven } = described((bytes) => bytes.writeUInt8(bytes.readUInt8(at) ^ flip, at));
+      assert.is.not(keyProven, true, `${at}: ${flip}`);
+    }
+  }
+});
+
+test('whatever becomes of the bytes of a signature, it is described and nothing is thrown', () => {
+  const key = makePgpKey('ed25519', 'sign', 'never');
+  makeCertificate('/CN=sigstore', 'subjectAltName=email:jane@example.com');
+  const program = writeProgram(repository, 'cms', CMS_PROGRAM(''));
+  for (const settings of [[`user.signingKey=${key}`], ['gpg.format=x509', `gpg.x509.program=${program}`]]) {
+    const whole = signed(...settings);
+    const { length, described } = signatureToChange();
+    assert.equal(described(asItIs), whole);
+    const edit = fc.tuple(fc.nat(length - 1), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 6 }), (edits) => {
+        const { format } = described((bytes) => {
+          for (const [at, value] of edits) bytes[at] = value;
+        });
+        assert.is(format, whole.format);
+      }),
+      { numRuns: 500 },
+    );
+  }
+});
+
 test('ssh: of a key that is too short, what it is is said, and not that it has signed', () => {
   const described = signed('gpg.format=ssh', `user.signingKey=${makeSshKey('-t', 'rsa', '-b', '1024')}.pub`);
   assert.equal(Object.keys(described), ['format', 'fingerprint']);
@@ -213,10 +264,10 @@ test('x509: gpgsm, whose lengths are indefinite', () => {
     '-passout',
     'pass:secret',
   );
-  run('gpgsm', '--batch', '--pinentry-mode', 'loopback', '--passphrase-fd', '0', '--import', packed);
   const asks = '--batch --pinentry-mode loopback --passphrase-fd 3';
   const text = `#!/bin/sh\nexec gpgsm --disable-crl-checks --include-certs 1 ${asks} "$@" 3<<X\nsecret\nX\n`;
   const program = writeProgram(repository, 'gpgsm-alone', text);
+  run(program, '--import', packed);
   const described = signed('gpg.format=x509', `gpg.x509.program=${program}`, `user.signingKey=${sha1}`);
   assert.equal(described, { format: 'X509', fingerprint: fingerprintOf(certificate), signer: 'jane@example.com' });
 });

@@ -1,12 +1,16 @@
 // deadline: 180
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { request } from 'node:https';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { CertificateMessage, MaterialMessage, RunListMessage, RunMessage } from '../../src/api/messages.ts';
+import { readGitHead } from '../../src/cli/detect/git-head.ts';
 import { signWithCertificate } from '../../src/cli/signer/sign.ts';
 import { createSigningRequest } from '../../src/pki/request.ts';
 import { eventually } from '../support/eventually.ts';
+import { createRepository } from '../support/git.ts';
 import { manifest } from '../support/manifest.ts';
 import { tokenOfPod } from '../support/pods.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -55,6 +59,43 @@ async function open(body: object, as = token): Promise<RunMessage> {
   return answer.json<RunMessage>();
 }
 const pathOf = ({ run }: RunMessage, rest = ''): string => `/v1/namespaces/shop/runs/${run}${rest}`;
+
+test('a signed commit is recorded with its signature, and stated', async () => {
+  const repository = createRepository();
+  try {
+    const key = join(repository.env.HOME ?? '', 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+    const signing = ['-c', 'gpg.format=ssh', '-c', `user.signingKey=${key}.pub`];
+    repository.git(...signing, 'commit', '--quiet', '--allow-empty', '--gpg-sign', '-m', 'signed');
+    const commit = await readGitHead(repository.directory, repository.env);
+    const run = await open({ workflow: 'build', environment, commit });
+    const recorded = (await shop.run(run.run)).spec.commit;
+    const [, fingerprint] = execFileSync('ssh-keygen', ['-lf', key], { encoding: 'utf8' }).split(' ');
+    const { armored, ...signature } = recorded?.signature ?? { format: 'UNKNOWN' };
+    assert.equal(signature, { format: 'SSH', fingerprint, keyProven: true });
+    const statement = await shop.http.call(pathOf(run, '/statement'), { token });
+    const { subject } = statement.json<{ subject: { name: string; digest: object; annotations: object }[] }>();
+    assert.equal(subject[1], {
+      name: 'git.head',
+      digest: { sha1: commit?.sha },
+      annotations: {
+        'author.name': 'Ä. Person',
+        'author.email': 'a@example.com',
+        date: recorded?.date,
+        message: 'signed',
+        remotes: [],
+        proven: true,
+        signature: armored,
+        'signature.algorithm': 'SSH',
+        'signature.fingerprint': fingerprint,
+        'signature.keyProven': true,
+      },
+    });
+    assert.ok(repository.commitObject().includes(armored?.split('\n')[1] ?? 'nothing'));
+  } finally {
+    repository.remove();
+  }
+});
 
 test('a run with a reference, a text, annotations and variables, signed with a key', async () => {
   const commit = { sha: 'c'.repeat(40), author: 'A Person' };

@@ -45,7 +45,7 @@ export function createRepository(format: 'sha1' | 'sha256' = 'sha1'): Repository
       call(['hash-object', '-t', type, '-w', '--stdin', '--literally'], bytes).toString('utf8').trim(),
     remove: () => {
       execFileSync('gpgconf', ['--kill', 'all'], { env });
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
