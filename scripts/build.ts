@@ -2,6 +2,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { COMMON, REQUIRE, SERVER, THREAD } from './build/options.ts';
+import { buildValidators } from './build/validators.ts';
 
 /**
  * Bundles what runs in production into `dist/`, or into the folder that is named: the CLI in pieces, since reading all of
@@ -24,6 +25,8 @@ await build({
   splitting: true,
   // The pieces get the first line too; it means nothing in a file that is imported.
   banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+  // Seen from the pieces.
+  define: { COMPILED_VALIDATORS: '"../validators/"' },
 });
 await build({
   ...SERVER,
@@ -35,4 +38,5 @@ await build({
   outdir: OUT,
 });
 await build({ ...THREAD, outdir: OUT });
+await buildValidators(`${OUT}validators/`);
 await chmod(`${OUT}proviso.mjs`, 0o755);

@@ -23,6 +23,7 @@ export const SERVER: BuildOptions = {
   format: 'esm',
   // There piscina looks for the file that its threads begin with.
   banner: { js: `${REQUIRE} const __dirname = import.meta.dirname;` },
+  define: { COMPILED_VALIDATORS: '"./validators/"' },
 };
 
 /** That file, under the one name by which piscina knows it. */

@@ -1,14 +1,15 @@
 import { excerpt } from '../api/excerpt.ts';
 import { asRecord, asText, type UnknownRecord } from '../api/record.ts';
-import asyncapi26 from './interface/asyncapi-2.6.gen.json' with { type: 'json' };
-import asyncapi30 from './interface/asyncapi-3.0.gen.json' with { type: 'json' };
 import { interfaceDocument } from './interface/document.ts';
 
 /** ASYNCAPI_SPEC: AsyncAPI 2.6 and 3.0, each against its own schema. */
 export const asyncapi = interfaceDocument('ASYNCAPI_SPEC', {
   name: 'AsyncAPI',
   members: ['asyncapi'],
-  schemas: { '2.6': asyncapi26, '3.0': asyncapi30 },
+  schemas: {
+    '2.6': 'interface/asyncapi-2.6',
+    '3.0': 'interface/asyncapi-3.0',
+  },
   mediaType: 'application/vnd.aai.asyncapi',
   facts: protocolFacts,
   moreFacts: ['api.protocol'],

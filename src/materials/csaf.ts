@@ -1,22 +1,14 @@
 import { excerpt } from '../api/excerpt.ts';
 import type { MaterialType } from '../api/material-types.ts';
 import { asRecord, asText, type UnknownRecord } from '../api/record.ts';
-import csaf20 from './csaf/csaf-2.0.gen.json' with { type: 'json' };
-import csaf21 from './csaf/csaf-2.1.gen.json' with { type: 'json' };
-import cvss20 from './csaf/cvss-2.0.gen.json' with { type: 'json' };
-import cvss30 from './csaf/cvss-3.0.gen.json' with { type: 'json' };
-import cvss31 from './csaf/cvss-3.1.gen.json' with { type: 'json' };
-import cvss40 from './csaf/cvss-4.0.gen.json' with { type: 'json' };
-import ssvcPoint from './csaf/ssvc-decision-point.gen.json' with { type: 'json' };
-import ssvcSelection from './csaf/ssvc-selection.gen.json' with { type: 'json' };
 import { jsonDocument } from './json-document.ts';
 import { accepted, deviating, type Inspection, type MaterialKind, refused } from './kind.ts';
+import { type SchemaVersions, versionedValidators } from './published.ts';
 import { TOOL_FACTS, toolFacts, toolName } from './sbom-facts.ts';
-import { type SchemaVersions, schemaFindings, versionedValidators } from './schema.ts';
+import { schemaFindings } from './schema.ts';
 
-const SCHEMAS: SchemaVersions = { '2.0': csaf20, '2.1': csaf21 };
-const REFERENCES = [cvss20, cvss30, cvss31, cvss40, ssvcPoint, ssvcSelection];
-const validatorOf = versionedValidators(SCHEMAS, REFERENCES, { isStrict: true });
+const SCHEMAS: SchemaVersions = { '2.0': 'csaf/csaf-2.0', '2.1': 'csaf/csaf-2.1' };
+const validatorOf = versionedValidators(SCHEMAS);
 const CONTROL = /\p{Cc}/u;
 
 /** CSAF_VEX: which products a vulnerability affects. */

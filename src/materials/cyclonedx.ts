@@ -1,23 +1,22 @@
 import { excerpt } from '../api/excerpt.ts';
 import type { Finding } from '../api/problem.ts';
 import { asArray, asRecord, asText, type UnknownRecord } from '../api/record.ts';
-import bom14 from './cyclonedx/bom-1.4.gen.json' with { type: 'json' };
-import bom15 from './cyclonedx/bom-1.5.gen.json' with { type: 'json' };
-import bom16 from './cyclonedx/bom-1.6.gen.json' with { type: 'json' };
-import bom17 from './cyclonedx/bom-1.7.gen.json' with { type: 'json' };
-import cryptography from './cyclonedx/cryptography.gen.json' with { type: 'json' };
-import jsf from './cyclonedx/jsf.gen.json' with { type: 'json' };
-import spdx from './cyclonedx/spdx.gen.json' with { type: 'json' };
 import { inspectXmlBom } from './cyclonedx/xml.ts';
 import { duplicateEntries } from './duplicate-entries.ts';
 import { jsonDocument } from './json-document.ts';
 import { accepted, deviating, type Inspection, type MaterialKind, refused } from './kind.ts';
+import { type SchemaVersions, versionedValidators } from './published.ts';
 import { mainComponentFacts, SBOM_FACTS, toolFacts, toolName } from './sbom-facts.ts';
-import { type SchemaVersions, schemaFindings, versionedValidators } from './schema.ts';
+import { schemaFindings } from './schema.ts';
 
-const SCHEMAS: SchemaVersions = { '1.4': bom14, '1.5': bom15, '1.6': bom16, '1.7': bom17 };
+const SCHEMAS: SchemaVersions = {
+  '1.4': 'cyclonedx/bom-1.4',
+  '1.5': 'cyclonedx/bom-1.5',
+  '1.6': 'cyclonedx/bom-1.6',
+  '1.7': 'cyclonedx/bom-1.7',
+};
 const VERSIONS = Object.keys(SCHEMAS);
-const validatorOf = versionedValidators(SCHEMAS, [spdx, jsf, cryptography]);
+const validatorOf = versionedValidators(SCHEMAS);
 
 const NOTES = {
   accepts: 'A CycloneDX SBOM, in JSON or XML.',

@@ -1,4 +1,4 @@
-import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type AnySchemaObject, type CodeOptions, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { excerpt } from '../api/excerpt.ts';
 import type { Finding } from '../api/problem.ts';
@@ -16,38 +16,26 @@ export interface SchemaOptions {
  * signatures takes either the name of an algorithm or a URI, and with no difference between them it takes neither. Lists
  * aren't searched for duplicates, unless it is strict: real SBOMs name a component twice.
  */
-export function compileSchema(
+export const compileSchema = (
   schema: AnySchemaObject,
   references: readonly AnySchemaObject[] = [],
-  { isStrict = false }: SchemaOptions = {},
-): ValidateFunction {
+  options: SchemaOptions = {},
+): ValidateFunction => schemaCompiler(schema, references, options).compile(schema);
+
+/** What compiles that schema; with the option `source` its validators know the code that they are made of. */
+export function schemaCompiler(
+  schema: AnySchemaObject,
+  references: readonly AnySchemaObject[],
+  { isStrict = false }: SchemaOptions,
+  code: CodeOptions = {},
+): Ajv {
   const formats = { uri: /^[a-z][a-z0-9+.-]*:/i, ...(isStrict ? { 'date-time': TIME } : {}) };
   const Dialect = /2020-12/.test(String(schema.$schema)) ? Ajv2020 : Ajv;
-  const ajv = new Dialect({ strict: false, allErrors: false, formats, logger: false });
+  const ajv = new Dialect({ strict: false, allErrors: false, formats, logger: false, code });
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword(isStrict ? uniqueItems : { keyword: 'uniqueItems', schemaType: 'boolean' });
   for (const reference of references) ajv.addSchema(reference);
-  return ajv.compile(schema);
-}
-
-/** The published schemas of a format, by the version that a document declares. */
-export type SchemaVersions = Readonly<Record<string, AnySchemaObject>>;
-
-/** The validator of a version, compiled when the first document of it comes; undefined for a version without a schema. */
-export function versionedValidators(
-  schemas: SchemaVersions,
-  references?: readonly AnySchemaObject[],
-  options?: SchemaOptions,
-): (version: string) => ValidateFunction | undefined {
-  const compiled = new Map<string, ValidateFunction>();
-  return (version) => {
-    // Not `schemas[version]` alone: every object inherits a `constructor`.
-    const schema = Object.hasOwn(schemas, version) ? schemas[version] : undefined;
-    if (schema === undefined) return undefined;
-    const validate = compiled.get(version) ?? compileSchema(schema, references, options);
-    compiled.set(version, validate);
-    return validate;
-  };
+  return ajv;
 }
 
 /** RFC 3339, as far as a pattern can say it. */

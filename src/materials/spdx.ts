@@ -3,15 +3,16 @@ import { asText, type UnknownRecord } from '../api/record.ts';
 import { closestFindings } from './closest-findings.ts';
 import { jsonDocument } from './json-document.ts';
 import { accepted, deviating, refused } from './kind.ts';
+import { type SchemaVersions, versionedValidators } from './published.ts';
 import { SBOM_FACTS } from './sbom-facts.ts';
-import { type SchemaVersions, versionedValidators } from './schema.ts';
-import spdx22 from './spdx/spdx-2.2.gen.json' with { type: 'json' };
-import spdx23 from './spdx/spdx-2.3.gen.json' with { type: 'json' };
-import spdx30 from './spdx/spdx-3.0.gen.json' with { type: 'json' };
 import { spdx2Facts, spdx2Rules } from './spdx/version-2.ts';
 import { isSpdx3, spdx3Facts, spdx3Version } from './spdx/version-3.ts';
 
-const SCHEMAS: SchemaVersions = { 'SPDX-2.2': spdx22, 'SPDX-2.3': spdx23, '3.0.1': spdx30 };
+const SCHEMAS: SchemaVersions = {
+  'SPDX-2.2': 'spdx/spdx-2.2',
+  'SPDX-2.3': 'spdx/spdx-2.3',
+  '3.0.1': 'spdx/spdx-3.0',
+};
 const validatorOf = versionedValidators(SCHEMAS);
 
 /** SBOM_SPDX_JSON: SPDX 2.2 and 2.3, and 3.0.1 as JSON-LD, each against its own schema. */

@@ -1,39 +1,23 @@
-import type { FuncKeywordDefinition, SchemaValidateFunction } from 'ajv';
-import canonicalize from 'canonicalize';
-
-const findDuplicate: SchemaValidateFunction = (isWanted: boolean, list: readonly unknown[]) => {
-  if (!isWanted) return true;
-  const seen = new Map<string, number>();
-  for (const [index, item] of list.entries()) {
-    const key = keyOf(item);
-    const first = seen.get(key);
-    if (first !== undefined) {
-      const message = `must not hold an entry twice, as ${first} and ${index}`;
-      findDuplicate.errors = [{ keyword: 'uniqueItems', message, params: {} }];
-      return false;
-    }
-    seen.set(key, index);
-  }
-  return true;
-};
+import { _, type CodeKeywordDefinition, str } from 'ajv';
+import { findTwice } from './equal-entries.ts';
 
 /**
  * The keyword `uniqueItems` in a time that grows with the size of the list and not with its square, as ajv's own does once
  * there are objects in it.
  */
-export const uniqueItems: FuncKeywordDefinition = {
+export const uniqueItems: CodeKeywordDefinition = {
   keyword: 'uniqueItems',
   type: 'array',
   schemaType: 'boolean',
-  errors: true,
-  validate: findDuplicate,
+  error: { message: ({ params }) => str`must not hold an entry twice, as ${params.first} and ${params.second}` },
+  code(context) {
+    if (context.schema !== true) return;
+    const { gen, data } = context;
+    // How a validator that is compiled ahead gets it: the build reads what it compiled in this folder.
+    const code = _`require("./equal-entries.ts").findTwice`;
+    const find = gen.scopeValue('func', { key: findTwice, ref: findTwice, code });
+    const twice = gen.const('twice', _`${find}(${data})`);
+    context.setParams({ first: _`${twice}[0]`, second: _`${twice}[1]` });
+    context.fail(_`${twice} !== undefined`);
+  },
 };
-
-/** The same text for equal values. Half a surrogate pair has no canonical form; its own spelling does as well. */
-function keyOf(item: unknown): string {
-  try {
-    return canonicalize(item) ?? '';
-  } catch {
-    return JSON.stringify(item);
-  }
-}

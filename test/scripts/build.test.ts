@@ -1,6 +1,7 @@
 // deadline: 120
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +14,13 @@ const test = suite('build');
 const ROOT = new URL('../..', import.meta.url).pathname;
 const DIST = join(ROOT, 'dist');
 const run = promisify(execFile);
+const SBOM = { bomFormat: 'CycloneDX', specVersion: '1.7', version: 1 };
+/** Types, documents, and what is to be said of them. */
+const INSPECTED: readonly (readonly [type: string, text: string, said: RegExp])[] = [
+  ['SARIF', '{"version":"2.1.0","runs":[]}', /"ok":true.*application\/sarif\+json/],
+  ['SBOM_CYCLONEDX_JSON', JSON.stringify(SBOM), /"ok":true.*application\/vnd.cyclonedx\+json/],
+  ['SBOM_CYCLONEDX_JSON', JSON.stringify({ ...SBOM, version: '1' }), /"ok":false.*"\/version".*must be integer/],
+];
 
 test.before(async () => {
   await run(process.execPath, [join(ROOT, 'scripts/build.ts')]);
@@ -37,6 +45,17 @@ test('help reads little: the libraries of the commands are in pieces of their ow
   assert.ok((await readdir(join(DIST, 'cli'))).some((name) => name.startsWith('push-')));
 });
 
+test('the pieces of the CLI find the validators', async () => {
+  const names = (await readdir(join(DIST, 'cli'))).filter((name) => name.endsWith('.mjs'));
+  const texts = await Promise.all(names.map((name) => readFile(join(DIST, 'cli', name), 'utf8')));
+  const readers = names.filter((_, index) => texts[index]?.includes('validators/'));
+  assert.ok(readers.length > 0);
+  for (const name of readers) {
+    const [path] = /[\w./]*validators\//.exec(texts[names.indexOf(name)] ?? '') ?? [];
+    assert.ok(createRequire(join(DIST, 'cli', name)).resolve(`${path}spdx/spdx-3.0.cjs`), name);
+  }
+});
+
 test('the receiver does not carry the operator, nor the CLI either of them', async () => {
   // A class that only @dot-i/k8s-operator has keeps its name in the bundle.
   const OPERATOR = /ResourceEventType/;
@@ -49,26 +68,32 @@ test('the receiver does not carry the operator, nor the CLI either of them', asy
   }
 });
 
-test('the threads of the receiver start from what is built', async () => {
+test('the threads of the receiver start from what is built, and their validators are compiled', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'proviso-build-'));
   try {
-    for (const name of ['worker.js', 'check-worker.mjs']) await copyFile(join(DIST, name), join(folder, name));
+    for (const name of ['worker.js', 'check-worker.mjs', 'validators']) {
+      await cp(join(DIST, name), join(folder, name), { recursive: true });
+    }
     // The receiver's own bundle needs a cluster to get that far; of it this is the part that starts them.
     const stdin = {
       contents: `import { EventEmitter } from 'node:events';
         import { createChecks } from './src/receiver/checks/checks.ts';
         const checks = createChecks({ error: console.error });
         const asker = { identity: 'a', response: new EventEmitter() };
-        const bytes = Buffer.from('{"version":"2.1.0","runs":[]}');
-        const material = { type: 'SARIF', pieces: [new Uint8Array(bytes).buffer], size: bytes.length, digest: '' };
-        console.log(JSON.stringify(await checks.material(material, asker)));
+        for (const [type, text] of ${JSON.stringify(INSPECTED)}) {
+          const bytes = Buffer.from(text);
+          const material = { type, pieces: [new Uint8Array(bytes).buffer], size: bytes.length, digest: '' };
+          console.log(JSON.stringify(await checks.material(material, asker)));
+        }
         await checks.close();`,
       resolveDir: ROOT,
     };
     await build({ ...SERVER, stdin, outfile: join(folder, 'receiver.mjs'), outExtension: {} });
     const { stdout, stderr } = await run(process.execPath, [join(folder, 'receiver.mjs')]);
     assert.is(stderr, '');
-    assert.match(stdout, /"ok":true.*application\/sarif\+json/);
+    const answers = stdout.trim().split('\n');
+    assert.is(answers.length, INSPECTED.length);
+    for (const [index, [, , expected]] of INSPECTED.entries()) assert.match(answers[index] ?? '', expected);
   } finally {
     await rm(folder, { recursive: true });
   }

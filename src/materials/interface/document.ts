@@ -5,7 +5,7 @@ import { asRecord, asText, type UnknownRecord } from '../../api/record.ts';
 import { closestFindings } from '../closest-findings.ts';
 import { parseJsonDocument } from '../json-document.ts';
 import { accepted, deviating, type Inspection, type MaterialKind, refused, WHOLE_DOCUMENT } from '../kind.ts';
-import { type SchemaVersions, versionedValidators } from '../schema.ts';
+import { type SchemaVersions, versionedValidators } from '../published.ts';
 import { parseYaml } from '../yaml-document.ts';
 
 /** How the description of an interface says which version of its format it is of. */
@@ -23,7 +23,7 @@ export interface InterfaceFormat {
 
 /** A kind that describes an interface in JSON or YAML, checked against the schema of the version that it declares. */
 export function interfaceDocument(type: MaterialType, format: InterfaceFormat): MaterialKind {
-  const validatorOf = versionedValidators(format.schemas, [], { isStrict: true });
+  const validatorOf = versionedValidators(format.schemas);
   return {
     type,
     ...WHOLE_DOCUMENT,
