@@ -21,8 +21,19 @@ export interface SentMaterial extends Omit<MaterialInput, 'bytes'> {
   readonly pieces: readonly ArrayBuffer[];
 }
 
-export function inspectMaterial({ type, pieces, ...input }: SentMaterial): Inspection {
+export const inspectMaterial = ({ type, pieces, ...input }: SentMaterial): Inspection =>
+  MATERIAL_KINDS[type].inspect({ ...input, bytes: joined(pieces) });
+
+/** The pieces as one, in no more memory than they take: each is given back once it is copied. */
+function joined(pieces: readonly ArrayBuffer[]): Uint8Array {
   const [first = new ArrayBuffer(0), ...others] = pieces;
-  const bytes = others.length === 0 ? new Uint8Array(first) : Buffer.concat(pieces.map((each) => new Uint8Array(each)));
-  return MATERIAL_KINDS[type].inspect({ ...input, bytes });
+  if (others.length === 0) return new Uint8Array(first);
+  const bytes = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(new Uint8Array(piece), at);
+    at += piece.byteLength;
+    piece.transfer(0);
+  }
+  return bytes;
 }

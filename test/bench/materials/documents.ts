@@ -64,6 +64,12 @@ export const GROWING_DOCUMENTS: readonly GrowingDocument[] = [
     make: (bytes) => grownList('spdx-3.0-tools-java.json', '@graph', bytes, ({ type }) => type === 'software_Package'),
   },
   {
+    name: 'CSAF 2.0',
+    type: 'CSAF_VEX',
+    peer: 'JSON.parse',
+    make: (bytes) => grownList('csaf-vex.json', 'vulnerabilities', bytes),
+  },
+  {
     name: 'OpenAPI 3.1, JSON',
     type: 'OPENAPI_SPEC',
     peer: 'JSON.parse',
