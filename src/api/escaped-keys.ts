@@ -1,3 +1,5 @@
+import { expectMember } from './sparse-members.ts';
+
 /** A key that is written with an escape: where its literal stands in the text, quotes and all, and what it means. */
 export interface EscapedKey {
   readonly start: number;
@@ -33,8 +35,18 @@ export function parseEscapedKeys(text: string, keys: readonly EscapedKey[]): unk
 function renamed(value: unknown, meanings: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((each) => renamed(each, meanings));
-  // Unlike an assignment this makes a member even of `__proto__`, as the parser does.
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [meanings.get(name) ?? name, renamed(inner, meanings)]),
-  );
+  const result: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value)) {
+    addMember(result, meanings.get(name) ?? name, renamed(inner, meanings));
+  }
+  return result;
 }
+
+function addMember(object: Record<string, unknown>, name: string, value: unknown): void {
+  expectMember(object, name);
+  // Unlike an assignment this makes a member even of `__proto__`, as the parser does.
+  if (name === '__proto__') Object.defineProperty(object, name, { ...PLAIN, value });
+  else object[name] = value;
+}
+
+const PLAIN = { enumerable: true, configurable: true, writable: true } as const;

@@ -1,17 +1,25 @@
-import { loadAll, YAMLException } from 'js-yaml';
+import { CORE_SCHEMA, loadAll, mapTag, YAMLException } from 'js-yaml';
 import { lineAndColumn } from '../api/json-position.ts';
+import { expectMember } from '../api/sparse-members.ts';
 
 /** What came of reading YAML that somebody sent. */
 export type YamlReading =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly at: string; readonly message: string };
 
-/** The parser takes a second and 400 MB of memory for eight. */
+/** The parser takes a second and 250 MB of memory for eight. */
 export const MAX_YAML_BYTES = 8 << 20;
 const MAX_DEPTH = 100;
 const MAX_ALIASES = 1000;
 /** Values with every alias counted as often as it is used, so that no reader has to walk more. */
 const MAX_VALUES = 1 << 21;
+const SCHEMA = CORE_SCHEMA.withTags({
+  ...mapTag,
+  addPair(mapping: Record<string, unknown>, key, value) {
+    if (typeof key === 'string' || typeof key === 'number') expectMember(mapping, `${key}`);
+    return mapTag.addPair(mapping, key, value);
+  },
+});
 
 /**
  * Reads one document of YAML 1.2 (core schema); nothing but blanks and comments is null. A key twice is refused, and so are aliases that grow to more than what
@@ -31,7 +39,7 @@ export function parseYaml(bytes: Uint8Array): YamlReading {
   if (mayHaveValues(text) > MAX_VALUES) return no('line 1, column 1', `there are over ${MAX_VALUES} values`);
   let value: unknown;
   try {
-    const documents = loadAll(text, { maxDepth: MAX_DEPTH, maxAliases: MAX_ALIASES });
+    const documents = loadAll(text, { schema: SCHEMA, maxDepth: MAX_DEPTH, maxAliases: MAX_ALIASES });
     if (documents.length > 1)
       return no('line 1, column 1', 'there is more than one document; write each in a file of its own');
     value = documents[0] ?? null;

@@ -43,6 +43,14 @@ test('JSON whose values would fill the memory is refused before they exist', () 
   for (const found of inspectInLittleMemory('sarif', contents)) assert.match(found, /^false there are over \d+ values/);
 });
 
+test('attack: members named by numbers take no room for all the numbers before', () => {
+  // Each of them would have 6 KB.
+  const json = `'{"version":"2.1.0","\\\\u0072uns":[' + '{"499":0},'.repeat(100_000) + '{}]}'`;
+  for (const found of inspectInLittleMemory('sarif', [json])) assert.match(found, /^false must have required property/);
+  const yaml = `'openapi: 3.0.3\\ninfo: {title: a, version: "1"}\\npaths:\\n' + ' - 499: 1\\n'.repeat(100_000)`;
+  for (const found of inspectInLittleMemory('openapi', [yaml])) assert.match(found, /^false must be object/);
+});
+
 test('a refusal is short, whatever stands in the content', () => {
   const long = 'k'.repeat(1 << 20);
   const contents: readonly (readonly [MaterialType, string])[] = [
