@@ -30,15 +30,21 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * Reads UTF-8 JSON of RFC 8259 and refuses what readers disagree about: a key twice in one object, in any spelling, bytes
- * that aren't UTF-8, and nesting that would exhaust the stack of a later reader. Linear in the number of bytes.
+ * that aren't UTF-8, and nesting that would exhaust the stack of a later reader. Linear in the number of bytes. `release` is
+ * called once they have been read, before anything is made of them.
  */
-export function parseStrictJson(bytes: Uint8Array, limits: StrictJsonLimits = {}): StrictJson {
+export function parseStrictJson(
+  bytes: Uint8Array,
+  limits: StrictJsonLimits = {},
+  release: () => void = () => undefined,
+): StrictJson {
   let text: string;
   try {
     text = UTF8.decode(bytes);
   } catch {
     return malformed('line 1, column 1', 'the bytes are not UTF-8');
   }
+  release();
   if (text.startsWith(BYTE_ORDER_MARK)) {
     return malformed('line 1, column 1', 'the text starts with a byte order mark; write it without one');
   }

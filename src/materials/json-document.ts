@@ -6,6 +6,7 @@ import {
   accepted,
   type Inspection,
   type KindNotes,
+  type MaterialInput,
   type MaterialKind,
   refused,
   unreadable,
@@ -22,8 +23,8 @@ export const jsonDocument = (
   type,
   ...WHOLE_DOCUMENT,
   notes,
-  inspect({ bytes }) {
-    const parsed = parseJsonDocument(bytes);
+  inspect(input) {
+    const parsed = parseJsonDocument(input);
     if (!parsed.ok) return unreadable(parsed.at, parsed.message);
     const document = asRecord(parsed.value);
     return document === undefined ? refused({ at: '/', message: 'must be a JSON object' }) : inspect(document);
@@ -46,8 +47,8 @@ export function jsonReport<Document>(type: MaterialType, { notes, schema, facts 
     type,
     ...WHOLE_DOCUMENT,
     notes,
-    inspect({ bytes }) {
-      const parsed = parseJsonDocument(bytes);
+    inspect(input) {
+      const parsed = parseJsonDocument(input);
       if (!parsed.ok) return unreadable(parsed.at, parsed.message);
       const findings = check(parsed.value);
       if (findings.length > 0) return refused(...findings);
@@ -60,7 +61,8 @@ export function jsonReport<Document>(type: MaterialType, { notes, schema, facts 
  * JSON that a tool wrote into a file. A byte order mark is let through: writers on Windows, the C# compiler's SARIF among
  * them, put one there, and RFC 8259 lets readers pass over it.
  */
-export const parseJsonDocument = (bytes: Uint8Array): StrictJson => parseStrictJson(withoutMark(bytes));
+export const parseJsonDocument = ({ bytes, release }: MaterialInput): StrictJson =>
+  parseStrictJson(withoutMark(bytes), {}, release);
 
 const withoutMark = (bytes: Uint8Array): Uint8Array =>
   bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;

@@ -11,6 +11,8 @@ export interface MaterialInput {
   /** SHA-256 of all bytes, `sha256:` and hex. */
   readonly digest: string;
   readonly filename?: string;
+  /** Gives back the memory of the bytes, for a kind that has read them; absent where somebody else still needs them. */
+  readonly release?: () => void;
   /** The bytes are a reference to something elsewhere (an image), not the thing itself. */
   readonly isReference?: boolean;
 }

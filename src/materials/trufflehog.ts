@@ -1,7 +1,15 @@
 import type { Finding } from '../api/problem.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
 import { parseJsonDocument } from './json-document.ts';
-import { accepted, type Inspection, type MaterialKind, refused, unreadable, WHOLE_DOCUMENT } from './kind.ts';
+import {
+  accepted,
+  type Inspection,
+  type MaterialInput,
+  type MaterialKind,
+  refused,
+  unreadable,
+  WHOLE_DOCUMENT,
+} from './kind.ts';
 import { TOOL_FACTS, toolFacts } from './sbom-facts.ts';
 import { schemaCheck } from './schema.ts';
 
@@ -31,13 +39,13 @@ export const trufflehog: MaterialKind = {
       'nothing, which proves nothing: hand in `[]`, as `jq -s .` makes of it.',
     facts: TOOL_FACTS,
   },
-  inspect: ({ bytes }) => (firstOf(bytes) === OPEN_BRACKET ? inspectList(bytes) : inspectLines(bytes)),
+  inspect: (input) => (firstOf(input.bytes) === OPEN_BRACKET ? inspectList(input) : inspectLines(input.bytes)),
 };
 
 const found = (): Inspection => accepted({ annotations: toolFacts(['trufflehog']), mediaType: 'application/json' });
 
-function inspectList(bytes: Uint8Array): Inspection {
-  const parsed = parseJsonDocument(bytes);
+function inspectList(input: MaterialInput): Inspection {
+  const parsed = parseJsonDocument(input);
   if (!parsed.ok) return unreadable(parsed.at, parsed.message);
   for (const [index, secret] of (parsed.value as readonly unknown[]).entries()) {
     const findings = check(secret);

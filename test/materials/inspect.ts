@@ -6,7 +6,9 @@ import { MATERIAL_KINDS } from '../../src/materials/kinds.ts';
 export function inspect(type: MaterialType, content: string | Uint8Array, isReference = false): Inspection {
   const bytes = Buffer.from(content);
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  return MATERIAL_KINDS[type].inspect({ bytes, size: bytes.length, digest, isReference });
+  // No kind may look at bytes that it has given back.
+  const release = () => void bytes.fill(0);
+  return MATERIAL_KINDS[type].inspect({ bytes, size: bytes.length, digest, isReference, release });
 }
 
 /** What is known of content that has to be accepted. */

@@ -32,9 +32,9 @@ export function interfaceDocument(type: MaterialType, format: InterfaceFormat): 
       versions: Object.keys(format.schemas),
       facts: ['api.spec_version', 'api.name', 'api.version', ...(format.moreFacts ?? [])],
     },
-    inspect({ bytes }) {
-      const isJson = startsObject(bytes);
-      const parsed = isJson ? parseJsonDocument(bytes) : parseYaml(bytes);
+    inspect(input) {
+      const isJson = startsObject(input.bytes);
+      const parsed = isJson ? parseJsonDocument(input) : parseYaml(input.bytes);
       if (!parsed.ok) return refused({ at: parsed.at, message: parsed.message });
       const document = asRecord(parsed.value);
       if (document === undefined) return refused({ at: '/', message: `must be an object, as ${format.name} is` });

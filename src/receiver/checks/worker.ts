@@ -16,16 +16,23 @@ export const judgeAttestation = ({ bytes, trust, ...task }: SentJudgement): Judg
   judge({ ...task, bytes: new Uint8Array(bytes), trust: openTrust(trust) });
 
 /** `MaterialInput` as it is sent: the bytes in pieces. */
-export interface SentMaterial extends Omit<MaterialInput, 'bytes'> {
+export interface SentMaterial extends Omit<MaterialInput, 'bytes' | 'release'> {
   readonly type: MaterialType;
   readonly pieces: readonly ArrayBuffer[];
 }
 
-export const inspectMaterial = ({ type, pieces, ...input }: SentMaterial): Inspection =>
-  MATERIAL_KINDS[type].inspect({ ...input, bytes: joined(pieces) });
+export function inspectMaterial({ type, pieces, ...input }: SentMaterial): Inspection {
+  const bytes = joined(pieces);
+  return MATERIAL_KINDS[type].inspect({ ...input, bytes, release: () => giveBack(bytes.buffer) });
+}
+
+/** At once, where a collector of garbage would take its time. */
+function giveBack(buffer: ArrayBuffer): void {
+  buffer.transfer(0);
+}
 
 /** The pieces as one, in no more memory than they take: each is given back once it is copied. */
-function joined(pieces: readonly ArrayBuffer[]): Uint8Array {
+function joined(pieces: readonly ArrayBuffer[]): Uint8Array<ArrayBuffer> {
   const [first = new ArrayBuffer(0), ...others] = pieces;
   if (others.length === 0) return new Uint8Array(first);
   const bytes = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
@@ -33,7 +40,7 @@ function joined(pieces: readonly ArrayBuffer[]): Uint8Array {
   for (const piece of pieces) {
     bytes.set(new Uint8Array(piece), at);
     at += piece.byteLength;
-    piece.transfer(0);
+    giveBack(piece);
   }
   return bytes;
 }

@@ -32,6 +32,16 @@ function grownText(text: string, mark: string, piece: string, bytes: number): st
   return `${text.slice(0, at)}${piece.repeat(Math.ceil(bytes / piece.length))}${text.slice(at)}`;
 }
 
+const grownOpenApi =
+  (title: string) =>
+  (bytes: number): string => {
+    const document = json('openapi-3.1-fastapi.json');
+    const [path] = Object.values(asRecord(document.paths) ?? {});
+    const count = Math.ceil(bytes / JSON.stringify(path).length);
+    const paths = Object.fromEntries(Array.from({ length: count }, (_, index) => [`/p${index}`, path]));
+    return JSON.stringify({ ...document, info: { ...asRecord(document.info), title }, paths });
+  };
+
 const COMPONENT =
   '<component type="library"><name>a</name><version>1</version><hashes><hash alg="SHA-1">0123456789012345678901234567890123456789</hash></hashes><purl>pkg:npm/a@1</purl></component>';
 
@@ -69,18 +79,9 @@ export const GROWING_DOCUMENTS: readonly GrowingDocument[] = [
     peer: 'JSON.parse',
     make: (bytes) => grownList('csaf-vex.json', 'vulnerabilities', bytes),
   },
-  {
-    name: 'OpenAPI 3.1, JSON',
-    type: 'OPENAPI_SPEC',
-    peer: 'JSON.parse',
-    make(bytes) {
-      const document = json('openapi-3.1-fastapi.json');
-      const [path] = Object.values(asRecord(document.paths) ?? {});
-      const count = Math.ceil(bytes / JSON.stringify(path).length);
-      const paths = Object.fromEntries(Array.from({ length: count }, (_, index) => [`/p${index}`, path]));
-      return JSON.stringify({ ...document, paths });
-    },
-  },
+  { name: 'OpenAPI 3.1, JSON', type: 'OPENAPI_SPEC', peer: 'JSON.parse', make: grownOpenApi('Shop') },
+  // One letter that isn't Latin, and a text takes two bytes for each.
+  { name: 'OpenAPI 3.1, JSON, 店', type: 'OPENAPI_SPEC', peer: 'JSON.parse', make: grownOpenApi('店') },
   {
     name: 'OpenAPI 3.0, YAML',
     type: 'OPENAPI_SPEC',
