@@ -56,6 +56,8 @@ export interface ContractMaterialMessage {
   readonly skipUpload: boolean;
   readonly strict?: false;
   readonly annotations: readonly { readonly name: string; readonly value?: string }[];
+  /** Who must have signed the image, any one of them: fingerprints of keys, and subjects; absent: nobody. */
+  readonly signers?: readonly string[];
 }
 
 /** The contract that a run is judged by, as far as a pipeline needs to know it. */

@@ -9,6 +9,8 @@ export interface RegistryAccess {
   readonly credentials: CredentialSource;
   /** Of --plain-http. */
   readonly plainHttp: boolean;
+  /** Tells what isn't enough of a reason to end. */
+  readonly onNote: (text: string) => void;
 }
 
 /** Where a name without a host is, as docker reads it. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../api/problem.ts';
 import { asRecord } from '../api/record.ts';
 import { parseStrictJson } from '../api/strict-json.ts';
+import { claimsImage } from '../verify/image.ts';
 import { parseImageReference } from './image-reference.ts';
 import {
   accepted,
@@ -11,6 +12,7 @@ import {
   refused,
   unreadable,
 } from './kind.ts';
+import { type AttachedSignature, isSignedReference, readSignedReference } from './signed-reference.ts';
 
 type Form = 'manifest' | 'index';
 const MANIFEST_TYPES: ReadonlyMap<string, Form> = new Map([
@@ -24,6 +26,8 @@ const OF_THE_OTHER: Readonly<Record<Form, readonly string[]>> = {
   manifest: ['manifests'],
   index: ['config', 'layers'],
 };
+/** What the value of an annotation in a run has at most. */
+const MAX_ANNOTATION = 4096;
 const DIGEST = /^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
 
 /**
@@ -39,22 +43,45 @@ export const containerImage: MaterialKind = {
   notes: {
     accepts:
       'A reference with a digest, which `proviso add` finds for a tag, or an OCI layout, of which the manifest is sent.',
-    facts: ['image.tag'],
+    facts: ['image.tag', 'signature', 'signature.digest', 'signature.provider'],
   },
   inspect: (input) => (input.isReference ? inspectReference(input) : inspectManifest(input)),
 };
 
 function inspectReference({ bytes }: MaterialInput): Inspection {
-  const text = Buffer.from(bytes).toString('utf8').trim();
+  if (!isSignedReference(bytes)) return inspectName(Buffer.from(bytes).toString('utf8').trim(), []);
+  const signed = readSignedReference(bytes);
+  return signed.ok ? inspectName(signed.reference, signed.signatures) : refused(signed.finding);
+}
+
+function inspectName(text: string, signatures: readonly AttachedSignature[]): Inspection {
   const reading = parseImageReference(text);
   if (!reading.ok) return refused({ message: reading.message });
-  const { reference } = reading;
+  const { tag, digest } = reading.reference;
   return accepted({
-    annotations: reference.tag === undefined ? {} : { 'chainloop.material.image.tag': reference.tag },
-    digest: reference.digest,
+    annotations: {
+      ...(tag === undefined ? {} : { 'chainloop.material.image.tag': tag }),
+      ...signatureFacts(signatures, digest),
+    },
+    digest,
     reference: text,
   });
 }
+
+/** That a signature is there, of which nothing is verified: of the first that says that it is of this image. */
+function signatureFacts(signatures: readonly AttachedSignature[], digest: string): Readonly<Record<string, string>> {
+  const found = signatures.find((each) => isAbout(each, digest));
+  if (found === undefined) return {};
+  const manifest = found.manifest.toString('base64');
+  return {
+    'chainloop.material.signature.digest': found.digest,
+    'chainloop.material.signature.provider': found.provider,
+    ...(manifest.length <= MAX_ANNOTATION ? { 'chainloop.material.signature': manifest } : {}),
+  };
+}
+
+const isAbout = ({ provider, subject, documents }: AttachedSignature, digest: string): boolean =>
+  provider === 'notary' ? subject === digest : documents.some(({ document }) => claimsImage(document, digest));
 
 function inspectManifest({ bytes }: MaterialInput): Inspection {
   const parsed = parseStrictJson(bytes);

@@ -15,8 +15,15 @@ export interface SignedBytes {
   readonly work: Work;
 }
 
-export function signedBytes({ payloadType, payload }: SignedContent, work: Work): SignedBytes {
-  const data = preAuthEncoding(payloadType, payload);
+/** Of a DSSE envelope: its payload with its type. */
+export const signedBytes = ({ payloadType, payload }: SignedContent, work: Work): SignedBytes =>
+  bytesToSign(preAuthEncoding(payloadType, payload), payload, work);
+
+/** Of what is signed as it stands. */
+export const plainSignedBytes = ({ payload }: SignedContent, work: Work): SignedBytes =>
+  bytesToSign(payload, payload, work);
+
+function bytesToSign(data: Uint8Array, payload: Uint8Array, work: Work): SignedBytes {
   return {
     isSignedBy: (key, signature) => isSignedBy(key, data, signature, work),
     digest: once(() => sha256(data)),

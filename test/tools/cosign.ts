@@ -55,6 +55,9 @@ export type AttestBlob = Attestable & {
 export type AttestImage = Signing &
   Omit<Extract<Attestable, { readonly blob: unknown }>, 'blob'> & { readonly image: Image };
 
+/** An image in a registry that is signed there: by a referrer, or in the legacy form under its tag `.sig`. */
+export type SignImage = Signing & { readonly image: Image };
+
 /** The files that cosign wrote, as they are. */
 export interface Attested {
   /** `--bundle`: a Sigstore bundle, or in the legacy form `{base64Signature, cert, rekorBundle}`. */
@@ -99,6 +102,8 @@ export interface Cosign {
   attestBlob(options: AttestBlob): Promise<Attested>;
   /** `cosign attest`. */
   attestImage(options: AttestImage): Promise<void>;
+  /** `cosign sign`. */
+  signImage(options: SignImage): Promise<void>;
   /** `cosign verify-blob-attestation`; throws with cosign's own words when it refuses. */
   verifyBlobAttestation(options: VerifyBlob): Promise<void>;
 }
@@ -121,6 +126,7 @@ export function cosign(version: CosignVersion): Cosign {
       }),
     attestBlob: (options) => inScratch((dir) => attestBlob(version, run, dir, options)),
     attestImage: (options) => inScratch((dir) => attestImage(version, run, dir, options)),
+    signImage: (options) => inScratch((dir) => signImage(version, run, dir, options)),
     verifyBlobAttestation: (options) => inScratch((dir) => verifyBlob(version, run, dir, options)),
   };
 }
@@ -174,6 +180,14 @@ async function attestImage(version: CosignVersion, run: Run, dir: string, option
   const services = await serviceArguments(version, dir, options);
   const content = ['--predicate', predicate, '--type', options.type ?? 'custom'];
   const args = ['attest', ...signer.args, ...services, ...content, `${image.repository}@${image.digest}`];
+  await run(dir, args, { env: signer.env, sigstore });
+}
+
+async function signImage(version: CosignVersion, run: Run, dir: string, options: SignImage): Promise<void> {
+  const { image, sigstore } = options;
+  const signer = await signerArguments(dir, options.signer);
+  const services = await serviceArguments(version, dir, options);
+  const args = ['sign', ...signer.args, ...services, `${image.repository}@${image.digest}`];
   await run(dir, args, { env: signer.env, sigstore });
 }
 

@@ -35,7 +35,11 @@ export async function add(session: Session, name: string, value: string, flags: 
     ...{ name, value, annotations, replace: flags.replace === true },
     ...(flags.type === undefined ? {} : { type: flags.type }),
   };
-  const access = { credentials: dockerKeychain(io.env), plainHttp: flags.plainHttp === true };
+  const access = {
+    credentials: dockerKeychain(io.env),
+    plainHttp: flags.plainHttp === true,
+    onNote: (text: string) => io.err(`note: ${text}`),
+  };
   const uploads =
     flags.explode === true
       ? await explodedUploads(request, contract)

@@ -4,6 +4,7 @@ import { asRecord } from '../../api/record.ts';
 import { CHART_MEDIA_TYPE, helmChart } from '../../materials/helm-chart.ts';
 import { parseImageName } from '../../materials/image-reference.ts';
 import { type Descriptor, readDescriptors, readDocument } from '../../oci/descriptor.ts';
+import { fetchWhole } from '../../oci/whole-blob.ts';
 import { inRepository, type RegistryAccess } from '../registry.ts';
 import { bytesContent, type Content } from './file.ts';
 
@@ -30,9 +31,7 @@ export async function ociChartContent(value: string, access: RegistryAccess): Pr
     const manifest = await repository.manifest(reference);
     const layer = chartLayer(manifest.bytes);
     if (typeof layer === 'string') throw no(layer);
-    const { stream } = await repository.blob(layer.digest);
-    const bytes = await readWhole(stream, layer.size);
-    if (bytes === undefined) throw no(`its layer ${layer.digest} is larger than its manifest says`);
+    const bytes = await fetchWhole(repository, layer, helmChart.maxBytes);
     const version = tag === undefined ? '' : `-${tag.replaceAll('_', '+')}`;
     return bytesContent(bytes, `${path.slice(path.lastIndexOf('/') + 1)}${version}.tgz`);
   });
@@ -47,17 +46,5 @@ function chartLayer(manifest: Uint8Array): Descriptor | string {
   const found = readDescriptors(layers, what).filter(({ mediaType }) => mediaType === CHART_MEDIA_TYPE);
   const [layer] = found;
   if (layer === undefined || found.length > 1) return `it has ${found.length} layers of ${CHART_MEDIA_TYPE}, not one`;
-  if (layer.size > helmChart.maxBytes) return `it has ${layer.size} bytes, and at most ${helmChart.maxBytes} are taken`;
   return layer;
-}
-
-async function readWhole(stream: AsyncIterable<Buffer>, size: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let room = size;
-  for await (const chunk of stream) {
-    room -= chunk.length;
-    if (room < 0) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

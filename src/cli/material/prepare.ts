@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { MaterialType } from '../../api/material-types.ts';
-import type { ContractMessage } from '../../api/messages.ts';
+import type { ContractMaterialMessage, ContractMessage } from '../../api/messages.ts';
 import { isDnsLabel } from '../../api/names.ts';
 import { Problem } from '../../api/problem.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
@@ -38,7 +38,8 @@ export async function prepareUpload(
   access: RegistryAccess,
 ): Promise<Upload> {
   assertName(request.name, contract);
-  return uploadOf(request, contract, await find(statedType(request, contract), request.value, access));
+  const asked = contract?.materials.find(({ name }) => name === request.name);
+  return uploadOf(request, contract, await find(statedType(request, contract), request.value, asked, access));
 }
 
 /** An upload of what was found, of the type that is asked for, or else of the one that it looks like. */
@@ -99,14 +100,19 @@ function assertAnnotations({ name, annotations }: AddRequest, asked: Parameters<
 }
 
 /** Where no type is stated, only what has a digest is taken for an image: a word that names no file is a slip. */
-async function find(type: MaterialType | undefined, value: string, access: RegistryAccess): Promise<Found> {
+async function find(
+  type: MaterialType | undefined,
+  value: string,
+  asked: ContractMaterialMessage | undefined,
+  access: RegistryAccess,
+): Promise<Found> {
   const bytes = (content: Content): Found => ({ content, isReference: false });
   const reference = (text: string): Found => ({ content: bytesContent(Buffer.from(text, 'utf8')), isReference: true });
   if (type === 'STRING') return bytes(bytesContent(Buffer.from(value, 'utf8')));
   if ((type ?? 'HELM_CHART') === 'HELM_CHART' && isOciChart(value)) return bytes(await ociChartContent(value, access));
   if ((type ?? 'CONTAINER_IMAGE') === 'CONTAINER_IMAGE') {
     if (isOciLayout(value)) return bytes(await ociLayoutContent(value));
-    if (type !== undefined) return reference(await imageReference(value, access));
+    if (type !== undefined) return reference(await imageReference(value, asked?.signers !== undefined, access));
     if (!existsSync(value) && parseImageReference(value).ok) return reference(value);
   }
   return bytes(await fileContent(value, bytesToRead(type)));

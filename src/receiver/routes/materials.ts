@@ -157,7 +157,8 @@ function recordOf({ name, type, annotations, intake, filename, addedBy, store }:
     name,
     type,
     digest: facts.digest ?? digest,
-    size,
+    // What signs an image comes with its reference, and is no part of it.
+    size: facts.reference === undefined ? size : Buffer.byteLength(facts.reference),
     ...(filename === undefined ? {} : { filename }),
     ...(facts.mediaType === undefined ? {} : { mediaType: facts.mediaType }),
     ...(facts.value === undefined ? {} : { value: facts.value }),

@@ -11,7 +11,8 @@ import { readSignedEntryTimestamp } from './log-entry.ts';
 import { readPem } from './pem.ts';
 import { readTimestamp } from './timestamp.ts';
 
-const ANNOTATION = {
+/** The annotations of a layer that bring what its signature needs. */
+export const ANNOTATION = {
   signature: 'dev.cosignproject.cosign/signature',
   certificate: 'dev.sigstore.cosign/certificate',
   chain: 'dev.sigstore.cosign/chain',
@@ -45,7 +46,7 @@ export function readLayer(value: unknown, at: string): SignedContent {
 }
 
 /** The bytes of the layer, if they are those that the descriptor is about. */
-function readData(layer: UnknownRecord, at: string): Buffer {
+export function readData(layer: UnknownRecord, at: string): Buffer {
   const data = readBytes(layer.data, `${at}/data`);
   const size = readInteger(layer.size, `${at}/size`);
   if (size !== String(data.length)) fault(`${at}/size`, `${data.length}, the size of the data`, size);
@@ -56,10 +57,10 @@ function readData(layer: UnknownRecord, at: string): Buffer {
   return data;
 }
 
-type Annotations = (name: string) => string | undefined;
+export type Annotations = (name: string) => string | undefined;
 
 /** Annotations by name; cosign writes an empty one for what there isn't. */
-function readAnnotations(value: unknown, at: string): Annotations {
+export function readAnnotations(value: unknown, at: string): Annotations {
   const record = isSet(value) ? (asRecord(value) ?? fault(at, 'an object')) : {};
   return (name) =>
     Object.hasOwn(record, name) && isGiven(record[name])
@@ -67,7 +68,8 @@ function readAnnotations(value: unknown, at: string): Annotations {
       : undefined;
 }
 
-function readEvidence(annotations: Annotations, at: string): Required<Omit<Evidence, 'envelope'>> {
+/** What stands in the annotations for the one signature of a layer. */
+export function readEvidence(annotations: Annotations, at: string): Required<Omit<Evidence, 'envelope'>> {
   const read = <T>(name: string, reader: (text: string, at: string) => T): readonly T[] => {
     const text = annotations(name);
     return text === undefined ? [] : [reader(text, at + step(name))];

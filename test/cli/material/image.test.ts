@@ -21,19 +21,19 @@ test.before(async () => {
 });
 test.after(() => registry.stop());
 
-const access = { credentials: () => Promise.resolve(undefined), plainHttp: false };
+const access = { credentials: () => Promise.resolve(undefined), plainHttp: false, onNote: () => {} };
 const refusalOf = async (value: string): Promise<Problem> => {
-  const outcome = await imageReference(value, access).catch((error: unknown) => error);
+  const outcome = await imageReference(value, false, access).catch((error: unknown) => error);
   if (outcome instanceof Problem) return outcome;
   throw new Error(`a problem was expected, not ${String(outcome)}`);
 };
 
 test('a tag becomes the digest that it names now', async () => {
   const pinned = `${image.repository}:1.2@${image.digest}`;
-  assert.is(await imageReference(`${image.repository}:1.2`, access), pinned);
-  assert.is(await imageReference(image.repository, access), `${image.repository}:latest@${image.digest}`);
+  assert.is(await imageReference(`${image.repository}:1.2`, false, access), pinned);
+  assert.is(await imageReference(image.repository, false, access), `${image.repository}:latest@${image.digest}`);
   const elsewhere = `nowhere.invalid/app:1@${image.digest}`;
-  assert.is(await imageReference(elsewhere, access), elsewhere, 'a digest is asked of nobody');
+  assert.is(await imageReference(elsewhere, false, access), elsewhere, 'a digest is asked of nobody');
 });
 
 test('what is not there, or no image, is told as that', async () => {

@@ -45,7 +45,7 @@ async function push(
   return repository.pushManifest({ mediaType: MANIFEST, bytes: Buffer.from(JSON.stringify(manifest)), tag });
 }
 
-const access = { credentials: () => Promise.resolve(undefined), plainHttp: false };
+const access = { credentials: () => Promise.resolve(undefined), plainHttp: false, onNote: () => {} };
 const prepare = (reference: string, host = registry.host) =>
   prepareUpload(
     { name: 'chart', value: `oci://${host}/${reference}`, type: 'HELM_CHART', annotations: {}, replace: false },
@@ -91,8 +91,6 @@ test('what is no chart is told', async () => {
     'charts/app:none': /has 0 layers of .*, not one/,
     'charts/app:two': /has 2 layers of .*, not one/,
     'charts/app:broken': /a chart is the \.tgz/,
-    'charts/app:short': /is larger than its manifest says/,
-    'charts/app:huge': /at most 67108864 are taken/,
     'Charts/app:1': /is not a repository name/,
   };
   for (const [reference, message] of Object.entries(expected)) {
@@ -101,6 +99,14 @@ test('what is no chart is told', async () => {
     assert.match(refusal.message, message);
   }
   assert.is((await refusalOf(prepare('charts/app:0.0.1'))).code, 'registry-not-found');
+  for (const [reference, message] of [
+    ['charts/app:short', /is larger than the 10 bytes of its descriptor/],
+    ['charts/app:huge', /at most 67108864 are taken/],
+  ] as const) {
+    const refusal = await refusalOf(prepare(reference));
+    assert.is(refusal.code, 'registry-unavailable', reference);
+    assert.match(refusal.message, message);
+  }
 });
 
 test('a layer that is not the one of the manifest is refused', async () => {

@@ -37,7 +37,11 @@ const contract: ContractMessage = {
   annotations: [],
   signers: [],
 };
-const access = { credentials: () => Promise.reject(new Error('nobody asks for a login')), plainHttp: false };
+const access = {
+  credentials: () => Promise.reject(new Error('nobody asks for a login')),
+  plainHttp: false,
+  onNote: () => {},
+};
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 const prepare = (name: string, value: string, more: object = {}): Promise<Upload> =>
   prepareUpload({ name, value, annotations: {}, replace: false, ...more }, contract, access);
