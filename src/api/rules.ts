@@ -1,10 +1,12 @@
 import { parseDuration } from './duration.ts';
 import { LENIENT_TYPES } from './material-types.ts';
+import { signerLists } from './signer-lists.ts';
 import type {
   ClusterContract,
   Contract,
   ContractSpecKey,
   ContractSpecMaterial,
+  ContractSpecSigner,
   EvidenceStore,
   TrustRoot,
   Workflow,
@@ -45,27 +47,30 @@ export const CONTRACT_RULES: readonly Rule<Contract>[] = [
       materials(spec.materials, ({ strict, type }) => strict === false && !LENIENT_TYPES.includes(type)),
   },
   {
-    message: "a signer must have exactly one of 'key' and 'keyless'",
+    message: "'signers' is for type CONTAINER_IMAGE; who signs the attestation stands in spec.signers",
     broken: ({ spec }) =>
-      indices(spec.signers, ({ key, keyless }) => countGiven(key, keyless) !== 1).map((i) => `spec.signers[${i}]`),
+      materials(spec.materials, ({ signers, type }) => signers !== undefined && type !== 'CONTAINER_IMAGE'),
+  },
+  {
+    message: "a signer must have exactly one of 'key' and 'keyless'",
+    broken: ({ spec }) => signers(spec, ({ key, keyless }) => countGiven(key, keyless) !== 1),
   },
   {
     message: "a key must have exactly one of 'secretRef', 'configMapRef' and 'inline'",
-    broken: ({ spec }) =>
-      indices(spec.signers, ({ key }) => key !== undefined && sources(key) !== 1).map((i) => `spec.signers[${i}].key`),
+    broken: ({ spec }) => signers(spec, ({ key }) => key !== undefined && sources(key) !== 1, '.key'),
   },
   {
     message: "'validFrom' must be before 'validUntil'",
-    broken: ({ spec }) =>
-      indices(spec.signers, ({ key }) => isNever(key?.validFrom, key?.validUntil)).map((i) => `spec.signers[${i}].key`),
+    broken: ({ spec }) => signers(spec, ({ key }) => isNever(key?.validFrom, key?.validUntil), '.key'),
   },
   {
     message: "a keyless signer must have exactly one of 'subject' and 'subjectGlob'",
     broken: ({ spec }) =>
-      indices(
-        spec.signers,
+      signers(
+        spec,
         ({ keyless }) => keyless !== undefined && countGiven(keyless.subject, keyless.subjectGlob) !== 1,
-      ).map((i) => `spec.signers[${i}].keyless`),
+        '.keyless',
+      ),
   },
   {
     message: "'signerThreshold' needs 'signers': the identity that opened the run signs alone",
@@ -162,6 +167,14 @@ const materials = (
   isBad: (material: ContractSpecMaterial, all: Materials) => boolean,
   field = '',
 ): readonly string[] => indices(list, isBad).map((index) => `spec.materials[${index}]${field}`);
+
+/** Those of the attestation and of materials. */
+const signers = (
+  spec: Contract['spec'],
+  isBad: (signer: ContractSpecSigner) => boolean,
+  field = '',
+): readonly string[] =>
+  signerLists(spec).flatMap(([at, list]) => indices(list, isBad).map((index) => `${at}[${index}]${field}`));
 
 const isAlone = (material: ContractSpecMaterial, all: Materials): boolean =>
   material.group !== undefined && !all.some(({ name, group }) => group === material.group && name !== material.name);

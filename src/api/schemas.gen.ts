@@ -298,6 +298,164 @@ export const SCHEMAS = {
           },
           "additionalProperties": false
          }
+        },
+        "signers": {
+         "type": "array",
+         "minItems": 1,
+         "maxItems": 8,
+         "items": {
+          "type": "object",
+          "properties": {
+           "key": {
+            "type": "object",
+            "properties": {
+             "secretRef": {
+              "type": "object",
+              "required": [
+               "name",
+               "key"
+              ],
+              "properties": {
+               "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253
+               },
+               "key": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253,
+                "pattern": "^[-._a-zA-Z0-9]+$"
+               }
+              },
+              "additionalProperties": false
+             },
+             "configMapRef": {
+              "type": "object",
+              "required": [
+               "name",
+               "key"
+              ],
+              "properties": {
+               "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253
+               },
+               "key": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253,
+                "pattern": "^[-._a-zA-Z0-9]+$"
+               }
+              },
+              "additionalProperties": false
+             },
+             "inline": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 8192
+             },
+             "validFrom": {
+              "type": "string",
+              "maxLength": 64,
+              "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+              "format": "date-time"
+             },
+             "validUntil": {
+              "type": "string",
+              "maxLength": 64,
+              "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+              "format": "date-time"
+             }
+            },
+            "additionalProperties": false
+           },
+           "keyless": {
+            "type": "object",
+            "required": [
+             "issuer"
+            ],
+            "properties": {
+             "issuer": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 2048,
+              "pattern": "^https://"
+             },
+             "subject": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 2048
+             },
+             "subjectGlob": {
+              "type": "string",
+              "minLength": 2,
+              "maxLength": 2048,
+              "pattern": "^[^*].*\\*"
+             },
+             "claims": {
+              "type": "array",
+              "maxItems": 16,
+              "x-list-keys": [
+               "name"
+              ],
+              "items": {
+               "type": "object",
+               "required": [
+                "name",
+                "value"
+               ],
+               "properties": {
+                "name": {
+                 "type": "string",
+                 "maxLength": 64,
+                 "enum": [
+                  "buildSignerURI",
+                  "buildSignerDigest",
+                  "runnerEnvironment",
+                  "sourceRepositoryURI",
+                  "sourceRepositoryDigest",
+                  "sourceRepositoryRef",
+                  "sourceRepositoryIdentifier",
+                  "sourceRepositoryOwnerURI",
+                  "sourceRepositoryOwnerIdentifier",
+                  "buildConfigURI",
+                  "buildConfigDigest",
+                  "buildTrigger",
+                  "runInvocationURI",
+                  "sourceRepositoryVisibility"
+                 ]
+                },
+                "value": {
+                 "type": "string",
+                 "minLength": 1,
+                 "maxLength": 2048
+                }
+               },
+               "additionalProperties": false
+              }
+             },
+             "trustRootRef": {
+              "type": "object",
+              "required": [
+               "name"
+              ],
+              "properties": {
+               "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253
+               }
+              },
+              "additionalProperties": false
+             }
+            },
+            "additionalProperties": false
+           }
+          },
+          "additionalProperties": false
+         }
         }
        },
        "additionalProperties": false
@@ -883,6 +1041,164 @@ export const SCHEMAS = {
            "value": {
             "type": "string",
             "maxLength": 1024
+           }
+          },
+          "additionalProperties": false
+         }
+        },
+        "signers": {
+         "type": "array",
+         "minItems": 1,
+         "maxItems": 8,
+         "items": {
+          "type": "object",
+          "properties": {
+           "key": {
+            "type": "object",
+            "properties": {
+             "secretRef": {
+              "type": "object",
+              "required": [
+               "name",
+               "key"
+              ],
+              "properties": {
+               "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253
+               },
+               "key": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253,
+                "pattern": "^[-._a-zA-Z0-9]+$"
+               }
+              },
+              "additionalProperties": false
+             },
+             "configMapRef": {
+              "type": "object",
+              "required": [
+               "name",
+               "key"
+              ],
+              "properties": {
+               "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253
+               },
+               "key": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253,
+                "pattern": "^[-._a-zA-Z0-9]+$"
+               }
+              },
+              "additionalProperties": false
+             },
+             "inline": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 8192
+             },
+             "validFrom": {
+              "type": "string",
+              "maxLength": 64,
+              "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+              "format": "date-time"
+             },
+             "validUntil": {
+              "type": "string",
+              "maxLength": 64,
+              "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+              "format": "date-time"
+             }
+            },
+            "additionalProperties": false
+           },
+           "keyless": {
+            "type": "object",
+            "required": [
+             "issuer"
+            ],
+            "properties": {
+             "issuer": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 2048,
+              "pattern": "^https://"
+             },
+             "subject": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 2048
+             },
+             "subjectGlob": {
+              "type": "string",
+              "minLength": 2,
+              "maxLength": 2048,
+              "pattern": "^[^*].*\\*"
+             },
+             "claims": {
+              "type": "array",
+              "maxItems": 16,
+              "x-list-keys": [
+               "name"
+              ],
+              "items": {
+               "type": "object",
+               "required": [
+                "name",
+                "value"
+               ],
+               "properties": {
+                "name": {
+                 "type": "string",
+                 "maxLength": 64,
+                 "enum": [
+                  "buildSignerURI",
+                  "buildSignerDigest",
+                  "runnerEnvironment",
+                  "sourceRepositoryURI",
+                  "sourceRepositoryDigest",
+                  "sourceRepositoryRef",
+                  "sourceRepositoryIdentifier",
+                  "sourceRepositoryOwnerURI",
+                  "sourceRepositoryOwnerIdentifier",
+                  "buildConfigURI",
+                  "buildConfigDigest",
+                  "buildTrigger",
+                  "runInvocationURI",
+                  "sourceRepositoryVisibility"
+                 ]
+                },
+                "value": {
+                 "type": "string",
+                 "minLength": 1,
+                 "maxLength": 2048
+                }
+               },
+               "additionalProperties": false
+              }
+             },
+             "trustRootRef": {
+              "type": "object",
+              "required": [
+               "name"
+              ],
+              "properties": {
+               "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253
+               }
+              },
+              "additionalProperties": false
+             }
+            },
+            "additionalProperties": false
            }
           },
           "additionalProperties": false

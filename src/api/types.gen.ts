@@ -72,6 +72,53 @@ export interface ClusterContractSpec {
       /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
       readonly value?: string;
     }[];
+    /** Who must have signed the image, with cosign: any one match is enough. The signatures come along with the image, and the receiver verifies them before it takes it. None listed: nobody. Only for type CONTAINER_IMAGE. At most 8. */
+    readonly signers?: readonly ({
+      /** A public key, PEM: ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 4096 bits. Exactly one of `secretRef`, `configMapRef` and `inline`. */
+      readonly key?: {
+        /** A key of a Secret in Proviso's own namespace. */
+        readonly secretRef?: {
+          /** The name of the object. Example: `release-key`. */
+          readonly name: string;
+          /** The key inside it that holds the PEM. Example: `cosign.pub`. */
+          readonly key: string;
+        };
+        /** A key of a ConfigMap in Proviso's own namespace. */
+        readonly configMapRef?: {
+          /** The name of the object. Example: `release-key`. */
+          readonly name: string;
+          /** The key inside it that holds the PEM. Example: `cosign.pub`. */
+          readonly key: string;
+        };
+        /** The public key itself, PEM, starting with `-----BEGIN PUBLIC KEY-----`. At most 8192 characters. */
+        readonly inline?: string;
+        /** The key counts from then on, RFC 3339. With the end of another one later than this, a new key takes over without a gap. Absent: it always counted. Example: `2026-06-01T00:00:00Z`. */
+        readonly validFrom?: string;
+        /** The key counts until then, RFC 3339. Absent: it counts for ever. Example: `2026-07-01T00:00:00Z`. */
+        readonly validUntil?: string;
+      };
+      /** Whoever holds a certificate of a Sigstore authority for this identity: its issuer, and its one subject alternative name, which is a URI, an email address, a DNS name or a username. */
+      readonly keyless?: {
+        /** The OIDC issuer, compared exactly. Example: `https://token.actions.githubusercontent.com`. */
+        readonly issuer: string;
+        /** The whole subject alternative name, compared exactly. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/heads/main`. */
+        readonly subject?: string;
+        /** The whole subject alternative name with `*` for any characters, also `/`; nothing else is special. Example: `https://github.com/o/r/.github/workflows/rel.yml@refs/tags/v*`. */
+        readonly subjectGlob?: string;
+        /** Facts that the authority must have written into the certificate, each compared exactly. Example: `sourceRepositoryRef` is `refs/heads/main`. */
+        readonly claims?: readonly ({
+          /** What is stated, by the name that Fulcio gives it. Example: `sourceRepositoryURI`. */
+          readonly name: 'buildSignerURI' | 'buildSignerDigest' | 'runnerEnvironment' | 'sourceRepositoryURI' | 'sourceRepositoryDigest' | 'sourceRepositoryRef' | 'sourceRepositoryIdentifier' | 'sourceRepositoryOwnerURI' | 'sourceRepositoryOwnerIdentifier' | 'buildConfigURI' | 'buildConfigDigest' | 'buildTrigger' | 'runInvocationURI' | 'sourceRepositoryVisibility';
+          /** Its value. Example: `https://github.com/o/r`. */
+          readonly value: string;
+        })[];
+        /** The TrustRoot that the certificate is checked against. Absent, the one that is marked as default. */
+        readonly trustRootRef?: {
+          /** The name of the TrustRoot. Example: `public-good`. */
+          readonly name: string;
+        };
+      };
+    })[];
   })[];
   /** Environment variables of the pipeline that are recorded; each must be set at init. Example: `GIT_BRANCH`. */
   readonly envAllowList?: readonly string[];
@@ -341,6 +388,8 @@ export interface ContractSpecMaterial {
     /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
     readonly value?: string;
   }[];
+  /** Who must have signed the image, with cosign: any one match is enough. The signatures come along with the image, and the receiver verifies them before it takes it. None listed: nobody. Only for type CONTAINER_IMAGE. At most 8. */
+  readonly signers?: readonly ContractSpecSigner[];
 }
 
 /** One signer: exactly one of `key` and `keyless`. */
@@ -783,10 +832,32 @@ export interface RecordedMaterial {
     /** What is wrong there. Example: `stands there already, as 3`. */
     readonly message: string;
   }[];
+  /** Who has signed the image, of those whom the contract asks for; absent where it asks for nobody. */
+  readonly signers?: readonly RecordedSigner[];
   /** When the receiver took it, RFC 3339. */
   readonly addTime: string;
   /** The user name of who handed it in. Example: `system:serviceaccount:shop:proviso-build`. */
   readonly addedBy: string;
+}
+
+/** Who signed, as it was verified. */
+export interface RecordedSigner {
+  /** Whether it was matched by its Key or by its Certificate. */
+  readonly kind: 'Key' | 'Certificate';
+  /** The subject alternative name of the certificate; absent for a key. */
+  readonly identity?: string;
+  /** The OIDC issuer in the certificate. Example: `https://token.actions.githubusercontent.com`. */
+  readonly issuer?: string;
+  /** When it was signed with a certificate, as far as that is proven, RFC 3339. */
+  readonly time?: string;
+  /** What proves the time: the Log that has an entry of it, the Timestamp of an authority, or the Receipt here. */
+  readonly timeSource?: 'Log' | 'Timestamp' | 'Receipt';
+  /** What the certificate says of the build, for example `sourceRepositoryURI` and `runInvocationURI`. */
+  readonly claims?: Readonly<Record<string, string>>;
+  /** The fingerprint: of a key `SHA256:` and base64, of a certificate SHA-256 in hex. */
+  readonly fingerprint: string;
+  /** The signer in short, as `kubectl get` shows it. */
+  readonly display: string;
 }
 
 /** How far the run is with what it owes. */
@@ -813,7 +884,7 @@ export interface RecordedAttestation {
   readonly predicateType: string;
   /** The SHA-256 of the statement inside the container. */
   readonly payloadDigest?: string;
-  /** Who signed the attestation, as it was verified. */
+  /** Who signed, as it was verified. */
   readonly signer: RecordedSigner;
   /** The other signers, when the contract asks for several. */
   readonly cosigners?: readonly ({
@@ -838,26 +909,6 @@ export interface RecordedAttestation {
   readonly storeName?: string;
   /** When the attestation was handed in, RFC 3339. */
   readonly receiveTime: string;
-}
-
-/** Who signed the attestation, as it was verified. */
-export interface RecordedSigner {
-  /** Whether it was matched by its Key or by its Certificate. */
-  readonly kind: 'Key' | 'Certificate';
-  /** The subject alternative name of the certificate; absent for a key. */
-  readonly identity?: string;
-  /** The OIDC issuer in the certificate. Example: `https://token.actions.githubusercontent.com`. */
-  readonly issuer?: string;
-  /** When it was signed with a certificate, as far as that is proven, RFC 3339. */
-  readonly time?: string;
-  /** What proves the time: the Log that has an entry of it, the Timestamp of an authority, or the Receipt here. */
-  readonly timeSource?: 'Log' | 'Timestamp' | 'Receipt';
-  /** What the certificate says of the build, for example `sourceRepositoryURI` and `runInvocationURI`. */
-  readonly claims?: Readonly<Record<string, string>>;
-  /** The fingerprint: of a key `SHA256:` and base64, of a certificate SHA-256 in hex. */
-  readonly fingerprint: string;
-  /** The signer in short, as `kubectl get` shows it. */
-  readonly display: string;
 }
 
 /** One signed statement in the evidence store, a Sigstore bundle. */

@@ -83,6 +83,7 @@ function materialFacts({
   skipUpload,
   strict,
   annotations,
+  signers = [],
 }: ContractMaterial): Facts {
   const flags = Object.entries({ optional, output, skipUpload }).flatMap(([name, value]) =>
     value ? [[name, 'true'] as const] : [],
@@ -94,6 +95,7 @@ function materialFacts({
     ...(strict === false ? [['strict', 'false'] as const] : []),
     ...(description === undefined ? [] : [['description', description] as const]),
     ...annotations.map((each) => [`annotations[${each.name}]`, annotationText(each)] as const),
+    ...signers.map((signer) => [`signers[${nameOfSigner(signer)}]`, JSON.stringify(signer)] as const),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { canonicalJson, sha256Hex } from '../api/canonical.ts';
-import type { BaselineTerms, EffectiveContract } from './effective.ts';
+import type { TrustedSigner } from '../api/trust.ts';
+import type { BaselineTerms, ContractMaterial, EffectiveContract } from './effective.ts';
 
 /**
  * `sha256:` and SHA-256, hex, of what a contract means: the same for two specs that differ only in form. Form is also the order of lists:
@@ -9,13 +10,22 @@ export const canonicalDigest = (contract: EffectiveContract | BaselineTerms): st
   `sha256:${sha256Hex(
     canonicalJson({
       ...contract,
-      materials: byName(contract.materials.map((each) => ({ ...each, annotations: byName(each.annotations) }))),
+      materials: byName(contract.materials.map(inOrder)),
       envAllowList: contract.envAllowList.toSorted(),
       annotations: byName(contract.annotations),
-      signers: contract.signers.map((each) => canonicalJson(each)).toSorted(),
+      signers: sorted(contract.signers),
       ...('baselines' in contract && contract.baselines !== undefined ? { baselines: byName(contract.baselines) } : {}),
     }),
   )}`;
+
+const inOrder = ({ annotations, signers, ...material }: ContractMaterial) => ({
+  ...material,
+  annotations: byName(annotations),
+  ...(signers === undefined ? {} : { signers: sorted(signers) }),
+});
+
+const sorted = (signers: readonly TrustedSigner[]): readonly string[] =>
+  signers.map((each) => canonicalJson(each)).toSorted();
 
 /** The name of the ControllerRevision that holds a revision; it carries ten digits of the digest. */
 export const revisionNameOf = (contract: string, digest: string): string =>

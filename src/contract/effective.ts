@@ -21,6 +21,8 @@ export interface ContractMaterial {
   /** Whether the schema of the format need not count; absent: it does. */
   readonly strict?: false;
   readonly annotations: readonly ContractAnnotation[];
+  /** Who must have signed the image, any one of them; absent: nobody. */
+  readonly signers?: readonly TrustedSigner[];
 }
 
 /** Whose terms are part of a contract: a ClusterContract by the revision that was merged in. */

@@ -5,6 +5,9 @@ import type { ClusterContractSpec, ContractSpec, ContractSpecMaterial } from '..
 import type { BaselineTerms, ContractAnnotation, ContractMaterial, EffectiveContract } from './effective.ts';
 import { mostSigners } from './signers.ts';
 
+/** The signers of materials that have some, resolved, by the material's name. */
+export type MaterialSigners = ReadonlyMap<string, readonly TrustedSigner[]>;
+
 export type ContractReading<T = EffectiveContract> =
   | { readonly ok: true; readonly contract: T }
   | { readonly ok: false; readonly reason: Reason; readonly message: string };
@@ -19,6 +22,7 @@ export function effectiveContract(
   name: string,
   spec: ContractSpec,
   signers: readonly TrustedSigner[],
+  ofMaterials: MaterialSigners = new Map(),
 ): ContractReading {
   const unsupported = findUnsupported(spec);
   if (unsupported !== undefined) return { ok: false, reason: REASON.NotSupported, message: unsupported };
@@ -26,6 +30,14 @@ export function effectiveContract(
   if (deadlineSeconds === undefined || deadlineSeconds === 0) {
     const message = `spec.deadline '${spec.deadline}' is no duration; write one such as 1h or 30m`;
     return { ok: false, reason: REASON.InvalidSpec, message };
+  }
+  const lost = spec.materials?.find(({ name: of, signers: listed }) => listed && !ofMaterials.get(of)?.length);
+  if (lost !== undefined) {
+    return {
+      ok: false,
+      reason: REASON.InvalidSpec,
+      message: `it isn't known who has to sign the material '${lost.name}'`,
+    };
   }
   const most = mostSigners(signers);
   const { signerThreshold = 1 } = spec;
@@ -38,7 +50,7 @@ export function effectiveContract(
     contract: {
       name,
       ...(spec.description === undefined ? {} : { description: spec.description }),
-      materials: (spec.materials ?? []).map(effectiveMaterial),
+      materials: (spec.materials ?? []).map((each) => effectiveMaterial(each, ofMaterials.get(each.name) ?? [])),
       envAllowList: spec.envAllowList ?? [],
       ...(spec.runner === undefined ? {} : { runner: spec.runner.type }),
       ...(spec.runner?.proven === true ? { runnerProven: true } : {}),
@@ -56,14 +68,15 @@ export function baselineTerms(
   name: string,
   spec: ClusterContractSpec,
   signers: readonly TrustedSigner[],
+  ofMaterials?: MaterialSigners,
 ): ContractReading<BaselineTerms> {
-  const reading = effectiveContract(name, spec, signers);
+  const reading = effectiveContract(name, spec, signers, ofMaterials);
   if (!reading.ok) return reading;
   const { deadlineSeconds, ...terms } = reading.contract;
   return { ok: true, contract: spec.deadline === undefined ? terms : { ...terms, deadlineSeconds } };
 }
 
-function effectiveMaterial(material: ContractSpecMaterial): ContractMaterial {
+function effectiveMaterial(material: ContractSpecMaterial, signers: readonly TrustedSigner[]): ContractMaterial {
   return {
     name: material.name,
     type: material.type,
@@ -74,6 +87,7 @@ function effectiveMaterial(material: ContractSpecMaterial): ContractMaterial {
     skipUpload: material.skipUpload ?? false,
     ...(material.strict === false ? { strict: false } : {}),
     annotations: (material.annotations ?? []).map(effectiveAnnotation),
+    ...(signers.length === 0 ? {} : { signers }),
   };
 }
 

@@ -1,6 +1,9 @@
+import type { Finding } from '../api/problem.ts';
+import type { TrustedSigner } from '../api/trust.ts';
 import type { ContractMaterial } from './effective.ts';
 import { joinAnnotations } from './merge-annotations.ts';
 import { type Groups, joinGroups } from './merge-groups.ts';
+import { joinSigners } from './merge-signers.ts';
 
 type Materials = readonly ContractMaterial[];
 
@@ -53,7 +56,7 @@ const unsettled = (groups: Groups, required: ReadonlySet<string>): Groups =>
  * by itself could be a loosening that only the weak side asks for.
  */
 function joinFacts(weak: ContractMaterial, strong: ContractMaterial): Omit<ContractMaterial, 'optional' | 'group'> {
-  const { description, strict, ...facts } = {
+  const { description, signers, strict, ...facts } = {
     name: strong.name,
     type: strong.type,
     description: weak.description ?? strong.description,
@@ -61,10 +64,30 @@ function joinFacts(weak: ContractMaterial, strong: ContractMaterial): Omit<Contr
     skipUpload: weak.skipUpload && strong.skipUpload,
     strict: weak.strict !== false || strong.strict !== false,
     annotations: joinAnnotations(weak.annotations, strong.annotations),
+    signers: joinedSigners(weak, strong),
   } satisfies Record<Exclude<keyof ContractMaterial, 'optional' | 'group'>, unknown>;
   return {
     ...facts,
     ...(strict ? {} : { strict }),
     ...(description === undefined ? {} : { description }),
+    ...(signers.length === 0 ? {} : { signers }),
   };
+}
+
+/** Who signs is who may by both. Throws where nobody would be left: that is told before, by `signerConflicts`. */
+function joinedSigners(weak: ContractMaterial, strong: ContractMaterial): readonly TrustedSigner[] {
+  const joining = joinSigners({ signers: weak.signers ?? [] }, { signers: strong.signers ?? [] });
+  if (joining.ok) return joining.signers;
+  throw new Error(`materials[${strong.name}].signers: ${joining.message}`);
+}
+
+/** The materials of both sides that nobody could sign for both. */
+export function signerConflicts(weak: Materials, strong: Materials): readonly Finding[] {
+  const others = byName(strong);
+  return weak.flatMap(({ name, type, signers = [] }) => {
+    const other = others.get(name);
+    if (other === undefined || other.type !== type) return [];
+    const joining = joinSigners({ signers }, { signers: other.signers ?? [] });
+    return joining.ok ? [] : [{ at: `materials[${name}].signers`, message: joining.message }];
+  });
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../api/problem.ts';
 import type { Baseline, BaselineTerms, EffectiveContract } from './effective.ts';
 import { annotationClashes, joinAnnotations } from './merge-annotations.ts';
-import { joinMaterials } from './merge-materials.ts';
+import { joinMaterials, signerConflicts } from './merge-materials.ts';
 import { joinSigners } from './merge-signers.ts';
 
 export type Merging =
@@ -37,11 +37,13 @@ export function mergeBaselines(contract: EffectiveContract, baselines: readonly 
       })),
     );
     const joining = joinSigners(merged, terms);
+    const others = ordered.slice(0, index).map((each) => `'${each.name}'`);
+    const sides = `${['the contract', ...others].join(' and ')} and '${name}'`;
     if (!joining.ok) {
-      const others = ordered.slice(0, index).map((each) => `'${each.name}'`);
-      const side = ['the contract', ...others].join(' and ');
-      return { ok: false, conflicts: [{ at: 'signers', message: `${side} and '${name}': ${joining.message}` }] };
+      return { ok: false, conflicts: [{ at: 'signers', message: `${sides}: ${joining.message}` }] };
     }
+    const unsigned = signerConflicts(merged.materials, terms.materials);
+    if (unsigned.length > 0) return { ok: false, conflicts: unsigned.map((each) => between(sides, each)) };
     merged = join(merged, terms, joining);
   }
   const sources = ordered.map(({ name, revision, digest }) => ({ name, revision, digest }));
@@ -114,10 +116,16 @@ function conflictsOf(one: Baseline, other: Baseline): readonly Finding[] {
     message: `the baseline '${one.name}' has ${weak}, and '${other.name}' has ${strong}`,
   }));
   const joining = joinSigners(one.terms, other.terms);
-  if (joining.ok) return clashes;
-  const message = `the baselines '${one.name}' and '${other.name}': ${joining.message}`;
-  return [...clashes, { at: 'signers', message }];
+  const unsigned = signerConflicts(one.terms.materials, other.terms.materials);
+  const ofSigners = joining.ok ? unsigned : [{ at: 'signers', message: joining.message }, ...unsigned];
+  const sides = `the baselines '${one.name}' and '${other.name}'`;
+  return [...clashes, ...ofSigners.map((each) => between(sides, each))];
 }
+
+const between = (sides: string, { message, ...rest }: Finding): Finding => ({
+  ...rest,
+  message: `${sides}: ${message}`,
+});
 
 function excessOf(contract: EffectiveContract): readonly Finding[] {
   const lists = [

@@ -87,7 +87,8 @@ async function baselineOf(
   }
   const terms = await contentOf<BaselineTerms>(context, context.namespace, revisionName, digest);
   if (terms === undefined) return revisionMissing(context.namespace, revisionName);
-  for (const root of new Set(terms.signers.flatMap((signer) => (signer.kind === 'identity' ? [signer.root] : [])))) {
+  const signers = [...terms.signers, ...terms.materials.flatMap((each) => each.signers ?? [])];
+  for (const root of new Set(signers.flatMap((signer) => (signer.kind === 'identity' ? [signer.root] : [])))) {
     const choice = await chooseTrustRoot(context, root, namespace);
     if (!choice.ok) return stalled(choice.reason, `the ClusterContract '${name}', which governs it: ${choice.message}`);
   }

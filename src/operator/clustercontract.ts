@@ -19,9 +19,9 @@ export async function reconcileClusterContract(
   const { finding, facts } = await examineTerms(context, {
     owner: ownedByClusterContract(contract, context.namespace),
     status: contract.status,
-    signers: spec.signers,
+    spec,
     keysIn: context.namespace,
-    read: (signers) => baselineTerms(name, spec, signers),
+    read: (signers, ofMaterials) => baselineTerms(name, spec, signers, ofMaterials),
   });
   const conditions = conditionsFor(finding, generation, contract.status?.conditions, context.now());
   const governed = governedBy(context.stores, contract);
@@ -38,5 +38,5 @@ export async function reconcileClusterContract(
   };
   recordTransition(context.events, contract, KIND.ClusterContract.kind, conditions);
   await applyStatus(context.client, KIND.ClusterContract, contract, status, OPERATOR_MANAGER);
-  return { requeueAfterMs: nextLookAt(spec.signers, finding) };
+  return { requeueAfterMs: nextLookAt(spec, finding) };
 }

@@ -16,10 +16,10 @@ export async function reconcileContract(context: OperatorContext, contract: Cont
   const { finding, facts } = await examineTerms(context, {
     owner: ownedByContract(contract),
     status: contract.status,
-    signers: spec.signers,
+    spec,
     keysIn: namespace,
     usedIn: namespace,
-    read: (signers) => effectiveContract(name, spec, signers),
+    read: (signers, ofMaterials) => effectiveContract(name, spec, signers, ofMaterials),
   });
   const conditions = conditionsFor(finding, generation, contract.status?.conditions, context.now());
   const status: ContractStatus = {
@@ -31,5 +31,5 @@ export async function reconcileContract(context: OperatorContext, contract: Cont
   };
   recordTransition(context.events, contract, KIND.Contract.kind, conditions);
   await applyStatus(context.client, KIND.Contract, contract, status, OPERATOR_MANAGER);
-  return { requeueAfterMs: nextLookAt(spec.signers, finding) };
+  return { requeueAfterMs: nextLookAt(spec, finding) };
 }

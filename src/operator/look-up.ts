@@ -1,6 +1,7 @@
 import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow } from '../api/types.gen.ts';
 import type { OperatorStores } from './context.ts';
 import { governedBy, governs } from './governance.ts';
+import { listedSigners } from './terms.ts';
 
 /** What else a change may touch. */
 export interface LookUp {
@@ -42,4 +43,4 @@ export function createLookUp(stores: () => OperatorStores): LookUp {
 }
 
 const isKeyless = ({ spec }: Contract | ClusterContract): boolean =>
-  spec.signers?.some(({ keyless }) => keyless !== undefined) ?? false;
+  listedSigners(spec).some(({ keyless }) => keyless !== undefined);

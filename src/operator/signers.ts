@@ -25,6 +25,8 @@ type PemReading =
 
 /** Where what signers name is looked for. */
 export interface SignersPlace {
+  /** The field path of the list, for messages. */
+  readonly at: string;
   /** The namespace that their keys lie in. */
   readonly keysIn: string;
   /** The namespace that their trusted roots must be for; undefined: that is looked at elsewhere. */
@@ -34,8 +36,8 @@ export interface SignersPlace {
 /** The public keys that a contract's signers name, and the trusted roots of those that are identities. */
 export async function resolveSigners(
   context: OperatorContext,
-  listed: readonly ContractSpecSigner[] = [],
-  { keysIn, usedIn }: SignersPlace,
+  listed: readonly ContractSpecSigner[],
+  { at, keysIn, usedIn }: SignersPlace,
 ): Promise<SignersReading> {
   const { client } = context;
   const signers: TrustedSigner[] = [];
@@ -43,18 +45,18 @@ export async function resolveSigners(
   for (const [index, { key, keyless }] of listed.entries()) {
     if (keyless !== undefined) {
       const root = await chooseTrustRoot(context, keyless.trustRootRef?.name, usedIn);
-      if (!root.ok) return { ...root, message: `spec.signers[${index}].keyless: ${root.message}` };
+      if (!root.ok) return { ...root, message: `${at}[${index}].keyless: ${root.message}` };
       signers.push(identitySigner(keyless, root.name));
       sources.push(`TrustRoot ${root.name}`);
     }
     if (key === undefined) continue;
-    const fault = timeFault(key, `spec.signers[${index}].key`);
+    const fault = timeFault(key, `${at}[${index}].key`);
     if (fault !== undefined) return { ok: false, reason: REASON.InvalidSpec, message: fault };
-    const reading = await readPem(client, keysIn, key, `spec.signers[${index}].key`);
+    const reading = await readPem(client, keysIn, key, `${at}[${index}].key`);
     if (!reading.ok) return reading;
     const found = readPublicKey(reading.pem);
     if (!found.ok) {
-      const message = `spec.signers[${index}].key (${reading.source}): ${found.message}`;
+      const message = `${at}[${index}].key (${reading.source}): ${found.message}`;
       return { ok: false, reason: REASON.KeyInvalid, message };
     }
     const { validFrom, validUntil } = key;

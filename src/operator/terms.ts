@@ -1,7 +1,9 @@
 import { REASON, type Reason } from '../api/reasons.ts';
+import { signerLists } from '../api/signer-lists.ts';
 import type { TrustedSigner } from '../api/trust.ts';
-import type { ContractSpecSigner, ContractStatus } from '../api/types.gen.ts';
+import type { ContractSpec, ContractSpecSigner, ContractStatus } from '../api/types.gen.ts';
 import type { BaselineTerms, EffectiveContract } from '../contract/effective.ts';
+import type { MaterialSigners } from '../contract/from-spec.ts';
 import { nameOfSigner } from '../contract/signers.ts';
 import type { Finding } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
@@ -18,18 +20,26 @@ const RESYNC_MINUTES = 10;
 /** What a contract of either kind says of its content. */
 export type RevisionFacts = Pick<ContractStatus, 'revision' | 'revisionName' | 'revisionDigest' | 'signers'>;
 
+/** Who signs what, by a contract of either kind. */
+export type SigningSpec = Pick<ContractSpec, 'signers' | 'materials'>;
+
+/** All who are named, of the attestation and of materials. */
+export const listedSigners = (spec: SigningSpec): readonly ContractSpecSigner[] =>
+  signerLists(spec).flatMap(([, signers]) => signers);
+
 /** A contract of either kind, as far as its content goes. */
 export interface TermsSubject {
   readonly owner: RevisionOwner;
   /** What was found the last time. */
   readonly status: RevisionFacts | undefined;
-  readonly signers: readonly ContractSpecSigner[] | undefined;
+  readonly spec: SigningSpec;
   /** Where the keys lie that signers name. */
   readonly keysIn: string;
   /** Whose trusted roots signers are checked against; absent: those of many namespaces. */
   readonly usedIn?: string;
   readonly read: (
     signers: readonly TrustedSigner[],
+    ofMaterials: MaterialSigners,
   ) =>
     | { readonly ok: true; readonly contract: EffectiveContract | BaselineTerms }
     | { readonly ok: false; readonly reason: Reason; readonly message: string };
@@ -57,20 +67,27 @@ export async function examineTerms(context: OperatorContext, subject: TermsSubje
 }
 
 /** When to look at it again, in milliseconds. */
-export function nextLookAt(signers: TermsSubject['signers'], { state }: Finding): number {
+export function nextLookAt(spec: SigningSpec, { state }: Finding): number {
   if (state !== 'ready') return jittered(RECHECK_MISSING_MINUTES);
-  const namesKeys = (signers ?? []).some(({ key }) => key !== undefined && key.inline === undefined);
+  const namesKeys = listedSigners(spec).some(({ key }) => key !== undefined && key.inline === undefined);
   return jittered(namesKeys ? RECHECK_KEYS_MINUTES : RESYNC_MINUTES);
 }
 
 async function examine(
   context: OperatorContext,
-  { owner, signers: listed, keysIn, usedIn, read }: TermsSubject,
+  { owner, spec, keysIn, usedIn, read }: TermsSubject,
   previous: RevisionFacts,
 ): Promise<ExaminedTerms> {
-  const keys = await resolveSigners(context, listed, { keysIn, usedIn });
+  const keys = await resolveSigners(context, spec.signers ?? [], { at: 'spec.signers', keysIn, usedIn });
   if (!keys.ok) return stalled(keys, previous);
-  const reading = read(keys.signers);
+  const ofMaterials = new Map<string, readonly TrustedSigner[]>();
+  for (const [index, { name, signers }] of (spec.materials ?? []).entries()) {
+    if (signers === undefined) continue;
+    const ofImage = await resolveSigners(context, signers, { at: `spec.materials[${index}].signers`, keysIn, usedIn });
+    if (!ofImage.ok) return stalled(ofImage, previous);
+    ofMaterials.set(name, ofImage.signers);
+  }
+  const reading = read(keys.signers, ofMaterials);
   if (!reading.ok) return stalled(reading, previous);
   const known = (name: string) => context.stores.revisions.get({ namespace: owner.namespace, name });
   const { name, digest, revision, isNew } = await ensureRevision(context.client, owner, reading.contract, known);

@@ -17,7 +17,9 @@ export function contractMessage(contract: EffectiveContract, pinned: WorkflowRun
     name: contract.name,
     revision: pinned.revision,
     revisionName: pinned.revisionName,
-    materials: contract.materials,
+    materials: contract.materials.map(({ signers, ...material }) =>
+      signers === undefined ? material : { ...material, signers: signers.map(nameOfSigner) },
+    ),
     envAllowList: contract.envAllowList,
     annotations: contract.annotations,
     ...(contract.runner === undefined ? {} : { runner: contract.runner }),

@@ -27,9 +27,7 @@ export function wantedTrust(
   { signers, signerThreshold: threshold }: EffectiveContract,
 ): WantedTrust {
   if (signers.length > 0) {
-    const names = new Set(signers.flatMap((signer) => (signer.kind === 'identity' ? [signer.root] : [])));
-    const { namespace = '' } = run.metadata;
-    const roots = new Map([...names].map((name) => [name, () => trustRoots.get(name, namespace)] as const));
+    const roots = rootsOf(trustRoots, run, signers);
     return { signers, ...(threshold === undefined ? {} : { threshold }), roots };
   }
   const { serviceAccount } = run.spec.identity;
@@ -48,7 +46,23 @@ export async function trustOf(
   contract: EffectiveContract,
 ): Promise<Trust> {
   const clusterRoot = async () => (await signing.get()).trustedRoot;
-  const { roots, ...who } = wantedTrust({ trustRoots, clusterRoot }, run, contract);
+  return readRoots(wantedTrust({ trustRoots, clusterRoot }, run, contract));
+}
+
+/** What the signatures of an image are judged by. Throws as `trustOf` does. */
+export const imageTrustOf = (
+  { trustRoots }: Pick<ReceiverContext, 'trustRoots'>,
+  run: WorkflowRun,
+  signers: readonly TrustedSigner[],
+): Promise<Trust> => readRoots({ signers, roots: rootsOf(trustRoots, run, signers) });
+
+/** The roots that the identities among the signers name, as the namespace of the run may use them. */
+function rootsOf(trustRoots: TrustRoots, { metadata }: WorkflowRun, signers: readonly TrustedSigner[]) {
+  const names = new Set(signers.flatMap((signer) => (signer.kind === 'identity' ? [signer.root] : [])));
+  return new Map([...names].map((name) => [name, () => trustRoots.get(name, metadata.namespace ?? '')] as const));
+}
+
+async function readRoots({ roots, ...who }: WantedTrust): Promise<Trust> {
   const documents = await Promise.all([...roots].map(async ([name, read]) => [name, await read()] as const));
   return { ...who, roots: Object.fromEntries(documents) };
 }

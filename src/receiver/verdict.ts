@@ -94,7 +94,8 @@ export function acceptedStatus(run: WorkflowRun, contract: EffectiveContract, fa
 
 const TIME_SOURCE = { log: 'Log', timestamp: 'Timestamp', receipt: 'Receipt' } as const;
 
-function recordedSigner(signer: Signer): RecordedSigner {
+/** A signer as the status of a run holds it. */
+export function recordedSigner(signer: Signer): RecordedSigner {
   if (signer.kind === 'key')
     return { kind: 'Key', fingerprint: signer.fingerprint, display: signer.fingerprint.slice(0, 19) };
   const [, namespace, name] = /namespaces\/([^/]+)\/serviceaccounts\/([^/]+)$/.exec(signer.identity) ?? [];

@@ -25,7 +25,8 @@ export interface ImageSignature {
   readonly at: string;
 }
 
-const MAX_SIGNERS = 16;
+/** What the record of a material has place for. */
+const MAX_SIGNERS = 8;
 const MAX_REFUSALS = 20;
 const MAX_TEXT = 500;
 

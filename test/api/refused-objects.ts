@@ -1,4 +1,5 @@
 import { COMPLETE_CLUSTER_CONTRACTS, REFUSED_CLUSTER_CONTRACTS } from './refused-cluster-contracts.ts';
+import { REFUSED_IMAGE_SIGNERS } from './refused-image-signers.ts';
 import { REFUSED_TIMES } from './refused-times.ts';
 import { COMPLETE_TRUST_ROOTS, REFUSED_TRUST_ROOTS } from './refused-trust-roots.ts';
 
@@ -34,6 +35,7 @@ export const evidenceStore = (spec: object): object => ({
   spec,
 });
 const sbom = { name: 'sbom', type: 'SBOM_CYCLONEDX_JSON' };
+const image = { name: 'image', type: 'CONTAINER_IMAGE' };
 const secretRef = { name: 'release-key', key: 'cosign.pub' };
 const keyless = { issuer: 'https://issuer.example', subject: 'x' };
 const oidc = { issuer: 'https://issuer.example', audience: 'proviso', claims: { repository: 'o/r' } };
@@ -278,6 +280,7 @@ const OTHERS: readonly RefusedObject[] = [
 
 export const REFUSED_OBJECTS: readonly RefusedObject[] = [
   ...CONTRACTS,
+  ...REFUSED_IMAGE_SIGNERS,
   ...REFUSED_TIMES,
   ...REFUSED_CLUSTER_CONTRACTS,
   ...OTHERS,
@@ -292,6 +295,7 @@ export const COMPLETE_OBJECTS: readonly object[] = [
       { ...sbom, output: true, group: 'sboms', description: 'x', annotations: [{ name: 'suite', value: 'unit' }] },
       { name: 'spdx', type: 'SBOM_SPDX_JSON', group: 'sboms', optional: false },
       { name: 'disk', type: 'ARTIFACT', skipUpload: true, optional: true },
+      { ...image, signers: [{ key: { secretRef } }, { keyless }] },
     ],
     envAllowList: ['GIT_BRANCH'],
     runner: { type: 'TEKTON_PIPELINE' },

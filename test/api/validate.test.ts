@@ -98,14 +98,11 @@ test('a field named like a member of every object is still unknown', () => {
 test('has every rule that the API server has for what people write, in the same words', async () => {
   const expected = (await readCrds())
     .filter(({ kind }) => Object.hasOwn(SCHEMAS, kind))
-    .flatMap(({ schema }) => [...rulesOf({ ...schema, properties: { spec: schema.properties?.spec ?? {} } })]);
-  const ours = [
-    ...CONTRACT_RULES,
-    ...CLUSTER_CONTRACT_RULES,
-    ...WORKFLOW_RULES,
-    ...EVIDENCE_STORE_RULES,
-    ...TRUST_ROOT_RULES,
-  ].map(({ message }) => message);
+    // What stands in several places of a kind, as signers do, is one rule.
+    .flatMap(({ schema }) => [...new Set(rulesOf({ ...schema, properties: { spec: schema.properties?.spec ?? {} } }))]);
+  const ours = [CONTRACT_RULES, CLUSTER_CONTRACT_RULES, WORKFLOW_RULES, EVIDENCE_STORE_RULES, TRUST_ROOT_RULES].flatMap(
+    (rules) => [...new Set(rules.map(({ message }) => message))],
+  );
   assert.equal([...ours].sort(), expected.sort());
 });
 

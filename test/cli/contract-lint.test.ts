@@ -57,6 +57,9 @@ test('keys in the contract itself are read as the operator reads them', async ()
   assert.not.ok(found.includes(secret.split('\n')[1] ?? ''));
   const baseline = await findings('ClusterContract', { signers: [{ key: { inline: secret } }] });
   assert.match(baseline.join(), /^spec\.signers\[0\]\.key\.inline: this is a private key/);
+  const image = { name: 'image', type: 'CONTAINER_IMAGE', signers: [{ key: { inline: secret } }] };
+  const ofImage = await findings('Contract', { materials: [image] });
+  assert.match(ofImage.join(), /^spec\.materials\[0\]\.signers\[0\]\.key\.inline: this is a private key/);
   for (const [pem, says] of [
     ['cosign.pub', /there is no PEM block '-----BEGIN PUBLIC KEY-----'/],
     [good.publicPem + good.publicPem, /there are several PEM blocks/],

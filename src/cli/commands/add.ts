@@ -64,7 +64,9 @@ export async function add(session: Session, name: string, value: string, flags: 
 function formatAdded(io: Io, material: RecordedMaterial): string {
   const { green, bold } = io.colours;
   const facts = `${material.type}, ${formatBytes(material.size)}, ${shortDigest(material.digest)}`;
-  return `${green('added')} ${bold(material.name)} (${facts})\n${formatTolerated(io, material)}`;
+  const signers = material.signers?.map(({ display }) => display).join(', ');
+  const signed = signers === undefined ? '' : `, signed by ${plain(signers)}`;
+  return `${green('added')} ${bold(material.name)} (${facts})${signed}\n${formatTolerated(io, material)}`;
 }
 
 /** What is wrong with a material and was let through, a line each. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../../api/problem.ts';
+import { signerLists } from '../../api/signer-lists.ts';
 import type { ContractSpec, TrustRootSpec } from '../../api/types.gen.ts';
 import type { Authored, AuthoredKind } from '../../api/validate.ts';
 import { readPublicKey } from '../../verify/keys.ts';
@@ -14,13 +15,15 @@ export function trustFindings<K extends AuthoredKind>(kind: K, object: Authored[
   return [];
 }
 
-const keyFindings = ({ signers = [] }: ContractSpec): readonly Finding[] =>
-  signers.flatMap(({ key }, index) => {
-    const reading = key?.inline === undefined ? undefined : readPublicKey(key.inline);
-    return reading === undefined || reading.ok
-      ? []
-      : [{ at: `spec.signers[${index}].key.inline`, message: reading.message }];
-  });
+const keyFindings = (spec: ContractSpec): readonly Finding[] =>
+  signerLists(spec).flatMap(([at, signers]) =>
+    signers.flatMap(({ key }, index) => {
+      const reading = key?.inline === undefined ? undefined : readPublicKey(key.inline);
+      return reading === undefined || reading.ok
+        ? []
+        : [{ at: `${at}[${index}].key.inline`, message: reading.message }];
+    }),
+  );
 
 function rootFindings({ sigstore: { inline } }: TrustRootSpec): readonly Finding[] {
   const reading = inline === undefined ? undefined : readTrustedRoot(inline);

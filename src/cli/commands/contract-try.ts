@@ -1,6 +1,6 @@
 import type { RunMessage } from '../../api/messages.ts';
 import { type Finding, Problem } from '../../api/problem.ts';
-import type { Contract } from '../../api/types.gen.ts';
+import type { Contract, ContractSpec } from '../../api/types.gen.ts';
 import { validateObject } from '../../api/validate.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
 import { effectiveContract } from '../../contract/from-spec.ts';
@@ -9,7 +9,7 @@ import { EXIT } from '../exit-code.ts';
 import { plain } from '../print/plain.ts';
 import { formatTable } from '../print/table.ts';
 import { printResult, type Session, targetNamespace } from '../session.ts';
-import { draftSigners, signerFindings } from '../trial/signers.ts';
+import { draftSigners, imageFindings, signerFindings } from '../trial/signers.ts';
 import { yamlDocuments } from '../yaml-documents.ts';
 import { trustFindings } from './contract-lint-trust.ts';
 
@@ -66,14 +66,18 @@ function draftOf(contract: Contract, file: string): Draft {
   const findings = trustFindings('Contract', contract);
   if (findings.length > 0)
     throw new Problem('request-invalid', `the contract in ${file} is not valid`, { errors: findings });
-  const { signers, elsewhere } = draftSigners(spec);
-  const { signers: _, signerThreshold, ...rest } = spec;
+  const { signers, ofMaterials, elsewhere } = draftSigners(spec);
   const judgesSigners = elsewhere.length === 0;
-  const asked = judgesSigners && signerThreshold !== undefined ? { ...rest, signerThreshold } : rest;
-  const reading = effectiveContract(metadata.name, asked, signers);
+  const asked = judgesSigners ? spec : withoutSigners(spec);
+  const reading = effectiveContract(metadata.name, asked, signers, ofMaterials);
   if (reading.ok) return { contract: reading.contract, judgesSigners };
   throw new Problem('request-invalid', `the contract in ${file} can't be in force: ${reading.message}`);
 }
+
+const withoutSigners = ({ signers: _, signerThreshold: __, materials = [], ...spec }: ContractSpec): ContractSpec => ({
+  ...spec,
+  materials: materials.map(({ signers: ___, ...material }) => material),
+});
 
 /** Runs with a verdict: of the workflow that is named, else those that were opened with a contract of this name. */
 async function finishedRuns(
@@ -92,12 +96,13 @@ async function finishedRuns(
 function tryRun({ contract, judgesSigners }: Draft, run: RunMessage): Tried {
   const { attestation, runner = 'GENERIC', runnerProven = false, environment = {}, annotations = {} } = run;
   const signed = judgesSigners && attestation !== undefined ? signerFindings(contract, attestation) : [];
+  const images = judgesSigners ? imageFindings(contract, run.materials) : [];
   return {
     run: run.run,
     workflow: run.workflow,
     was: run.reason,
     passed: run.succeeded === 'True',
-    findings: [...trial(contract, { ...run, runner, runnerProven, environment, annotations }), ...signed],
+    findings: [...trial(contract, { ...run, runner, runnerProven, environment, annotations }), ...signed, ...images],
   };
 }
 

@@ -3,12 +3,14 @@ import { availableParallelism } from 'node:os';
 import type { Inspection } from '../../materials/kind.ts';
 import { MATERIAL_KINDS } from '../../materials/kinds.ts';
 import type { Logger } from '../../telemetry/log.ts';
+import type { ImageVerdict } from '../../verify/image.ts';
 import { keepWhile } from '../memory.ts';
+import type { ImageTask } from './image.ts';
 import { type Judgement, type JudgementTask, judge } from './judgement.ts';
 import { createPool, type Turn } from './pool.ts';
 import { isQuickAttestation, isQuickMaterial } from './quick.ts';
 import { createRootSharing } from './shared-root.ts';
-import type { SentJudgement, SentMaterial } from './worker.ts';
+import type { SentImage, SentJudgement, SentMaterial } from './worker.ts';
 
 /** What takes long to check, and what doesn't: in a thread, or at once. */
 export interface Checks {
@@ -16,7 +18,14 @@ export interface Checks {
   attestation(task: JudgementTask, asker: Asker): Promise<Judgement>;
   /** The same; may reject with whatever the inspection threw. */
   material(material: SentMaterial, asker: Asker): Promise<Inspection>;
+  /** Always in a thread: a document of signatures can hold a hundred. The pieces stay what they are. */
+  image(image: AskedImage, asker: Asker): Promise<ImageVerdict>;
   close(): Promise<void>;
+}
+
+/** `ImageTask` with the bytes in pieces. */
+export interface AskedImage extends Omit<ImageTask, 'bytes'> {
+  readonly pieces: readonly ArrayBuffer[];
 }
 
 /** For whom it is checked. */
@@ -65,6 +74,10 @@ export function createChecks(log: Logger): Checks {
       const [first = new ArrayBuffer(0)] = pieces;
       if (isQuickMaterial(type, input)) return MATERIAL_KINDS[type].inspect({ ...input, bytes: new Uint8Array(first) });
       return inThread('inspectMaterial', sent, asker, pieces);
+    },
+    image: ({ trust, ...task }, asker) => {
+      const sent: SentImage = { ...task, trust: share(trust) };
+      return inThread('judgeSignatures', sent, asker);
     },
     close: pool.close,
   };

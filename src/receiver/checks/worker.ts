@@ -1,6 +1,8 @@
 import type { MaterialType } from '../../api/material-types.ts';
 import type { Inspection, MaterialInput } from '../../materials/kind.ts';
 import { MATERIAL_KINDS } from '../../materials/kinds.ts';
+import type { ImageVerdict } from '../../verify/image.ts';
+import { type ImageTask, judgeImage } from './image.ts';
 import { type Judgement, type JudgementTask, judge } from './judgement.ts';
 import { openTrust, type SharedTrust } from './shared-root.ts';
 
@@ -14,6 +16,15 @@ export interface SentJudgement extends Omit<JudgementTask, 'trust' | 'bytes'> {
 
 export const judgeAttestation = ({ bytes, trust, ...task }: SentJudgement): Judgement =>
   judge({ ...task, bytes: new Uint8Array(bytes), trust: openTrust(trust) });
+
+/** `ImageTask` as it is sent: the bytes in pieces. */
+export interface SentImage extends Omit<ImageTask, 'trust' | 'bytes'> {
+  readonly trust: SharedTrust;
+  readonly pieces: readonly ArrayBuffer[];
+}
+
+export const judgeSignatures = ({ pieces, trust, ...task }: SentImage): ImageVerdict =>
+  judgeImage({ ...task, bytes: joined(pieces), trust: openTrust(trust) });
 
 /** `MaterialInput` as it is sent: the bytes in pieces. */
 export interface SentMaterial extends Omit<MaterialInput, 'bytes' | 'release'> {

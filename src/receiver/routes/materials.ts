@@ -4,14 +4,14 @@ import { MATERIAL_TYPES, type MaterialType } from '../../api/material-types.ts';
 import type { MaterialMessage } from '../../api/messages.ts';
 import { isDnsLabel } from '../../api/names.ts';
 import { Problem } from '../../api/problem.ts';
-import type { RecordedMaterial, WorkflowRun } from '../../api/types.gen.ts';
+import type { RecordedMaterial, RecordedSigner, WorkflowRun } from '../../api/types.gen.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
 import { completeness } from '../../contract/completeness.ts';
 import type { ContractMaterial } from '../../contract/effective.ts';
 import { writeStatus } from '../../kube/apply.ts';
 import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
-import type { SentMaterial } from '../checks/worker.ts';
 import type { ReceiverContext } from '../context.ts';
+import { createInspection } from '../image-signers.ts';
 import { type Intake, takeMaterial } from '../material-intake.ts';
 import { successionOf } from '../material-succession.ts';
 import { reserveFor } from '../reserve.ts';
@@ -42,7 +42,7 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
     const isReference = isReferenceForm(type, query(request, 'form', 16));
     const reserve = reserveFor(context, authenticated.caller, response);
     const asker = { identity: authenticated.caller.username, response };
-    const inspect = (material: SentMaterial) => context.checks.material(material, asker);
+    const { inspect, signers } = createInspection(context, run, asked, asker);
     const intake = await takeMaterial(request, stage, {
       ...{ type, name, filename, isReference, reserve, inspect },
       isStrict: asked?.strict !== false,
@@ -62,7 +62,11 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
     if (keeps) await stage.commit();
     const addedBy = authenticated.caller.username;
     const material = {
-      ...recordOf({ name, type, annotations, intake, filename, addedBy, store: keeps ? store : undefined }),
+      ...recordOf({
+        ...{ name, type, annotations, intake, filename, addedBy },
+        signers: signers(),
+        store: keeps ? store : undefined,
+      }),
       ...succession,
     };
     const updated = await record(context, run, material);
@@ -147,11 +151,22 @@ interface RecordFacts {
   readonly intake: Intake;
   readonly filename: string | undefined;
   readonly addedBy: string;
+  /** Of an image, whose signatures were verified; undefined where the contract asks for none. */
+  readonly signers: readonly RecordedSigner[] | undefined;
   /** Where the bytes are, if they were kept. */
   readonly store: OpenStore | undefined;
 }
 
-function recordOf({ name, type, annotations, intake, filename, addedBy, store }: RecordFacts): RecordedMaterial {
+function recordOf({
+  name,
+  type,
+  annotations,
+  intake,
+  filename,
+  addedBy,
+  signers,
+  store,
+}: RecordFacts): RecordedMaterial {
   const { facts, digest, size, tolerated } = intake;
   return {
     name,
@@ -167,6 +182,7 @@ function recordOf({ name, type, annotations, intake, filename, addedBy, store }:
     stored: store !== undefined,
     ...(store === undefined ? {} : { storeName: store.name }),
     annotations: { ...annotations, ...facts.annotations },
+    ...(signers === undefined ? {} : { signers }),
     addTime: new Date().toISOString(),
     addedBy,
   };
