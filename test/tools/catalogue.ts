@@ -2,14 +2,19 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The module that pins the tools, by `go.mod` and `go.sum`. */
-export const MODULE = new URL('./go', import.meta.url).pathname;
+/** The modules that pin the tools, by `go.mod` and `go.sum`; a change of one builds its tools anew and not those of another. */
+export const MODULES = {
+  go: new URL('./go', import.meta.url).pathname,
+  helm: new URL('./helm', import.meta.url).pathname,
+} as const;
 
 interface Origin {
   /** The module that gives the tool its version. */
   readonly module: string;
   /** Within that module. */
   readonly command: string;
+  /** Which of ours pins it; absent: `go`. */
+  readonly pinnedBy?: keyof typeof MODULES;
   /** A command of ours in `go/` instead, made of that module's packages; it says why. */
   readonly ours?: string;
 }
@@ -23,6 +28,7 @@ const ORIGINS = {
   trillian: { module: 'github.com/google/trillian', command: '', ours: 'trillian' },
   'rekor-v2': { module: 'github.com/sigstore/rekor-tiles/v2', command: '/cmd/rekor-server/posix' },
   registry: { module: 'github.com/google/go-containerregistry', command: '', ours: 'registry' },
+  helm: { module: 'helm.sh/helm/v4', command: '/cmd/helm', pinnedBy: 'helm' },
   tesseract: { module: 'github.com/transparency-dev/tesseract', command: '/cmd/tesseract/posix' },
 } as const satisfies Readonly<Record<string, Origin>>;
 
@@ -35,20 +41,24 @@ export interface ToolSource {
   readonly name: string;
   readonly version: string;
   readonly package: string;
+  /** The folder of the module to build it in. */
+  readonly folder: string;
   /** Changes with everything that is pinned, so that a cached program is always the one that would be built. */
   readonly pins: string;
 }
 
 export async function toolSource(name: ToolName): Promise<ToolSource> {
-  const { module, command, ours }: Origin = ORIGINS[name];
+  const { module, command, ours, pinnedBy = 'go' }: Origin = ORIGINS[name];
+  const folder = MODULES[pinnedBy];
   const pins = createHash('sha256');
-  const goMod = await readFile(join(MODULE, 'go.mod'), 'utf8');
+  const goMod = await readFile(join(folder, 'go.mod'), 'utf8');
   pins.update(goMod);
-  if (ours !== undefined) pins.update(await readFile(join(MODULE, ours, 'main.go')));
+  if (ours !== undefined) pins.update(await readFile(join(folder, ours, 'main.go')));
   const pinned = goMod.split('\n').find((line) => line.trim().startsWith(`${module} v`));
-  if (pinned === undefined) throw new Error(`test/tools/go/go.mod doesn't pin ${module}`);
+  if (pinned === undefined) throw new Error(`${folder}/go.mod doesn't pin ${module}`);
   return {
     name,
+    folder,
     version: pinned.trim().split(/\s+/)[1] ?? '',
     package: ours === undefined ? `${module}${command}` : `./${ours}`,
     pins: pins.digest('hex').slice(0, 8),

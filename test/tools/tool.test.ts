@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCommand } from '../controlplane/command.ts';
-import { TOOL_NAMES, type ToolSource, toolSource } from './catalogue.ts';
+import { MODULES, TOOL_NAMES, type ToolSource, toolSource } from './catalogue.ts';
 import { obtain, tool } from './tool.ts';
 
 const test = suite('tools');
@@ -17,6 +17,7 @@ const sourceOf = (packageName: string): ToolSource => ({
   name: 'invented',
   version: 'v1.0.0',
   package: packageName,
+  folder: MODULES.go,
   pins: '00000000',
 });
 

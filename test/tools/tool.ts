@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { goBuild, withScratch } from '../controlplane/go.ts';
 import { withLock } from '../controlplane/lock.ts';
-import { MODULE, type ToolName, type ToolSource, toolSource } from './catalogue.ts';
+import { type ToolName, type ToolSource, toolSource } from './catalogue.ts';
 
 /** What the tools call their own version. */
 const INJECTED = 'sigs.k8s.io/release-utils/version.gitVersion';
@@ -40,7 +40,10 @@ async function build(source: ToolSource, root: string, path: string, log: Log): 
   await withScratch(root, '.build-', async (scratch) => {
     const output = join(scratch, source.name);
     const ldflags = `-X ${INJECTED}=${source.version}`;
-    await goBuild({ module: MODULE, output, packages: [source.package], ldflags, env: { CGO_ENABLED: '0' } }, log);
+    await goBuild(
+      { module: source.folder, output, packages: [source.package], ldflags, env: { CGO_ENABLED: '0' } },
+      log,
+    );
     await rename(output, path);
   }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);

@@ -1,12 +1,16 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Problem } from '../../../src/api/problem.ts';
 import { prepareUpload } from '../../../src/cli/material/prepare.ts';
 import { sha256Digest } from '../../../src/evidence/digest.ts';
 import { openRepository, type Repository } from '../../../src/oci/repository.ts';
+import { runCommand } from '../../controlplane/command.ts';
 import { type Guard, guardRegistry } from '../../oci/guarded-registry.ts';
 import { type Registry, startRegistry } from '../../tools/registry.ts';
+import { tool } from '../../tools/tool.ts';
 
 const test = suite('cli charts');
 const SAMPLE = new URL('../../materials/samples/helm-chart.tgz', import.meta.url);
@@ -57,6 +61,26 @@ const refusalOf = async (work: Promise<unknown>): Promise<Problem> => {
   if (outcome instanceof Problem) return outcome;
   throw new Error(`a problem was expected, not ${String(outcome)}`);
 };
+
+test('what helm itself has packaged and pushed', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'proviso-helm-'));
+  const helm = async (...args: readonly string[]): Promise<void> => {
+    const env = { HOME: dir, PATH: process.env.PATH ?? '' };
+    const { code, stdout, stderr } = await runCommand(await tool('helm'), args, { cwd: dir, env });
+    assert.is(code, 0, `helm ${args.join(' ')}\n${stdout}${stderr}`);
+  };
+  try {
+    await helm('create', 'shop');
+    await helm('package', 'shop', '--version', '1.2.3-rc.1+build.7');
+    const packed = 'shop-1.2.3-rc.1+build.7.tgz';
+    await helm('push', packed, `oci://${registry.host}/charts`, '--plain-http');
+    const upload = await prepare('charts/shop:1.2.3-rc.1+build.7');
+    assert.is(upload.filename, packed);
+    assert.ok((await readFile(join(dir, packed))).equals(upload.body as Buffer));
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
 
 test('a chart in a registry is handed in as the .tgz that it is', async () => {
   const digest = await push('1.2.3_build', [
