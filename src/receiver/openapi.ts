@@ -31,7 +31,8 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'put',
     path: `${RUN}/materials/{material}`,
-    summary: 'Hand in a material',
+    summary:
+      'Hand in a material; with form=reference the name of an image by digest, or {reference, signatures: [{manifest, layers}]} in base64',
     body: 'bytes',
     query: ['type', 'filename', 'annotation', 'form', 'replace'],
   },

@@ -51,6 +51,7 @@ export function verifyImage(
   const [first, ...others] = [...signers.values()].slice(0, MAX_SIGNERS);
   if (first !== undefined) return { verified: true, signers: [first, ...others] };
   if (work.isExceeded()) refusals.unshift(TOO_MUCH);
+  if (signatures.length > LIMITS.contents) refusals.unshift(tooMany(signatures.length));
   return { verified: false, refusals: refusals.slice(0, MAX_REFUSALS).map(inShort) };
 }
 
@@ -107,6 +108,13 @@ const TOO_MUCH: Refusal = {
   expected: `signatures that can be checked by hashing ${LIMITS.work >> 20} MiB`,
   found: 'more',
 };
+
+const tooMany = (count: number): Refusal => ({
+  code: 'attestation-malformed',
+  step: 'container',
+  expected: `at most ${LIMITS.contents} signatures`,
+  found: String(count),
+});
 
 const inShort = (refusal: Refusal): Refusal => ({
   ...refusal,
