@@ -241,13 +241,65 @@ test('a draft is tried on who has signed the images on record', async () => {
   assert.match(elsewhere.err, /who signed is not judged/);
 });
 
-test('a contract that wants another signer than its baseline is no contract', async () => {
-  const message = await eventually('the conflict', async () => {
-    const text = await shop.kubectl('get workflow.proviso.dev -n shop torn -o json');
-    const ready = (JSON.parse(text) as Workflow).status?.conditions?.find(({ type }) => type === 'Ready');
-    return ready?.reason === 'BaselineConflict' ? ready.message : undefined;
+/** What the condition Ready of an object says, once it says it for this reason. */
+const told = (object: string, reason: string): Promise<string> =>
+  eventually(`${object}: ${reason}`, async () => {
+    const { status } = JSON.parse(await shop.kubectl(`get -n shop ${object} -o json`)) as Workflow;
+    const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+    return ready?.reason === reason ? ready.message : undefined;
   });
+
+test('a contract that wants another signer than its baseline is no contract', async () => {
+  const message = await told('workflow.proviso.dev/torn', 'BaselineConflict');
   assert.match(message, /materials\[image\]\.signers: .*nobody is left who may sign/);
+});
+
+test('a key that stands in a Secret is waited for, and read again when it changes', async () => {
+  const signers = [{ key: { secretRef: { name: 'image-key', key: 'cosign.pub' } } }];
+  await shop.kubectl('apply -n shop -f -', manifest('Contract', 'later', image(signers)));
+  const message = await told('contract/later', 'KeyNotFound');
+  assert.match(
+    message,
+    /^spec\.materials\[0\]\.signers\[0\]\.key\.secretRef: there is no Secret image-key in the namespace shop/,
+  );
+  const secret = (pem: string) =>
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'image-key' },
+      stringData: { 'cosign.pub': pem },
+    });
+  await shop.kubectl('apply -n shop -f -', secret('no key'));
+  assert.match(
+    await told('contract/later', 'KeyInvalid'),
+    /^spec\.materials\[0\]\.signers\[0\]\.key \(Secret image-key\): /,
+  );
+  await shop.kubectl('apply -n shop -f -', secret(key.publicKey));
+  await told('contract/later', 'Ready');
+  const revision = await shop.kubectl('get -n shop contract later -o jsonpath={.status.revisionName}');
+  const data = await shop.kubectl(
+    `get -n shop controllerrevision ${revision} -o jsonpath={.data.materials[0].signers}`,
+  );
+  const [pinned] = JSON.parse(data) as { publicKey: string }[];
+  assert.is(pinned?.publicKey.trim(), key.publicKey.trim());
+});
+
+test('a trusted root that a namespace may not use serves no signer of an image there', async () => {
+  const keyless = { issuer: sigstore.issuers.email, subject: EMAIL, trustRootRef: { name: 'elsewhere' } };
+  const root = { namespaces: { matchLabels: { team: 'others' } }, sigstore: { inline: sigstore.trustedRoot } };
+  await shop.kubectl('apply -f -', manifest('TrustRoot', 'elsewhere', root));
+  await shop.kubectl('apply -n shop -f -', manifest('Contract', 'abroad', image([{ keyless }])));
+  assert.match(
+    await told('contract/abroad', 'TrustRootNotFound'),
+    /^spec\.materials\[0\]\.signers\[0\]\.keyless: .*elsewhere/,
+  );
+  const selector = { workflowSelector: { matchLabels: { images: 'keyless' } } };
+  const baseline = manifest('ClusterContract', 'abroad', { ...selector, ...image([{ keyless }]) });
+  await shop.kubectl('apply -f -', baseline);
+  assert.match(
+    await told('workflow.proviso.dev/keyless', 'TrustRootNotFound'),
+    /the ClusterContract 'abroad'.*elsewhere/,
+  );
 });
 
 test.run();
