@@ -29,6 +29,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'EvidenceStore.spec': 'EvidenceStoreSpec',
   'EvidenceStore.status': 'EvidenceStoreStatus',
   'TrustRoot.spec': 'TrustRootSpec',
+  'EvidenceStore.spec.s3': 'EvidenceStoreS3',
   'TrustRoot.spec.sigstore': 'TrustRootSource',
   'TrustRoot.spec.sigstore.tuf': 'TrustRootTuf',
   'TrustRoot.status': 'TrustRootStatus',

@@ -1713,6 +1713,76 @@ export const SCHEMAS = {
        }
       },
       "additionalProperties": false
+     },
+     "s3": {
+      "type": "object",
+      "required": [
+       "bucket"
+      ],
+      "properties": {
+       "bucket": {
+        "type": "string",
+        "minLength": 3,
+        "maxLength": 63,
+        "pattern": "^[a-z0-9][a-z0-9.-]*[a-z0-9]$"
+       },
+       "prefix": {
+        "type": "string",
+        "minLength": 2,
+        "maxLength": 512,
+        "pattern": "^([A-Za-z0-9!_.*'()-]+/)+$"
+       },
+       "region": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64,
+        "pattern": "^[a-z0-9-]+$"
+       },
+       "endpoint": {
+        "type": "string",
+        "minLength": 8,
+        "maxLength": 1024,
+        "pattern": "^https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?$"
+       },
+       "forcePathStyle": {
+        "type": "boolean"
+       },
+       "ca": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 65536
+       },
+       "credentialsSecretRef": {
+        "type": "object",
+        "required": [
+         "name"
+        ],
+        "properties": {
+         "name": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253
+         }
+        },
+        "additionalProperties": false
+       },
+       "webIdentity": {
+        "type": "object",
+        "required": [
+         "roleArn"
+        ],
+        "properties": {
+         "roleArn": {
+          "type": "string",
+          "minLength": 20,
+          "maxLength": 2048,
+          "pattern": "^arn:[a-z0-9-]+:iam::[0-9]*:role/.+$"
+         }
+        },
+        "additionalProperties": false
+       }
+      },
+      "additionalProperties": false
      }
     },
     "additionalProperties": false

@@ -499,6 +499,34 @@ export interface EvidenceStoreSpec {
     /** An absolute path without `.` and `..` parts. Example: `/var/lib/proviso/evidence`. */
     readonly path: string;
   };
+  /** A bucket of Amazon S3 or of a server that speaks its protocol. Who Proviso is there is said by exactly one of `credentialsSecretRef` and `webIdentity`. */
+  readonly s3?: EvidenceStoreS3;
+}
+
+/** A bucket of Amazon S3 or of a server that speaks its protocol. Who Proviso is there is said by exactly one of `credentialsSecretRef` and `webIdentity`. */
+export interface EvidenceStoreS3 {
+  /** The bucket; it has to be there already. Example: `proviso-evidence`. */
+  readonly bucket: string;
+  /** What the keys of all objects begin with, with a slash at its end. Default: nothing. Example: `prod/evidence/`. */
+  readonly prefix?: string;
+  /** The region of the bucket. Default `us-east-1`, which many other servers expect too. Example: `eu-central-1`. */
+  readonly region?: string;
+  /** Where the server is, if it isn't Amazon's. Keys never go over the wire, but with http evidence and session tokens do so in the open. Example: `https://minio.storage.svc:9000`. */
+  readonly endpoint?: string;
+  /** Whether the bucket stands in the path of a URL and not before the host's name, as most servers but Amazon's need it. Default false. */
+  readonly forcePathStyle?: boolean;
+  /** Certificates, PEM, that the server's own certificate is checked against instead of the public ones, for a server inside a company. At most 65536 characters. */
+  readonly ca?: string;
+  /** A Secret in Proviso's own namespace with the keys `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, of temporary credentials, `AWS_SESSION_TOKEN`. The receiver must be allowed to read it by name; it is that of `proviso-evidence-credentials`. */
+  readonly credentialsSecretRef?: {
+    /** The name of the Secret. Example: `proviso-evidence-credentials`. */
+    readonly name: string;
+  };
+  /** The pods' own identity: their token in the file that AWS_WEB_IDENTITY_TOKEN_FILE names is exchanged for temporary credentials (AssumeRoleWithWebIdentity). */
+  readonly webIdentity?: {
+    /** The role to assume. Example: `arn:aws:iam::123456789012:role/proviso`. */
+    readonly roleArn: string;
+  };
 }
 
 /** What the last probe found; nobody but the operator writes it. */

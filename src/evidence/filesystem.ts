@@ -1,25 +1,19 @@
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Problem } from '../api/problem.ts';
-import { checkingStream, isDigest } from './digest.ts';
+import { checkingStream } from './digest.ts';
 import { saying, sayingAll, unlessMissing } from './filesystem-problem.ts';
 import { openStage } from './filesystem-stage.ts';
 import { putBack, TAKEN } from './filesystem-withdraw.ts';
-import type { Digest, EvidenceBytes } from './store.ts';
-
-/** A stage older than this belongs to a process that was killed. */
-const ABANDONED_MS = 24 * 3600_000;
+import { blobPath, STAGING } from './layout.ts';
+import { ABANDONED_MS, type Digest, type EvidenceBytes } from './store.ts';
 
 /**
  * A store in a directory: `blobs/sha256/ab/abcd…`, and `staging/` on the same filesystem, from where a finished object is
  * renamed into place. File and directory are synced before a commit returns.
  */
 export function filesystemStore(root: string): EvidenceBytes {
-  const staging = join(root, 'staging');
-  const pathOf = (digest: Digest): string => {
-    if (!isDigest(digest)) throw new Problem('evidence-not-found', `'${String(digest).slice(0, 100)}' is not a digest`);
-    return blobPath(root, digest.slice('sha256:'.length));
-  };
+  const staging = join(root, STAGING);
+  const pathOf = (digest: Digest): string => join(root, blobPath(digest));
   return {
     stage: () => sayingAll(() => openStage(staging, pathOf)),
     async get(digest, range) {
@@ -38,23 +32,22 @@ export function filesystemStore(root: string): EvidenceBytes {
       return found === undefined ? undefined : { digest, size: found.size };
     },
     remove: (digest) => saying(async () => rm(pathOf(digest), { force: true })),
+    sweep: (now) => sayingAll(() => sweepStaging(root, now)),
   };
 }
-
-const blobPath = (root: string, hex: string): string => join(root, 'blobs/sha256', hex.slice(0, 2), hex);
 
 /**
  * Removes what killed processes left in the staging directory; what is being written now stays. An object that was being
  * taken back is put back, whoever it belongs to: at worst it takes room.
  */
 export async function sweepStaging(root: string, now: number): Promise<number> {
-  const staging = join(root, 'staging');
+  const staging = join(root, STAGING);
   const names = await readdir(staging).catch(() => []);
   let removed = 0;
   for (const name of names) {
     const hex = TAKEN.exec(name)?.[1];
     if (hex !== undefined) {
-      await putBack(join(staging, name), blobPath(root, hex));
+      await putBack(join(staging, name), join(root, blobPath(`sha256:${hex}`)));
       continue;
     }
     const found = await stat(join(staging, name)).catch(() => undefined);

@@ -1,5 +1,7 @@
 import type { EvidenceStore } from '../api/types.gen.ts';
+import type { StoreAccess } from './access.ts';
 import { filesystemStore } from './filesystem.ts';
+import { type S3Settings, s3Settings } from './s3/settings.ts';
 import type { EvidenceBytes } from './store.ts';
 
 /** The largest object where the EvidenceStore states none: 10 GiB. */
@@ -8,11 +10,25 @@ const DEFAULT_MAX_BLOB_SIZE = 10 * 2 ** 30;
 export const maxBlobSize = (store: EvidenceStore): number => store.spec.maxBlobSize ?? DEFAULT_MAX_BLOB_SIZE;
 
 /** The provider that an EvidenceStore names, for people. */
-export const providerOf = (_store: EvidenceStore): string => 'Filesystem';
+export const providerOf = ({ spec }: EvidenceStore): string => (spec.s3 === undefined ? 'Filesystem' : 'S3');
 
-/** The bytes behind an EvidenceStore. Throws if it names no provider that this version knows. */
-export function openEvidenceStore(store: EvidenceStore): EvidenceBytes {
-  const { filesystem } = store.spec;
-  if (filesystem === undefined) throw new Error(`the evidence store '${store.metadata.name}' has no known provider`);
-  return filesystemStore(filesystem.path);
+/** All that it takes to open a store, credentials among it. Two that are equal open the same. */
+export type StoreSettings = { readonly kind: 'filesystem'; readonly path: string } | S3Settings;
+
+/**
+ * What an EvidenceStore says, and what it refers to. Throws `store-unavailable` that says what is missing, and an Error if it
+ * names no provider that this version knows.
+ */
+export async function storeSettings({ metadata, spec }: EvidenceStore, access: StoreAccess): Promise<StoreSettings> {
+  if (spec.filesystem !== undefined) return { kind: 'filesystem', path: spec.filesystem.path };
+  if (spec.s3 !== undefined) return s3Settings(spec.s3, access);
+  throw new Error(`the evidence store '${metadata.name}' has no known provider`);
+}
+
+/** The bytes behind an EvidenceStore. Nothing is asked of it yet. */
+export async function openEvidenceStore(settings: StoreSettings): Promise<EvidenceBytes> {
+  if (settings.kind === 'filesystem') return filesystemStore(settings.path);
+  // Its library takes time and memory that a store in a directory doesn't need.
+  const { s3Store } = await import('./s3/store.ts');
+  return s3Store(settings);
 }

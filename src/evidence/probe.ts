@@ -4,23 +4,29 @@ import type { EvidenceBytes } from './store.ts';
 
 export type ProbeResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
+/** A store that takes longer for a few bytes is none to upload to. */
+const DEADLINE_MS = 30_000;
+
 /** Writes, reads and removes a small object, as a person would to see whether a store works. */
-export async function probe(store: EvidenceBytes): Promise<ProbeResult> {
+export async function probe(store: EvidenceBytes, deadlineMs: number = DEADLINE_MS): Promise<ProbeResult> {
   let step = 'writing';
-  try {
+  const failed = (why: string): ProbeResult => ({ ok: false, message: `${step} a probe object failed: ${why}` });
+  async function examine(): Promise<ProbeResult> {
     const bytes = randomBytes(64);
     const { digest } = await putBytes(store, bytes);
     step = 'reading back';
     const stream = await store.get(digest);
-    if (stream === undefined) return { ok: false, message: 'reading back a probe object failed: it is not there' };
+    if (stream === undefined) return failed('it is not there');
     for await (const _ of stream);
     step = 'removing';
     await store.remove(digest);
+    // Where it isn't allowed to learn that something is missing, an upload of something new would fail.
+    step = 'looking for the removal of';
+    if ((await store.stat(digest)) !== undefined) return failed('it is still there');
     return { ok: true };
-  } catch (error) {
-    return {
-      ok: false,
-      message: `${step} a probe object failed: ${error instanceof Error ? error.message : String(error)}`,
-    };
   }
+  const late = Promise.withResolvers<ProbeResult>();
+  const timer = setTimeout(() => late.resolve(failed(`no answer within ${deadlineMs / 1000} s`)), deadlineMs);
+  const examined = examine().catch((error: unknown) => failed(error instanceof Error ? error.message : String(error)));
+  return Promise.race([examined, late.promise]).finally(() => clearTimeout(timer));
 }

@@ -41,4 +41,9 @@ export interface EvidenceBytes {
   get(digest: Digest, range?: ByteRange): Promise<Readable | undefined>;
   stat(digest: Digest): Promise<EvidenceInfo | undefined>;
   remove(digest: Digest): Promise<void>;
+  /** Removes what killed processes left unfinished; returns how many. What is being written now stays. `now`: milliseconds. */
+  sweep(now: number): Promise<number>;
 }
+
+/** What was begun longer ago than this, in milliseconds, and isn't committed belongs to a process that was killed. */
+export const ABANDONED_MS = 24 * 3600_000;

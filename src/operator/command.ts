@@ -16,6 +16,16 @@ export async function operatorCommand(args: readonly string[]): Promise<void> {
     .option('--archived-only', 'remove finished runs over the limit only once the receiver has archived them')
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
     .option('--oidc-issuers <file>', 'allowed OIDC issuers, YAML or JSON', process.env.PROVISO_OIDC_ISSUERS)
+    .option(
+      '--web-identity-token-file <file>',
+      'token that S3 stores with spec.s3.webIdentity are opened with',
+      process.env.AWS_WEB_IDENTITY_TOKEN_FILE,
+    )
+    .option(
+      '--sts-endpoint <url>',
+      "where that token is exchanged for credentials (default: Amazon's, of the store's region)",
+      process.env.AWS_ENDPOINT_URL_STS,
+    )
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .parse([...args], { from: 'user' });
   const options = command.opts<Omit<OperatorOptions, 'endpoint'> & { readonly endpoint?: string }>();

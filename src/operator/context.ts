@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/object.ts';
 import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
+import type { WebIdentity } from '../evidence/access.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Store } from '../kube/store.ts';
@@ -44,6 +45,8 @@ export interface OperatorContext {
   readonly issuers: AllowedIssuers;
   /** Whether finished runs stay until they are archived. */
   readonly archivedOnly: boolean;
+  /** What opens evidence stores that take it. */
+  readonly webIdentity: WebIdentity;
   /** The PEM that the receiver's certificate is checked against, once it is made. */
   readonly servingCa: () => string | undefined;
   readonly now: () => Date;

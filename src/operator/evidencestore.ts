@@ -1,9 +1,12 @@
 import { KIND } from '../api/kinds.ts';
 import { defaultOf } from '../api/offer.ts';
+import { Problem } from '../api/problem.ts';
 import { REASON } from '../api/reasons.ts';
 import type { EvidenceStore, EvidenceStoreStatus } from '../api/types.gen.ts';
-import { openEvidenceStore, providerOf } from '../evidence/open.ts';
+import { createStoreAccess } from '../evidence/access.ts';
+import { openEvidenceStore, providerOf, storeSettings } from '../evidence/open.ts';
 import { probe } from '../evidence/probe.ts';
+import type { EvidenceBytes } from '../evidence/store.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
 import { conditionsFor, conflictOver, type Finding, recordTransition } from './conditions.ts';
@@ -22,7 +25,7 @@ export async function reconcileEvidenceStore(context: OperatorContext, store: Ev
   // A conflict over the default shows or goes without anything having happened to the store itself.
   const conflictChanged = (conflict !== undefined) !== (lastReason === REASON.InvalidSpec);
   if (isKnown && !conflictChanged && wait > 0) return { requeueAfterMs: wait };
-  const finding = conflict ?? (await examine(store));
+  const finding = conflict ?? (await examine(context, store));
   const { generation = 0 } = store.metadata;
   const conditions = conditionsFor(finding, generation, store.status?.conditions, now);
   const status: EvidenceStoreStatus = {
@@ -52,9 +55,29 @@ function defaultConflict({ stores }: OperatorContext, store: EvidenceStore): Fin
   return conflictOver('EvidenceStore', defaultOf(stores.evidenceStores.list()), store);
 }
 
-async function examine(store: EvidenceStore): Promise<Finding> {
-  const result = await probe(openEvidenceStore(store));
-  return result.ok
-    ? { state: 'ready', message: 'a probe object was written, read and removed' }
-    : { state: 'stalled', reason: REASON.ProbeFailed, message: result.message };
+async function examine(context: OperatorContext, store: EvidenceStore): Promise<Finding> {
+  const failed = (message: string): Finding => ({ state: 'stalled', reason: REASON.ProbeFailed, message });
+  const access = createStoreAccess(context.client, context.namespace, context.webIdentity);
+  let bytes: EvidenceBytes;
+  try {
+    bytes = await openEvidenceStore(await storeSettings(store, access));
+  } catch (error) {
+    if (error instanceof Problem) return failed(error.message);
+    throw error;
+  }
+  const result = await probe(bytes);
+  if (!result.ok) return failed(result.message);
+  const swept = await sweep(context, bytes);
+  return { state: 'ready', message: `a probe object was written, read and removed${swept}` };
+}
+
+/** Removes what killed receivers left unfinished. It takes room and nothing more: a failure is only told. */
+async function sweep({ log, now }: OperatorContext, bytes: EvidenceBytes): Promise<string> {
+  try {
+    const removed = await bytes.sweep(now().getTime());
+    if (removed > 0) log.info({ removed }, 'Abandoned uploads removed');
+    return '';
+  } catch (error) {
+    return `; abandoned uploads could not be removed: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }

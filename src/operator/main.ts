@@ -26,6 +26,10 @@ export interface OperatorOptions {
   readonly oidcIssuers?: string;
   /** Whether finished runs stay until they are archived; default: they don't. */
   readonly archivedOnly?: boolean;
+  /** The file with the token that says to other services who the pod is. */
+  readonly webIdentityTokenFile?: string;
+  /** Where that token is exchanged for credentials of S3; absent, at Amazon's. */
+  readonly stsEndpoint?: string;
 }
 
 /** Runs the operator until the signal; resolves when everything has ended. */
@@ -42,6 +46,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     workers: options.workers,
     issuers,
     archivedOnly: options.archivedOnly === true,
+    webIdentity: { tokenFile: options.webIdentityTokenFile, stsEndpoint: options.stsEndpoint },
     identity: `${hostname()}_${randomUUID()}`,
     log,
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceEvent } from '@dot-i/k8s-operator';
 import type { KubeObject } from '../api/object.ts';
+import type { WebIdentity } from '../evidence/access.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeConnection } from '../kube/connect.ts';
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
@@ -43,6 +44,7 @@ export interface ProvisoOperatorOptions {
   readonly verifierId?: string | undefined;
   /** Whether finished runs stay until they are archived. */
   readonly archivedOnly?: boolean;
+  readonly webIdentity?: WebIdentity;
   /** Reconciles at once, per kind. */
   readonly workers: number;
   /** Unlike that of any other replica. */
@@ -317,7 +319,15 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   #context(): OperatorContext {
-    const { log, namespace, endpoint, issuers, archivedOnly = false, now = () => new Date() } = this.#options;
+    const {
+      log,
+      namespace,
+      endpoint,
+      issuers,
+      archivedOnly = false,
+      webIdentity = {},
+      now = () => new Date(),
+    } = this.#options;
     return {
       client: this.#client,
       stores: this.#stores(),
@@ -327,6 +337,7 @@ export class ProvisoOperator extends OperatorBase {
       endpoint,
       issuers,
       archivedOnly,
+      webIdentity,
       servingCa: () => this.#servingCa,
       now,
       signal: this.#cut.signal,

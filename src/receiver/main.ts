@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:https';
 import { KIND } from '../api/kinds.ts';
 import type { EvidenceStore, WorkflowRun } from '../api/types.gen.ts';
-import { sweepStaging } from '../evidence/filesystem.ts';
+import { createStoreAccess } from '../evidence/access.ts';
 import { connect, type KubeConnection } from '../kube/connect.ts';
 import { createEventRecorder } from '../kube/events.ts';
 import { stalledSource, startSource } from '../kube/source.ts';
@@ -41,6 +41,10 @@ export interface ReceiverOptions {
   readonly oidcIssuers?: string;
   /** Where finished runs are kept, as `openArchive` takes it; absent, nowhere. */
   readonly archive?: string;
+  /** The file with the token that says to other services who the pod is. */
+  readonly webIdentityTokenFile?: string;
+  /** Where that token is exchanged for credentials of S3; absent, at Amazon's. */
+  readonly stsEndpoint?: string;
 }
 
 /** In-flight requests get this long after a signal to stop. */
@@ -126,6 +130,7 @@ function createContext(
   });
   const authenticate = createAuthenticator(client, oidc);
   const admit = createCallerLimits();
+  const webIdentity = { tokenFile: options.webIdentityTokenFile, stsEndpoint: options.stsEndpoint };
   return {
     client,
     authenticate: async (request, response) => {
@@ -138,7 +143,7 @@ function createContext(
     checks,
     access: createAccess(client),
     contracts: createContracts(client),
-    stores: createStores(client),
+    stores: createStores(client, createStoreAccess(client, options.namespace, webIdentity)),
     signing: createSigningAuthority(client, options.namespace),
     trustRoots: createTrustRoots(client, options.namespace),
     controlPlane: createControlPlane(client, options.namespace),
@@ -148,13 +153,16 @@ function createContext(
   };
 }
 
-/** Removes what a killed receiver left half written. */
-async function sweepStores({ client, log }: ReceiverContext): Promise<void> {
-  const stores = await client.list<EvidenceStore>(KIND.EvidenceStore);
-  for (const { metadata, spec } of stores) {
+/**
+ * Puts back and removes what a killed receiver left in a directory. What it left elsewhere is no matter of a start: the
+ * operator sweeps all stores again and again.
+ */
+async function sweepStores({ client, stores, log }: ReceiverContext): Promise<void> {
+  for (const { metadata, spec } of await client.list<EvidenceStore>(KIND.EvidenceStore)) {
     if (spec.filesystem === undefined) continue;
     // What can't be swept takes room and nothing more: no reason not to start.
-    const removed = await sweepStaging(spec.filesystem.path, Date.now()).catch((error: unknown) => {
+    const { bytes } = await stores.get(metadata.name);
+    const removed = await bytes.sweep(Date.now()).catch((error: unknown) => {
       log.warn({ store: metadata.name, err: error }, 'Abandoned uploads not removed');
       return 0;
     });

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { KIND } from '../api/kinds.ts';
 import { Problem } from '../api/problem.ts';
 import type { EvidenceStore } from '../api/types.gen.ts';
-import { maxBlobSize, openEvidenceStore } from '../evidence/open.ts';
+import type { StoreAccess } from '../evidence/access.ts';
+import { maxBlobSize, openEvidenceStore, type StoreSettings, storeSettings } from '../evidence/open.ts';
 import type { EvidenceBytes } from '../evidence/store.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createTtlCache } from './ttl-cache.ts';
@@ -19,10 +21,29 @@ export interface Stores {
   get(name: string): Promise<OpenStore>;
 }
 
-const REMEMBERED_MS = 10_000;
+interface Opened {
+  readonly settings: StoreSettings;
+  readonly bytes: EvidenceBytes;
+}
 
-export function createStores(client: KubeClient): Stores {
-  const known = createTtlCache<OpenStore>(100);
+const REMEMBERED_MS = 10_000;
+const CAPACITY = 100;
+
+export function createStores(client: KubeClient, access: StoreAccess): Stores {
+  const known = createTtlCache<OpenStore>(CAPACITY);
+  // With its connections and what it was given for its credentials, as long as it is the same store.
+  const opened = createTtlCache<Opened>(CAPACITY);
+
+  async function open(store: EvidenceStore): Promise<EvidenceBytes> {
+    const { name } = store.metadata;
+    const settings = await storeSettings(store, access);
+    const before = opened.get(name);
+    if (before !== undefined && isDeepStrictEqual(before.settings, settings)) return before.bytes;
+    const bytes = await openEvidenceStore(settings);
+    opened.set(name, { settings, bytes }, Number.POSITIVE_INFINITY);
+    return bytes;
+  }
+
   return {
     async get(name) {
       const found = known.get(name);
@@ -33,9 +54,9 @@ export function createStores(client: KubeClient): Stores {
           hint: 'an administrator has to create it again; look at kubectl get evidencestores',
         });
       }
-      const open = { name, bytes: openEvidenceStore(store), maxBlobSize: maxBlobSize(store) };
-      known.set(name, open, REMEMBERED_MS);
-      return open;
+      const remembered = { name, bytes: await open(store), maxBlobSize: maxBlobSize(store) };
+      known.set(name, remembered, REMEMBERED_MS);
+      return remembered;
     },
   };
 }

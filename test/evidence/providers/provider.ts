@@ -1,0 +1,23 @@
+import type { Digest, EvidenceBytes } from '../../../src/evidence/store.ts';
+
+/** A kind of store for the tests that hold for all of them. */
+export interface Provider {
+  readonly name: string;
+  /** Sizes at which something changes inside the store. Bytes. */
+  readonly edges: readonly number[];
+  /** A store that has nothing. */
+  open(): Promise<Opened>;
+  stop(): Promise<void>;
+}
+
+export interface Opened {
+  readonly store: EvidenceBytes;
+  /** Another client of the same store, as a second replica has. */
+  again(): EvidenceBytes;
+  /** Names of everything that isn't an object. */
+  leavings(): Promise<readonly string[]>;
+  /** How many objects there are. */
+  count(): Promise<number>;
+  /** Puts other bytes in the place of an object's, behind the store's back. */
+  damage(digest: Digest, bytes: Uint8Array): Promise<void>;
+}
