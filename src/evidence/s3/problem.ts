@@ -24,8 +24,17 @@ function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // A connection that failed over every address of a host says nothing itself.
   if (error instanceof AggregateError && error.message === '') return error.errors.map(wordsOf).join(', ');
-  const status = (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
-  if (status === undefined) return error.message;
-  const answer = `${status} ${error.name}`;
-  return error.message === '' || error.message === error.name ? answer : `${answer}: ${error.message}`;
+  const { $metadata, $response, name, message } = error as Partial<S3ServiceException> & Error;
+  const status = $metadata?.httpStatusCode;
+  if (status === undefined) return message;
+  const answer = answerOf(status, name, message);
+  if (status < 300 || status >= 400) return answer;
+  const region = $response?.headers['x-amz-bucket-region'];
+  return `${answer}: it points elsewhere, which is not followed${region === undefined ? '' : `; the bucket is in ${region}`}`;
+}
+
+function answerOf(status: number, name: string, message: string): string {
+  // What the library says of an answer without words.
+  if (message === 'UnknownError') return String(status);
+  return message === '' || message === name ? `${status} ${name}` : `${status} ${name}: ${message}`;
 }

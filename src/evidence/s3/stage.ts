@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { Problem } from '../../api/problem.ts';
 import { digestOf } from '../digest.ts';
 import type { EvidenceInfo, Stage } from '../store.ts';
 import type { Bucket } from './bucket.ts';
@@ -52,7 +53,8 @@ export function openStage(bucket: Bucket, sizes: S3Sizes, room: Room): Stage {
       const key = keys.blob(result.digest);
       if (upload === undefined) {
         const ChecksumSHA256 = Buffer.from(result.digest.slice('sha256:'.length), 'hex').toString('base64');
-        await saying(client.send(new PutObjectCommand({ Bucket, Key: key, Body: part.bytes(), ChecksumSHA256 })));
+        const command = new PutObjectCommand({ Bucket, Key: key, Body: part.bytes(), ChecksumSHA256 });
+        assertStored(await saying(client.send(command)));
         return result;
       }
       await send(upload);
@@ -75,4 +77,10 @@ export function openStage(bucket: Bucket, sizes: S3Sizes, room: Room): Stage {
       await removed.catch(() => {});
     },
   };
+}
+
+/** Something else that answers 200, such as a proxy's page, has stored nothing. */
+function assertStored({ ETag }: { readonly ETag?: string | undefined }): void {
+  if (ETag !== undefined) return;
+  throw new Problem('store-unavailable', 'the S3 store failed: the answer is not one of S3', { retryAfter: 5 });
 }
