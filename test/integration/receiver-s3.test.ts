@@ -1,0 +1,171 @@
+// deadline: 180
+import { createHash, randomBytes } from 'node:crypto';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
+import type { ProblemDocument } from '../../src/api/problem.ts';
+import type { EvidenceStore } from '../../src/api/types.gen.ts';
+import { blobPath } from '../../src/evidence/layout.ts';
+import type { Digest } from '../../src/evidence/store.ts';
+import { digestsOf } from '../../src/receiver/routes/evidence.ts';
+import { eventually } from '../support/eventually.ts';
+import { manifest } from '../support/manifest.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+import { generateTestKey, signedBundle } from '../support/signing.ts';
+import { S3_KEYS, type S3Server, startS3 } from '../tools/s3.ts';
+
+const key = generateTestKey();
+const MANIFESTS = [
+  manifest('Contract', 'signed', {
+    materials: [
+      { name: 'log', type: 'ARTIFACT' },
+      { name: 'disk', type: 'ARTIFACT' },
+    ],
+    signers: [{ key: { inline: key.publicPem } }],
+  }),
+  manifest('Workflow', 'build', { contractRef: { name: 'signed' }, evidenceStoreRef: { name: 'bucket' } }),
+].join('\n---\n');
+const BUCKET = 'proviso-evidence';
+const SECRET = 'proviso-evidence-credentials';
+
+let server: S3Server;
+let shop: Shop;
+let token: string;
+const test = suite('a receiver with its evidence in S3');
+test.before(async () => {
+  server = await startS3();
+  await server.makeBucket(BUCKET);
+  shop = await openShop(MANIFESTS);
+});
+test.after(async () => {
+  await shop?.stop();
+  await server?.stop();
+});
+
+const applyStore = (spec: object = {}, secret: string = SECRET) => {
+  const s3 = { bucket: BUCKET, prefix: 'prod/', endpoint: server.endpoint, forcePathStyle: true };
+  const credentialsSecretRef = { name: secret };
+  return shop.kubectl(
+    'apply -f -',
+    manifest('EvidenceStore', 'bucket', { s3: { ...s3, credentialsSecretRef }, ...spec }),
+  );
+};
+const applySecret = (secretAccessKey: string = S3_KEYS.secretAccessKey, name: string = SECRET) => {
+  const stringData = { AWS_ACCESS_KEY_ID: S3_KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+  const metadata = { name, namespace: 'proviso-system' };
+  return shop.kubectl('apply -f -', JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata, stringData }));
+};
+/** Waits until the operator has looked at what was applied last; returns what Ready says. */
+const said = () =>
+  eventually('a probe of the store', async () => {
+    const store = JSON.parse(await shop.kubectl('get evidencestore bucket -o json')) as EvidenceStore;
+    const { observedGeneration, conditions } = store.status ?? {};
+    const ready = conditions?.find(({ type }) => type === 'Ready');
+    return observedGeneration === store.metadata.generation && ready !== undefined ? ready : undefined;
+  });
+
+async function open(): Promise<RunMessage> {
+  const answer = await shop.http.call('/v1/runs', { method: 'POST', token, body: { workflow: 'build' } });
+  assert.is(answer.status, 201, answer.body.toString());
+  return answer.json<RunMessage>();
+}
+const pathOf = ({ run }: RunMessage, rest = ''): string => `/v1/namespaces/shop/runs/${run}${rest}`;
+const add = (run: RunMessage, name: string, body: Uint8Array) =>
+  shop.http.call(pathOf(run, `/materials/${name}`), { method: 'PUT', token, body });
+const digestOf = (bytes: Uint8Array): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+test('a store says what it lacks, in the words of whoever refuses', async () => {
+  await applyStore();
+  assert.match(
+    (await said()).message,
+    /^spec\.s3\.credentialsSecretRef: the Secret \S+ in the namespace proviso-system does not exist/,
+  );
+  await applySecret('wrong');
+  await applyStore({ maxBlobSize: 2 ** 30 });
+  const refused = await said();
+  assert.is(refused.reason, 'ProbeFailed');
+  assert.match(refused.message, /^writing a probe object failed: the S3 store failed: 403 SignatureDoesNotMatch: /);
+  await applySecret();
+  await applyStore({ maxBlobSize: 2 ** 31 });
+  assert.equal(
+    [(await said()).status, (await said()).message],
+    ['True', 'a probe object was written, read and removed'],
+  );
+  assert.match(await shop.kubectl('get evidencestore bucket'), /True +S3 /);
+  assert.equal(await server.objects(BUCKET), []);
+  token = await shop.tokenOf('build');
+});
+
+test('a run whose materials, attestation and statements are in the bucket, small and large', async () => {
+  const run = await open();
+  const materials = { log: randomBytes(5000), disk: randomBytes(40 << 20) };
+  for (const [name, bytes] of Object.entries(materials)) {
+    const answer = await add(run, name, bytes);
+    assert.is(answer.status, 200, answer.body.toString());
+    assert.is(answer.json<MaterialMessage>().material.storeName, 'bucket');
+  }
+  const statement = await shop.http.call(pathOf(run, '/statement'), { token });
+  const bundle = signedBundle(statement.body, key);
+  const pushed = await shop.http.call(pathOf(run, '/attestation'), { method: 'POST', token, body: bundle });
+  assert.is(pushed.status, 200, pushed.body.toString());
+  const digests = digestsOf(await shop.run(run.run)) as readonly Digest[];
+  assert.equal(
+    await server.objects(BUCKET),
+    digests.map((digest) => `prod/${blobPath(digest)}`).sort(),
+    'whatever the run refers to, and nothing else',
+  );
+  assert.equal(await server.parts(BUCKET), []);
+  assert.equal(await shop.stored(), { blobs: [], staging: [] });
+  const back = await eventually('the material in the index of the watch', async () => {
+    const answer = await shop.http.call(`/v1/evidence/${digestOf(materials.disk)}`, { token });
+    return answer.status === 200 ? answer : undefined;
+  });
+  assert.ok(materials.disk.equals(back.body));
+  const range = { range: 'bytes=30000000-30000999' };
+  const part = await shop.http.call(`/v1/evidence/${digestOf(materials.disk)}`, { token, headers: range });
+  assert.is(part.status, 206);
+  assert.ok(materials.disk.subarray(30_000_000, 30_001_000).equals(part.body));
+});
+
+test('an upload that is refused leaves nothing', async () => {
+  const before = await server.objects(BUCKET);
+  const run = await open();
+  const wrong = { 'content-digest': `sha-256=:${Buffer.alloc(32).toString('base64')}:` };
+  for (const size of [100, 20 << 20]) {
+    const options = { method: 'PUT', token, body: randomBytes(size), headers: wrong };
+    await shop.http.refused('digest-mismatch', pathOf(run, '/materials/log'), options);
+  }
+  assert.equal(await server.objects(BUCKET), before);
+  assert.equal(await server.parts(BUCKET), []);
+});
+
+test('credentials that are exchanged are used without a restart', async () => {
+  const run = await open();
+  await applySecret('wrong');
+  const refused = await eventually('a refusal', async () => {
+    const answer = await add(run, 'log', randomBytes(10));
+    return answer.status === 503 ? answer : undefined;
+  });
+  const { code, detail } = refused.json<ProblemDocument>();
+  assert.is(code, 'store-unavailable');
+  assert.match(detail, /^the S3 store failed: 403 SignatureDoesNotMatch/);
+  await applySecret();
+  await eventually('an upload', async () => (await add(run, 'log', randomBytes(10))).status === 200);
+});
+
+test('attack: a store can not be made to read whatever Secret there is with the rights of the receiver', async () => {
+  await applySecret(S3_KEYS.secretAccessKey, 'other');
+  await applyStore({}, 'other');
+  assert.is((await said()).status, 'True');
+  const run = await open();
+  const refused = await eventually('a refusal', async () => {
+    const answer = await add(run, 'log', randomBytes(10));
+    return answer.status === 503 ? answer : undefined;
+  });
+  const { code, detail, hint } = refused.json<ProblemDocument>();
+  assert.is(code, 'store-unavailable');
+  assert.match(detail, /secrets "other" is forbidden/);
+  assert.match(hint ?? '', /allow this process to get the Secret other/);
+});
+
+test.run();
