@@ -5,6 +5,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
 import { BLOBS, blobPath, STAGING } from '../layout.ts';
 import type { Digest } from '../store.ts';
+import { s3Problem } from './problem.ts';
 import type { S3Settings } from './settings.ts';
 
 /** The part of a bucket that is a store, and the client that reaches it. */
@@ -69,8 +70,12 @@ function credentialsOf(
   const { roleArn, tokenFile, stsEndpoint } = identity;
   const clientConfig = { ...connection, ...(stsEndpoint === undefined ? {} : { endpoint: stsEndpoint }) };
   return async (options) => {
-    // Read anew each time: the kubelet replaces it before it expires.
-    const webIdentityToken = (await readFile(tokenFile, 'utf8')).trim();
-    return fromWebToken({ roleArn, webIdentityToken, roleSessionName: 'proviso', clientConfig })(options);
+    try {
+      // Read anew each time: the kubelet replaces it before it expires.
+      const webIdentityToken = (await readFile(tokenFile, 'utf8')).trim();
+      return await fromWebToken({ roleArn, webIdentityToken, roleSessionName: 'proviso', clientConfig })(options);
+    } catch (error) {
+      throw s3Problem(error, "the pod's token was not exchanged for credentials");
+    }
   };
 }

@@ -11,9 +11,9 @@ export const saying = <T>(work: Promise<T>): Promise<T> =>
 export const unlessMissing = <T>(work: Promise<T>): Promise<T | undefined> =>
   saying(work.catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error))));
 
-export function s3Problem(cause: unknown): Problem {
+export function s3Problem(cause: unknown, what = 'the S3 store failed'): Problem {
   if (cause instanceof Problem) return cause;
-  return new Problem('store-unavailable', `the S3 store failed: ${wordsOf(cause)}`, { cause, retryAfter: 5 });
+  return new Problem('store-unavailable', `${what}: ${wordsOf(cause)}`, { cause, retryAfter: 5 });
 }
 
 /** A bucket that is missing is another matter, though servers answer a HEAD of it the same way. */
