@@ -28,7 +28,6 @@ export async function startUpload({ client, name: Bucket, keys }: Bucket): Promi
   const target = { Bucket, Key: `${keys.staging}${randomUUID()}` };
   const create = new CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: 'SHA256' });
   const { UploadId } = await saying(client.send(create));
-  const stop = new AbortController();
   const parts: CompletedPart[] = [];
   let sending: Promise<void> = Promise.resolve();
 
@@ -37,7 +36,7 @@ export async function startUpload({ client, name: Bucket, keys }: Bucket): Promi
     const Body = part.bytes();
     const ChecksumSHA256 = createHash('sha256').update(Body).digest('base64');
     const command = new UploadPartCommand({ ...target, UploadId, PartNumber, Body, ChecksumSHA256 });
-    const { ETag } = await saying(client.send(command, { abortSignal: stop.signal }));
+    const { ETag } = await saying(client.send(command));
     parts.push({ PartNumber, ETag, ChecksumSHA256 });
   }
 
@@ -58,8 +57,7 @@ export async function startUpload({ client, name: Bucket, keys }: Bucket): Promi
       await saying(client.send(command));
     },
     async abort() {
-      stop.abort();
-      // A part that arrives later would stay.
+      // A part that arrives later, also one whose request was broken off, would stay.
       await sending.catch(() => {});
       await saying(client.send(new AbortMultipartUploadCommand({ ...target, UploadId })));
     },
