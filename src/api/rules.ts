@@ -126,13 +126,25 @@ export const WORKFLOW_RULES: readonly Rule<Workflow>[] = [
 
 export const EVIDENCE_STORE_RULES: readonly Rule<EvidenceStore>[] = [
   {
-    message: "a store must have exactly one provider; this version knows 'filesystem'",
-    broken: ({ spec }) => (spec.filesystem === undefined ? ['spec'] : []),
+    message: "a store must have exactly one provider; this version knows 'filesystem' and 's3'",
+    broken: ({ spec }) => (countGiven(spec.filesystem, spec.s3) === 1 ? [] : ['spec']),
   },
   {
     message: "spec.filesystem.path must not contain '.' or '..' as a part",
-    broken: ({ spec }) =>
-      spec.filesystem?.path.split('/').some((part) => part === '.' || part === '..') ? ['spec.filesystem.path'] : [],
+    broken: ({ spec }) => (hasDots(spec.filesystem?.path) ? ['spec.filesystem.path'] : []),
+  },
+  {
+    message: "spec.s3 must have exactly one of 'credentialsSecretRef' and 'webIdentity'",
+    broken: ({ spec: { s3 } }) =>
+      s3 === undefined || countGiven(s3.credentialsSecretRef, s3.webIdentity) === 1 ? [] : ['spec.s3'],
+  },
+  {
+    message: "spec.s3.prefix must not contain '.' or '..' as a part",
+    broken: ({ spec }) => (hasDots(spec.s3?.prefix) ? ['spec.s3.prefix'] : []),
+  },
+  {
+    message: 'spec.s3.endpoint must be a URL, such as https://minio.storage.svc:9000',
+    broken: ({ spec: { s3 } }) => (s3?.endpoint === undefined || URL.canParse(s3.endpoint) ? [] : ['spec.s3.endpoint']),
   },
 ];
 
@@ -181,6 +193,8 @@ const isAlone = (material: ContractSpecMaterial, all: Materials): boolean =>
 
 const indices = <T>(list: readonly T[] = [], isBad: (item: T, all: readonly T[]) => boolean): readonly number[] =>
   list.flatMap((item, index) => (isBad(item, list) ? [index] : []));
+
+const hasDots = (path = ''): boolean => path.split('/').some((part) => part === '.' || part === '..');
 
 const countGiven = (...members: readonly unknown[]): number => members.filter((member) => member !== undefined).length;
 

@@ -20,6 +20,12 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   '^https://[^/?#@\\s\\\\]+(/[^?#\\s\\\\]*)?$':
     "an address that starts with 'https://', without user, query and fragment",
   '^/[^/].*$': 'an absolute path',
+  '^[a-z0-9][a-z0-9.-]*[a-z0-9]$': 'the name of a bucket: lower-case letters, digits, dots and dashes',
+  "^([A-Za-z0-9!_.*'()-]+/)+$": "parts of letters, digits and !_.*'()-, each with a slash at its end",
+  '^[a-z0-9-]+$': 'the name of a region: lower-case letters, digits and dashes',
+  '^https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?$':
+    "an address that starts with 'https://' or 'http://', without user, query and fragment",
+  '^arn:[a-z0-9-]+:iam::[0-9]*:role/.+$': 'the ARN of a role, such as arn:aws:iam::123456789012:role/proviso',
   '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$':
     'a time with its zone, RFC 3339, such as 2026-06-01T00:00:00Z',
   '^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$':

@@ -1,5 +1,6 @@
 import { COMPLETE_CLUSTER_CONTRACTS, REFUSED_CLUSTER_CONTRACTS } from './refused-cluster-contracts.ts';
 import { REFUSED_IMAGE_SIGNERS } from './refused-image-signers.ts';
+import { COMPLETE_STORES, REFUSED_STORES } from './refused-stores.ts';
 import { REFUSED_TIMES } from './refused-times.ts';
 import { COMPLETE_TRUST_ROOTS, REFUSED_TRUST_ROOTS } from './refused-trust-roots.ts';
 
@@ -27,12 +28,6 @@ export const workflow = (spec: object, name = 'build'): object => ({
   kind: 'Workflow',
   metadata: { name },
   spec: { contractRef: { name: 'release' }, ...spec },
-});
-export const evidenceStore = (spec: object): object => ({
-  apiVersion,
-  kind: 'EvidenceStore',
-  metadata: { name: 'default' },
-  spec,
 });
 const sbom = { name: 'sbom', type: 'SBOM_CYCLONEDX_JSON' };
 const image = { name: 'image', type: 'CONTAINER_IMAGE' };
@@ -257,25 +252,6 @@ const OTHERS: readonly RefusedObject[] = [
     says: /must be an address that starts with 'https:\/\/'/,
     serverSays: /spec\.submitters\[0\]\.oidc\.issuer in body should match/,
   },
-  {
-    what: 'a store without a provider',
-    object: evidenceStore({ default: true }),
-    at: 'spec',
-    says: /a store must have exactly one provider/,
-  },
-  {
-    what: 'a store path that climbs',
-    object: evidenceStore({ filesystem: { path: '/var/lib/../../etc' } }),
-    at: 'spec.filesystem.path',
-    says: /must not contain '\.' or '\.\.'/,
-  },
-  {
-    what: 'a relative store path',
-    object: evidenceStore({ filesystem: { path: 'evidence' } }),
-    at: 'spec.filesystem.path',
-    says: /must be an absolute path/,
-    serverSays: /spec\.filesystem\.path in body should match/,
-  },
 ];
 
 export const REFUSED_OBJECTS: readonly RefusedObject[] = [
@@ -284,6 +260,7 @@ export const REFUSED_OBJECTS: readonly RefusedObject[] = [
   ...REFUSED_TIMES,
   ...REFUSED_CLUSTER_CONTRACTS,
   ...OTHERS,
+  ...REFUSED_STORES,
   ...REFUSED_TRUST_ROOTS,
 ];
 
@@ -324,12 +301,7 @@ export const COMPLETE_OBJECTS: readonly object[] = [
     evidenceStoreRef: { name: 'default' },
     expectations: { maxInterval: '26h', minSuccessRate: 0.9, maxDuration: '45m' },
   }),
-  evidenceStore({
-    default: true,
-    maxBlobSize: 1,
-    namespaces: { matchLabels: { team: 'payments' } },
-    filesystem: { path: '/var/lib/proviso/evidence' },
-  }),
+  ...COMPLETE_STORES,
   ...COMPLETE_CLUSTER_CONTRACTS,
   ...COMPLETE_TRUST_ROOTS,
 ];

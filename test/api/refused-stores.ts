@@ -1,0 +1,111 @@
+import type { RefusedObject } from './refused-objects.ts';
+
+const evidenceStore = (spec: object): object => ({
+  apiVersion: 'proviso.dev/v1alpha1',
+  kind: 'EvidenceStore',
+  metadata: { name: 'default' },
+  spec,
+});
+const bucket = { bucket: 'evidence', credentialsSecretRef: { name: 'keys' } };
+const s3 = (spec: object): object => evidenceStore({ s3: { ...bucket, ...spec } });
+const ROLE = 'arn:aws:iam::123456789012:role/proviso';
+
+export const REFUSED_STORES: readonly RefusedObject[] = [
+  {
+    what: 'a store without a provider',
+    object: evidenceStore({ default: true }),
+    at: 'spec',
+    says: /a store must have exactly one provider/,
+  },
+  {
+    what: 'a store path that climbs',
+    object: evidenceStore({ filesystem: { path: '/var/lib/../../etc' } }),
+    at: 'spec.filesystem.path',
+    says: /must not contain '\.' or '\.\.'/,
+  },
+  {
+    what: 'a relative store path',
+    object: evidenceStore({ filesystem: { path: 'evidence' } }),
+    at: 'spec.filesystem.path',
+    says: /must be an absolute path/,
+    serverSays: /spec\.filesystem\.path in body should match/,
+  },
+  {
+    what: 'a store with two providers',
+    object: evidenceStore({ filesystem: { path: '/var/lib/evidence' }, s3: bucket }),
+    at: 'spec',
+    says: /a store must have exactly one provider/,
+  },
+  {
+    what: 'a bucket that is opened by nobody',
+    object: evidenceStore({ s3: { bucket: 'evidence' } }),
+    at: 'spec.s3',
+    says: /must have exactly one of 'credentialsSecretRef' and 'webIdentity'/,
+  },
+  {
+    what: 'a bucket that is opened in two ways',
+    object: s3({ webIdentity: { roleArn: ROLE } }),
+    at: 'spec.s3',
+    says: /must have exactly one of 'credentialsSecretRef' and 'webIdentity'/,
+  },
+  {
+    what: 'a name that no bucket has',
+    object: s3({ bucket: 'other/evidence' }),
+    at: 'spec.s3.bucket',
+    says: /must be the name of a bucket/,
+    serverSays: /spec\.s3\.bucket in body should match/,
+  },
+  {
+    what: 'a prefix that climbs',
+    object: s3({ prefix: 'prod/../' }),
+    at: 'spec.s3.prefix',
+    says: /must not contain '\.' or '\.\.'/,
+  },
+  {
+    what: 'a prefix that is none',
+    object: s3({ prefix: 'prod' }),
+    at: 'spec.s3.prefix',
+    says: /must be parts of letters, .* each with a slash/,
+    serverSays: /spec\.s3\.prefix in body should match/,
+  },
+  {
+    what: 'an endpoint with a user',
+    object: s3({ endpoint: 'https://user:secret@minio.example' }),
+    at: 'spec.s3.endpoint',
+    says: /must be an address .* without user, query and fragment/,
+    serverSays: /spec\.s3\.endpoint in body should match/,
+  },
+  {
+    what: 'an endpoint that is no address',
+    object: s3({ endpoint: 'https://[minio' }),
+    at: 'spec.s3.endpoint',
+    says: /must be a URL, such as/,
+  },
+  {
+    what: 'a role that is none',
+    object: evidenceStore({
+      s3: { bucket: 'evidence', webIdentity: { roleArn: 'arn:aws:iam::123456789012:user/me' } },
+    }),
+    at: 'spec.s3.webIdentity.roleArn',
+    says: /must be the ARN of a role/,
+    serverSays: /spec\.s3\.webIdentity\.roleArn in body should match/,
+  },
+];
+
+/** Stores with every field in use, which must pass. */
+export const COMPLETE_STORES: readonly object[] = [
+  evidenceStore({
+    default: true,
+    maxBlobSize: 1,
+    namespaces: { matchLabels: { team: 'payments' } },
+    filesystem: { path: '/var/lib/proviso/evidence' },
+  }),
+  s3({
+    prefix: "prod/it's-(mine)!/",
+    region: 'eu-central-1',
+    endpoint: 'http://[::1]:9000/storage/v1/',
+    forcePathStyle: true,
+    ca: '-----BEGIN CERTIFICATE-----',
+  }),
+  evidenceStore({ s3: { bucket: 'evidence', webIdentity: { roleArn: ROLE } } }),
+];
