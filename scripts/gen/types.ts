@@ -30,6 +30,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'EvidenceStore.status': 'EvidenceStoreStatus',
   'TrustRoot.spec': 'TrustRootSpec',
   'EvidenceStore.spec.s3': 'EvidenceStoreS3',
+  'EvidenceStore.spec.oci': 'EvidenceStoreOci',
   'TrustRoot.spec.sigstore': 'TrustRootSource',
   'TrustRoot.spec.sigstore.tuf': 'TrustRootTuf',
   'TrustRoot.status': 'TrustRootStatus',

@@ -126,8 +126,8 @@ export const WORKFLOW_RULES: readonly Rule<Workflow>[] = [
 
 export const EVIDENCE_STORE_RULES: readonly Rule<EvidenceStore>[] = [
   {
-    message: "a store must have exactly one provider; this version knows 'filesystem' and 's3'",
-    broken: ({ spec }) => (countGiven(spec.filesystem, spec.s3) === 1 ? [] : ['spec']),
+    message: "a store must have exactly one provider; this version knows 'filesystem', 's3' and 'oci'",
+    broken: ({ spec }) => (countGiven(spec.filesystem, spec.s3, spec.oci) === 1 ? [] : ['spec']),
   },
   {
     message: "spec.filesystem.path must not contain '.' or '..' as a part",

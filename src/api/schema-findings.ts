@@ -22,6 +22,8 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   '^/[^/].*$': 'an absolute path',
   '^[a-z0-9][a-z0-9.-]*[a-z0-9]$': 'the name of a bucket: lower-case letters, digits, dots and dashes',
   "^([A-Za-z0-9!_.*'()-]+/)+$": "parts of letters, digits and !_.*'()-, each with a slash at its end",
+  '^([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$':
+    'a repository with the host of its registry, such as ghcr.io/example/evidence',
   '^[a-z0-9-]+$': 'the name of a region: lower-case letters, digits and dashes',
   '^https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?$':
     "an address that starts with 'https://' or 'http://', without user, query and fragment",

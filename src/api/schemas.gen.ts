@@ -1783,6 +1783,43 @@ export const SCHEMAS = {
        }
       },
       "additionalProperties": false
+     },
+     "oci": {
+      "type": "object",
+      "required": [
+       "repository"
+      ],
+      "properties": {
+       "repository": {
+        "type": "string",
+        "minLength": 3,
+        "maxLength": 512,
+        "pattern": "^([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$"
+       },
+       "plainHttp": {
+        "type": "boolean"
+       },
+       "ca": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 65536
+       },
+       "credentialsSecretRef": {
+        "type": "object",
+        "required": [
+         "name"
+        ],
+        "properties": {
+         "name": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253
+         }
+        },
+        "additionalProperties": false
+       }
+      },
+      "additionalProperties": false
      }
     },
     "additionalProperties": false

@@ -501,6 +501,8 @@ export interface EvidenceStoreSpec {
   };
   /** A bucket of Amazon S3 or of a server that speaks its protocol. Who Proviso is there is said by exactly one of `credentialsSecretRef` and `webIdentity`. */
   readonly s3?: EvidenceStoreS3;
+  /** A repository of an OCI registry. Each object is a blob there, with a manifest and a tag of its own that keep it from being collected as garbage. */
+  readonly oci?: EvidenceStoreOci;
 }
 
 /** A bucket of Amazon S3 or of a server that speaks its protocol. Who Proviso is there is said by exactly one of `credentialsSecretRef` and `webIdentity`. */
@@ -526,6 +528,21 @@ export interface EvidenceStoreS3 {
   readonly webIdentity?: {
     /** The role to assume. Example: `arn:aws:iam::123456789012:role/proviso`. */
     readonly roleArn: string;
+  };
+}
+
+/** A repository of an OCI registry. Each object is a blob there, with a manifest and a tag of its own that keep it from being collected as garbage. */
+export interface EvidenceStoreOci {
+  /** The host of the registry and the name of a repository that nobody else uses. Example: `ghcr.io/example/proviso-evidence`. */
+  readonly repository: string;
+  /** Whether the registry is asked without TLS, though it isn't on this machine. Logins and evidence then go over the wire in the open. Default false. */
+  readonly plainHttp?: boolean;
+  /** Certificates, PEM, that the registry's own certificate is checked against instead of the public ones, for a registry inside a company. At most 65536 characters. */
+  readonly ca?: string;
+  /** A Secret of type `kubernetes.io/dockerconfigjson` in Proviso's own namespace, with a login for the registry. Absent, nothing is shown to it. The receiver must be allowed to read it by name; it is that of `proviso-evidence-registry`. */
+  readonly credentialsSecretRef?: {
+    /** The name of the Secret. Example: `proviso-evidence-registry`. */
+    readonly name: string;
   };
 }
 

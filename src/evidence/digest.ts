@@ -7,6 +7,12 @@ const FORM = /^sha256:[0-9a-f]{64}$/;
 
 export const isDigest = (text: string): text is Digest => FORM.test(text);
 
+/** Of a digest that somebody gave. Throws `evidence-not-found` for what is none: it would be a path. */
+export function checkedDigest(digest: Digest): Digest {
+  if (isDigest(digest)) return digest;
+  throw new Problem('evidence-not-found', `'${String(digest).slice(0, 100)}' is not a digest`);
+}
+
 export const digestOf = (hash: Hash): Digest => `sha256:${hash.digest('hex')}`;
 
 export const sha256Digest = (bytes: Uint8Array | string): Digest => digestOf(createHash('sha256').update(bytes));

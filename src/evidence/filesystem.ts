@@ -31,7 +31,10 @@ export function filesystemStore(root: string): EvidenceBytes {
       const found = await saying(async () => stat(pathOf(digest))).catch(unlessMissing);
       return found === undefined ? undefined : { digest, size: found.size };
     },
-    remove: (digest) => saying(async () => rm(pathOf(digest), { force: true })),
+    async remove(digest) {
+      await saying(async () => rm(pathOf(digest), { force: true }));
+      return true;
+    },
     sweep: (now) => sayingAll(() => sweepStaging(root, now)),
   };
 }

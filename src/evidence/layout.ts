@@ -1,5 +1,4 @@
-import { Problem } from '../api/problem.ts';
-import { isDigest } from './digest.ts';
+import { checkedDigest } from './digest.ts';
 import type { Digest } from './store.ts';
 
 /** Where committed objects lie below a store's root, be it a directory or the prefix of a bucket. */
@@ -8,9 +7,8 @@ export const BLOBS = 'blobs/sha256';
 /** Where what isn't committed lies. */
 export const STAGING = 'staging';
 
-/** An object's place below the root. Throws `evidence-not-found` for what is no digest: it would be a path. */
+/** An object's place below the root. Throws `evidence-not-found` for what is no digest. */
 export function blobPath(digest: Digest): string {
-  if (!isDigest(digest)) throw new Problem('evidence-not-found', `'${String(digest).slice(0, 100)}' is not a digest`);
-  const hex = digest.slice('sha256:'.length);
+  const hex = checkedDigest(digest).slice('sha256:'.length);
   return `${BLOBS}/${hex.slice(0, 2)}/${hex}`;
 }

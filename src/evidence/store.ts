@@ -40,7 +40,8 @@ export interface EvidenceBytes {
   /** A stream that fails with `digest-mismatch` at its end when the whole object was asked for and has rotted. */
   get(digest: Digest, range?: ByteRange): Promise<Readable | undefined>;
   stat(digest: Digest): Promise<EvidenceInfo | undefined>;
-  remove(digest: Digest): Promise<void>;
+  /** False where the store doesn't remove what it has. What isn't there counts as removed. */
+  remove(digest: Digest): Promise<boolean>;
   /** Removes what killed processes left unfinished; returns how many. What is being written now stays. `now`: milliseconds. */
   sweep(now: number): Promise<number>;
 }

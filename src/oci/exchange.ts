@@ -8,7 +8,7 @@ export type Body = Uint8Array | (() => Readable);
 
 /** One HTTP request. */
 export interface Outgoing {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string | number>>;
   readonly body?: Body;

@@ -7,6 +7,8 @@ import type { Descriptor } from './descriptor.ts';
 import { createExchange } from './exchange.ts';
 import { fetchManifest, type Manifest, pushManifest } from './manifest.ts';
 import { fetchReferrers } from './referrers.ts';
+import { remove } from './remove.ts';
+import { type BlobUpload, startUpload } from './upload.ts';
 
 export interface RepositoryOptions {
   /** As references have it: `ghcr.io`, `localhost:5000`, `docker.io`. */
@@ -34,10 +36,16 @@ export interface Repository {
   /** The size of a blob in bytes; undefined where there is none. */
   statBlob(digest: Digest): Promise<number | undefined>;
   pushBlob(blob: NewBlob): Promise<void>;
+  /** Begins to push a blob whose digest isn't known yet. */
+  startUpload(): Promise<BlobUpload>;
   /** Under a tag, or else under its digest, which is returned. */
   pushManifest(manifest: Omit<Manifest, 'digest' | 'bytes'> & { bytes: Uint8Array; tag?: string }): Promise<Digest>;
   /** Manifests whose subject the digest is. */
   referrers(digest: Digest): Promise<readonly Descriptor[]>;
+  /** False where the registry removes none. */
+  removeManifest(digest: Digest): Promise<boolean>;
+  /** False where the registry removes none. */
+  removeBlob(digest: Digest): Promise<boolean>;
   close(): void;
 }
 
@@ -53,8 +61,11 @@ export function openRepository(options: RepositoryOptions): Repository {
     blob: (digest, range) => fetchBlob(caller, digest, range),
     statBlob: (digest) => statBlob(caller, digest),
     pushBlob: (blob) => pushBlob(caller, blob),
+    startUpload: () => startUpload(caller),
     pushManifest: (manifest) => pushManifest(caller, manifest),
     referrers: (digest) => fetchReferrers(caller, digest),
+    removeManifest: (digest) => remove(caller, 'manifests', digest),
+    removeBlob: (digest) => remove(caller, 'blobs', digest),
     close: () => exchange.close(),
   };
 }

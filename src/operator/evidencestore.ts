@@ -65,10 +65,12 @@ async function examine(context: OperatorContext, store: EvidenceStore): Promise<
     if (error instanceof Problem) return failed(error.message);
     throw error;
   }
-  const result = await probe(bytes);
+  const result = await probe(bytes, Buffer.from(`a probe of the evidence store ${store.metadata.uid}`));
   if (!result.ok) return failed(result.message);
-  const swept = await sweep(context, bytes);
-  return { state: 'ready', message: `a probe object was written, read and removed${swept}` };
+  const done = result.removed
+    ? 'a probe object was written, read and removed'
+    : 'a probe object was written and read; the store does not remove what it has';
+  return { state: 'ready', message: `${done}${await sweep(context, bytes)}` };
 }
 
 /** Removes what killed receivers left unfinished. It takes room and nothing more: a failure is only told. */

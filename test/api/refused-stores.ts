@@ -90,6 +90,20 @@ export const REFUSED_STORES: readonly RefusedObject[] = [
     says: /must be the ARN of a role/,
     serverSays: /spec\.s3\.webIdentity\.roleArn in body should match/,
   },
+  {
+    what: 'a repository without a registry',
+    object: evidenceStore({ oci: { repository: 'evidence' } }),
+    at: 'spec.oci.repository',
+    says: /must be a repository with the host of its registry/,
+    serverSays: /spec\.oci\.repository in body should match/,
+  },
+  {
+    what: 'a repository with a tag',
+    object: evidenceStore({ oci: { repository: 'registry.example/evidence:latest' } }),
+    at: 'spec.oci.repository',
+    says: /must be a repository with the host of its registry/,
+    serverSays: /spec\.oci\.repository in body should match/,
+  },
 ];
 
 /** Stores with every field in use, which must pass. */
@@ -108,4 +122,12 @@ export const COMPLETE_STORES: readonly object[] = [
     ca: '-----BEGIN CERTIFICATE-----',
   }),
   evidenceStore({ s3: { bucket: 'evidence', webIdentity: { roleArn: ROLE } } }),
+  evidenceStore({
+    oci: {
+      repository: 'registry.example:5000/a/b-c__d',
+      plainHttp: true,
+      ca: '-----BEGIN CERTIFICATE-----',
+      credentialsSecretRef: { name: 'login' },
+    },
+  }),
 ];

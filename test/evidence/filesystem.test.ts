@@ -99,7 +99,7 @@ test("a directory that can't be written is told in the words of the system", asy
   const result = await probe(filesystemStore(join(root, 'file')));
   assert.is(result.ok, false);
   assert.match(result.ok ? '' : result.message, /^writing a probe object failed: .*ENOTDIR/);
-  assert.equal(await probe(filesystemStore(join(root, 'fine'))), { ok: true });
+  assert.equal(await probe(filesystemStore(join(root, 'fine'))), { ok: true, removed: true });
 });
 
 test('kill -9 in the middle of an upload leaves nothing visible, and the rest is swept once it is old', async () => {

@@ -31,7 +31,7 @@ test('in the name of the host, as Amazon has it', async () => {
   const endpoint = `http://${DOMAIN}:${new URL(server.endpoint).port}`;
   const identity = { kind: 'keys', keys: S3_KEYS } as const;
   const store = s3Store({ kind: 's3', spec: { bucket: 'evidence', endpoint }, identity });
-  assert.equal(await probe(store), { ok: true });
+  assert.equal(await probe(store), { ok: true, removed: true });
 });
 
 test('over TLS with an authority of its own, and not without it', async () => {
@@ -48,7 +48,10 @@ test('over TLS with an authority of its own, and not without it', async () => {
     const refused = await probe(s3Store(settings));
     assert.match(refused.ok ? 'fine' : refused.message, /certificate/);
     assert.equal(front.asked, []);
-    assert.equal(await probe(s3Store({ ...settings, spec: { ...settings.spec, ca: front.ca } })), { ok: true });
+    assert.equal(await probe(s3Store({ ...settings, spec: { ...settings.spec, ca: front.ca } })), {
+      ok: true,
+      removed: true,
+    });
   } finally {
     await front.close();
   }
@@ -57,7 +60,7 @@ test('over TLS with an authority of its own, and not without it', async () => {
 test('under a prefix, beside what is not ours', async () => {
   const settings = settingsFor(server, 'evidence', 'a/b/');
   await writeFile(server.pathOf('evidence', 'foreign'), 'not ours');
-  assert.equal(await probe(s3Store(settings)), { ok: true });
+  assert.equal(await probe(s3Store(settings)), { ok: true, removed: true });
   await s3Store(settings).sweep(Date.now() + 365 * 24 * 3600_000);
   assert.equal(await server.objects('evidence'), ['foreign']);
 });

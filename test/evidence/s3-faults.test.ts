@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { Problem } from '../../src/api/problem.ts';
 import { probe } from '../../src/evidence/probe.ts';
 import { putBytes } from '../../src/evidence/put.ts';
-import { createRoom } from '../../src/evidence/s3/room.ts';
+import { createRoom } from '../../src/evidence/room.ts';
 import { s3Store } from '../../src/evidence/s3/store.ts';
 import type { Digest, EvidenceBytes } from '../../src/evidence/store.ts';
 import { some } from '../support/some.ts';
@@ -221,7 +221,7 @@ test('a probe of what is wrong says so in the words of the provider', async () =
   proxy.fail(() => (response) => void response.writeHead(502).end('<html>bad gateway</html>'));
   assert.match(await said({ endpoint: proxy.endpoint }), /the S3 store failed: 502$/);
   proxy.fail(() => () => {});
-  assert.equal(await probe(store, 300), {
+  assert.equal(await probe(store, Buffer.from('x'), 300), {
     ok: false,
     message: 'writing a probe object failed: no answer within 0.3 s',
   });

@@ -11,6 +11,7 @@ import type { Digest } from '../../src/evidence/store.ts';
 import { eventually } from '../support/eventually.ts';
 import { some } from '../support/some.ts';
 import { filesystem } from './providers/filesystem.ts';
+import { oci } from './providers/oci.ts';
 import type { Opened, Provider } from './providers/provider.ts';
 import { s3 } from './providers/s3.ts';
 
@@ -102,7 +103,7 @@ function holdsOf(name: string, start: () => Promise<Provider>): void {
     assert.is(failure instanceof Problem && failure.code, 'digest-mismatch');
     assert.ok(seen < bytes.length);
     await putBytes(store, bytes);
-    assert.equal(await buffer(some(await store.get(digest))), bytes);
+    if (provider.mends) assert.equal(await buffer(some(await store.get(digest))), bytes);
   });
 
   test('what is not there is missing, also once it was removed, and removing it again is no error', async () => {
@@ -185,7 +186,7 @@ function holdsOf(name: string, start: () => Promise<Provider>): void {
   });
 
   test('a probe finds nothing wrong, and leaves nothing', async () => {
-    assert.equal(await probe(opened.store), { ok: true });
+    assert.equal(await probe(opened.store), { ok: true, removed: true });
     assert.is(await opened.count(), 0);
     assert.equal(await opened.leavings(), []);
   });
@@ -201,7 +202,7 @@ function holdsOf(name: string, start: () => Promise<Provider>): void {
       assert.is(await store.sweep(Date.now()), 0);
       assert.equal(await leavings(), before);
       await store.sweep(Date.now() + 25 * 3600_000);
-      assert.equal(await leavings(), []);
+      if (provider.sweeps) assert.equal(await leavings(), []);
       await stage.discard();
     }
   });
@@ -211,3 +212,4 @@ function holdsOf(name: string, start: () => Promise<Provider>): void {
 
 holdsOf('filesystem', filesystem);
 holdsOf('s3', s3);
+holdsOf('oci', oci);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export const MODULES = {
   go: new URL('./go', import.meta.url).pathname,
   helm: new URL('./helm', import.meta.url).pathname,
-  s3: new URL('./go-s3', import.meta.url).pathname,
+  stores: new URL('./go-stores', import.meta.url).pathname,
 } as const;
 
 interface Origin {
@@ -31,7 +31,8 @@ const ORIGINS = {
   registry: { module: 'github.com/google/go-containerregistry', command: '', ours: 'registry' },
   helm: { module: 'helm.sh/helm/v4', command: '/cmd/helm', pinnedBy: 'helm' },
   tesseract: { module: 'github.com/transparency-dev/tesseract', command: '/cmd/tesseract/posix' },
-  s3: { module: 'github.com/versity/versitygw', command: '/cmd/versitygw', pinnedBy: 's3' },
+  s3: { module: 'github.com/versity/versitygw', command: '/cmd/versitygw', pinnedBy: 'stores' },
+  distribution: { module: 'github.com/distribution/distribution/v3', command: '/cmd/registry', pinnedBy: 'stores' },
 } as const satisfies Readonly<Record<string, Origin>>;
 
 export type ToolName = keyof typeof ORIGINS;

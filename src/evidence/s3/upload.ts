@@ -7,8 +7,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Problem } from '../../api/problem.ts';
+import type { Part } from '../part.ts';
 import type { Bucket } from './bucket.ts';
-import type { Part } from './part.ts';
 import { saying } from './problem.ts';
 
 /** An object under a key of its own among what isn't committed, on its way in parts. */

@@ -10,6 +10,8 @@ export async function filesystem(): Promise<Provider> {
   return {
     name: 'filesystem',
     edges: [],
+    mends: true,
+    sweeps: true,
     async open() {
       const root = await mkdtemp(join(home, 'store-'));
       const files = async (folder: string): Promise<readonly string[]> => {

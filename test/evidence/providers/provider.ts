@@ -5,6 +5,10 @@ export interface Provider {
   readonly name: string;
   /** Sizes at which something changes inside the store. Bytes. */
   readonly edges: readonly number[];
+  /** Whether an object that has rotted is replaced by who hands it in again. */
+  readonly mends: boolean;
+  /** Whether it is for us to remove what isn't finished. */
+  readonly sweeps: boolean;
   /** A store that has nothing. */
   open(): Promise<Opened>;
   stop(): Promise<void>;

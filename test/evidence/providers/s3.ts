@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { blobPath } from '../../../src/evidence/layout.ts';
-import { createRoom } from '../../../src/evidence/s3/room.ts';
+import { createRoom } from '../../../src/evidence/room.ts';
 import type { S3Settings } from '../../../src/evidence/s3/settings.ts';
-import type { S3Sizes } from '../../../src/evidence/s3/stage.ts';
+import type { S3Sizes } from '../../../src/evidence/s3/sink.ts';
 import { s3Store } from '../../../src/evidence/s3/store.ts';
 import { S3_KEYS, type S3Server, startS3 } from '../../tools/s3.ts';
 import type { Provider } from './provider.ts';
@@ -22,6 +22,8 @@ export async function s3(): Promise<Provider> {
   return {
     name: 's3',
     edges: [SMALL.part, 2 * SMALL.part],
+    mends: true,
+    sweeps: true,
     async open() {
       buckets += 1;
       const bucket = `evidence-${buckets}`;

@@ -1,4 +1,4 @@
-import { Problem } from '../../api/problem.ts';
+import { Problem } from '../api/problem.ts';
 
 /** Accounts for memory that uploads hold. */
 export interface Room {
@@ -22,3 +22,6 @@ export function createRoom(capacity: number): Room {
     },
   };
 }
+
+/** What all uploads of this process may hold: sixteen of large objects at full speed. */
+export const UPLOAD_ROOM: Room = createRoom(256 << 20);
