@@ -9,8 +9,8 @@ export interface BlobUpload {
   /** Bytes that the registry has. */
   readonly size: number;
   append(chunk: Uint8Array): Promise<void>;
-  /** The blob is there once this resolves. The registry checks the digest. */
-  finish(digest: Digest): Promise<void>;
+  /** The blob is there once this resolves; of one that comes at once, with its bytes. The registry checks the digest. */
+  finish(digest: Digest, whole?: Uint8Array): Promise<void>;
   /** Tells the registry that nothing more comes, as far as it can be told. */
   cancel(): Promise<void>;
 }
@@ -42,11 +42,11 @@ export async function startUpload(caller: Caller): Promise<BlobUpload> {
       place = await next(answer);
       size += chunk.length;
     },
-    async finish(digest) {
+    async finish(digest, whole = new Uint8Array(0)) {
       const to = new URL(place);
       to.searchParams.set('digest', digest);
-      const headers = { 'content-type': OCTETS, 'content-length': 0 };
-      await drain(await caller.call({ method: 'PUT', to, actions: 'pull,push', headers }));
+      const headers = { 'content-type': OCTETS, 'content-length': whole.length };
+      await drain(await caller.call({ method: 'PUT', to, actions: 'pull,push', headers, body: whole }));
     },
     async cancel() {
       await drain(await caller.call({ method: 'DELETE', to: place, actions: 'pull,push' }));

@@ -24,14 +24,14 @@ export function ociSink(repository: Repository): PartSink {
       part.free();
     },
     async commit(last, { digest, size }) {
-      const body = last.bytes();
       if (upload === undefined) {
-        await saying(repository.pushBlob({ digest, size, body }));
+        upload = await saying(repository.startUpload());
+        await saying(upload.finish(digest, last.bytes()));
       } else {
-        await saying(upload.append(body));
+        await saying(upload.append(last.bytes()));
         await saying(upload.finish(digest));
-        upload = undefined;
       }
+      upload = undefined;
       await saying(keepEmpty());
       const { bytes, tag } = recordOf({ digest, size });
       await saying(repository.pushManifest({ mediaType: MANIFEST_TYPE, bytes, tag }));

@@ -16,6 +16,8 @@ export interface FaultProxy {
   fail(fault: Fault): void;
   /** Changes what the server behind answers to such requests: a part of the body is sent, or another one. */
   alter(matches: (request: IncomingMessage) => boolean, body: (bytes: Buffer) => Buffer | 'cut' | 'stall'): void;
+  /** Turns a bit around in the body of such requests. */
+  damage(matches: (request: IncomingMessage) => boolean): void;
   stop(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const asked: string[] = [];
   let headers: IncomingMessage['headers'] = {};
   let fault: Fault = () => undefined;
+  let damaged: (request: IncomingMessage) => boolean = () => false;
   let altered: Parameters<FaultProxy['alter']> = [() => false, (bytes) => bytes];
 
   const server = createServer((incoming, outgoing) => {
@@ -53,7 +56,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       });
     });
     forwarded.on('error', () => outgoing.destroy());
-    incoming.pipe(forwarded);
+    if (damaged(incoming)) void incoming.toArray().then((chunks) => forwarded.end(withOtherBit(Buffer.concat(chunks))));
+    else incoming.pipe(forwarded);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -67,6 +71,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     alter: (...next) => {
       altered = next;
     },
+    damage: (matches) => {
+      damaged = matches;
+    },
     async stop() {
       server.closeAllConnections();
       server.close();
@@ -74,3 +81,6 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     },
   };
 }
+
+const withOtherBit = (bytes: Buffer): Buffer =>
+  Buffer.from(bytes.map((byte, index) => (index === 0 ? byte ^ 1 : byte)));
