@@ -35,40 +35,48 @@ export function createExchange({ ca, signal }: ExchangeOptions = {}): Exchange {
   const plain = new PlainAgent({ keepAlive: true });
   const tls = new TlsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) });
 
+  const send = (outgoing: Outgoing, isAgain = false): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const { method, url, headers, body } = outgoing;
+      const isTls = url.protocol === 'https:';
+      const options = { method, headers: { 'user-agent': 'proviso', ...headers }, ...(signal && { signal }) };
+      const sent = isTls
+        ? tlsRequest(url, { ...options, agent: tls })
+        : plainRequest(url, { ...options, agent: plain });
+      let source: Readable | undefined;
+      let isAnswered = false;
+      sent.setTimeout(SILENCE, () => sent.destroy(new Error(`no answer within ${SILENCE / 1000} s`)));
+      sent.on('response', (answer) => {
+        isAnswered = true;
+        // A refusal may come before all is sent; the rest would only be thrown away.
+        if (source !== undefined && !source.readableEnded) source.unpipe(sent).destroy();
+        resolve(answer);
+      });
+      sent.on('error', (cause: NodeJS.ErrnoException) => {
+        source?.destroy();
+        // The other side was about to close a connection that was kept.
+        if (sent.reusedSocket && !isAnswered && !isAgain && isClosed(cause)) resolve(send(outgoing, true));
+        else reject(cause instanceof RegistryError ? cause : unanswered(outgoing, cause));
+      });
+      if (typeof body !== 'function') {
+        sent.end(body);
+        return;
+      }
+      source = body();
+      source.on('error', (error) => sent.destroy(error));
+      source.pipe(sent);
+    });
+
   return {
-    send: (outgoing) =>
-      new Promise((resolve, reject) => {
-        const { method, url, headers, body } = outgoing;
-        const isTls = url.protocol === 'https:';
-        const options = { method, headers: { 'user-agent': 'proviso', ...headers }, ...(signal && { signal }) };
-        const sent = isTls
-          ? tlsRequest(url, { ...options, agent: tls })
-          : plainRequest(url, { ...options, agent: plain });
-        let source: Readable | undefined;
-        sent.setTimeout(SILENCE, () => sent.destroy(new Error(`no answer within ${SILENCE / 1000} s`)));
-        sent.on('response', (answer) => {
-          // A refusal may come before all is sent; the rest would only be thrown away.
-          if (source !== undefined && !source.readableEnded) source.unpipe(sent).destroy();
-          resolve(answer);
-        });
-        sent.on('error', (cause) => {
-          source?.destroy();
-          reject(cause instanceof RegistryError ? cause : unanswered(outgoing, cause));
-        });
-        if (typeof body !== 'function') {
-          sent.end(body);
-          return;
-        }
-        source = body();
-        source.on('error', (error) => sent.destroy(error));
-        source.pipe(sent);
-      }),
+    send,
     close() {
       plain.destroy();
       tls.destroy();
     },
   };
 }
+
+const isClosed = ({ code }: NodeJS.ErrnoException): boolean => code === 'ECONNRESET' || code === 'EPIPE';
 
 function unanswered({ method, url }: Outgoing, cause: Error & { readonly code?: unknown }): RegistryError {
   const why = cause.message === '' ? String(cause.code) : cause.message;
