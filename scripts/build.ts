@@ -7,7 +7,7 @@ import { buildValidators } from './build/validators.ts';
 /**
  * Bundles what runs in production into `dist/`, or into the folder that is named: the CLI in pieces, since reading all of
  * it at once costs more than the budget of `--help`; operator and receiver apart, so that the receiver doesn't carry the
- * operator's libraries.
+ * operator's libraries, and in pieces, so that neither reads what its installation doesn't use, such as the library of S3.
  */
 const DIST = new URL('../dist/', import.meta.url).pathname;
 const [, , folder] = process.argv;
@@ -28,15 +28,17 @@ await build({
   // Seen from the pieces.
   define: { COMPILED_VALIDATORS: '"../validators/"' },
 });
-await build({
-  ...SERVER,
-  entryPoints: {
-    operator: 'src/operator/entry.ts',
-    receiver: 'src/receiver/entry.ts',
-    'check-worker': 'src/receiver/checks/worker.ts',
-  },
-  outdir: OUT,
-});
+for (const name of ['operator', 'receiver']) {
+  await build({
+    ...SERVER,
+    entryPoints: { [name]: `src/${name}/entry.ts` },
+    // Beside it: piscina looks for its file where its own code is.
+    chunkNames: `${name}-[name]-[hash]`,
+    splitting: true,
+    outdir: OUT,
+  });
+}
+await build({ ...SERVER, entryPoints: { 'check-worker': 'src/receiver/checks/worker.ts' }, outdir: OUT });
 await build({ ...THREAD, outdir: OUT });
 await buildValidators(`${OUT}validators/`);
 await chmod(`${OUT}proviso.mjs`, 0o755);

@@ -16,7 +16,7 @@ export const COMMON: BuildOptions = {
 // CommonJS dependencies inside an ES module still ask for their own kind.
 export const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** What runs in the cluster, each in one file. */
+/** What runs in the cluster. */
 export const SERVER: BuildOptions = {
   ...COMMON,
   outExtension: { '.js': '.mjs' },

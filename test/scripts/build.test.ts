@@ -68,6 +68,16 @@ test('the receiver does not carry the operator, nor the CLI either of them', asy
   }
 });
 
+test('the library of S3 is in a piece of its own, that only a store of that kind reads', async () => {
+  for (const program of ['operator', 'receiver']) {
+    const names = (await readdir(DIST)).filter((name) => name.startsWith(program) && name.endsWith('.mjs'));
+    const texts = await Promise.all(names.map((name) => readFile(join(DIST, name), 'utf8')));
+    const having = names.filter((_, index) => /UploadPartCopy/.test(texts[index] ?? ''));
+    assert.is(having.length, 1, having.join(', '));
+    assert.not.equal(having, [`${program}.mjs`]);
+  }
+});
+
 test('the threads of the receiver start from what is built, and their validators are compiled', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'proviso-build-'));
   try {
