@@ -44,7 +44,7 @@ export async function startDistribution({ removes = true, htpasswd }: Distributi
   );
   const program = await tool('distribution');
   const env = { OTEL_TRACES_EXPORTER: 'none' };
-  const child = spawnChild('distribution', program, ['serve', config], env);
+  const child = spawnChild('distribution', program, ['serve', config], { env });
   const stop = async () => {
     await child.stop('SIGKILL');
     await rm(dir, { recursive: true, force: true });
