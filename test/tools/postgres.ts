@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Child, spawnChild } from '../controlplane/child.ts';
@@ -34,6 +34,7 @@ const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : undefined
 
 export async function startPostgres(): Promise<Postgres> {
   const bin = binaries();
+  if (user !== undefined) await letThrough(tmpdir());
   const dir = await mkdtemp(join(tmpdir(), 'proviso-postgres-'));
   await chmod(dir, 0o755);
   if (user !== undefined) await chown(dir, user.uid, user.gid);
@@ -67,6 +68,12 @@ export async function startPostgres(): Promise<Postgres> {
       await rm(dir, { recursive: true });
     },
   };
+}
+
+/** The folder of a test is its own user's alone; another one has to get through it to its own. */
+async function letThrough(folder: string): Promise<void> {
+  const { mode } = await stat(folder);
+  if ((mode & 0o001) === 0) await chmod(folder, (mode & 0o7777) | 0o001);
 }
 
 async function untilConnected(address: string, child: Child): Promise<void> {
