@@ -10,7 +10,7 @@ import { archivedNamespaces, archivedRun, listRuns, type RunFilter } from '../..
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { totalsOf } from '../../src/archive/totals.ts';
 import { archivedAmong, archiveRun } from '../../src/archive/write.ts';
-import { startPostgres } from '../tools/postgres.ts';
+import { hasPostgres, startPostgres } from '../tools/postgres.ts';
 import { digestOf, type SampleRun, sampleRun } from './sample.ts';
 
 const OUTPUTS = new Set(['image', 'library']);
@@ -167,4 +167,4 @@ behaviours('SQLite', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'proviso-archive-'));
   return { address: `sqlite:${join(dir, 'archive.db')}`, stop: () => rm(dir, { recursive: true }) };
 });
-behaviours('PostgreSQL', startPostgres);
+if (hasPostgres()) behaviours('PostgreSQL', startPostgres);

@@ -10,7 +10,7 @@ import { listRuns } from '../../src/archive/runs.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { archiveRun } from '../../src/archive/write.ts';
 import { eventually } from '../support/eventually.ts';
-import { startPostgres } from '../tools/postgres.ts';
+import { hasPostgres, startPostgres } from '../tools/postgres.ts';
 import { sampleRun } from './sample.ts';
 
 const test = suite('archive under fault');
@@ -80,7 +80,8 @@ test('an address that is neither, a folder that is not there, and a server that 
   assert.match(await refusal('postgres://nobody@127.0.0.1:1/x'), /ECONNREFUSED/);
 });
 
-test('PostgreSQL that is killed and comes again: what was acknowledged is there, and writes go on', async () => {
+const onPostgres = hasPostgres() ? test : test.skip;
+onPostgres('PostgreSQL that is killed and comes again: what was acknowledged is there, and writes go on', async () => {
   const postgres = await startPostgres();
   const { database } = await openArchive(postgres.address);
   const acknowledged: string[] = [];
