@@ -72,6 +72,8 @@ async function open(): Promise<RunMessage> {
 const pathOf = ({ run }: RunMessage, rest = ''): string => `/v1/namespaces/shop/runs/${run}${rest}`;
 const add = (run: RunMessage, name: string, body: Uint8Array) =>
   shop.http.call(pathOf(run, `/materials/${name}`), { method: 'PUT', token, body });
+/** In a run of its own: a name has one content. */
+const addAnew = async () => add(await open(), 'log', randomBytes(10));
 const digestOf = (bytes: Uint8Array): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 test('a store says what it lacks, in the words of whoever refuses', async () => {
@@ -140,26 +142,24 @@ test('an upload that is refused leaves nothing', async () => {
 });
 
 test('credentials that are exchanged are used without a restart', async () => {
-  const run = await open();
   await applySecret('wrong');
   const refused = await eventually('a refusal', async () => {
-    const answer = await add(run, 'log', randomBytes(10));
+    const answer = await addAnew();
     return answer.status === 503 ? answer : undefined;
   });
   const { code, detail } = refused.json<ProblemDocument>();
   assert.is(code, 'store-unavailable');
   assert.match(detail, /^the S3 store failed: 403 SignatureDoesNotMatch/);
   await applySecret();
-  await eventually('an upload', async () => (await add(run, 'log', randomBytes(10))).status === 200);
+  await eventually('an upload', async () => (await addAnew()).status === 200);
 });
 
 test('attack: a store can not be made to read whatever Secret there is with the rights of the receiver', async () => {
   await applySecret(S3_KEYS.secretAccessKey, 'other');
   await applyStore({}, 'other');
   assert.is((await said()).status, 'True');
-  const run = await open();
   const refused = await eventually('a refusal', async () => {
-    const answer = await add(run, 'log', randomBytes(10));
+    const answer = await addAnew();
     return answer.status === 503 ? answer : undefined;
   });
   const { code, detail, hint } = refused.json<ProblemDocument>();
