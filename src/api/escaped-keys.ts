@@ -8,20 +8,24 @@ export interface EscapedKey {
   readonly key: string;
 }
 
-/** No key that is written as it is can have one alone: it isn't UTF-8. */
+/** What stand-ins start with. Hardly any key does, and with it a text takes a byte for each letter, as it did. */
+const DELETE = '\u007f';
+/** Where one does: no key that is written as it is can have half of a pair alone, which isn't UTF-8. */
 const HALF = '\uD800';
 
 /**
- * Parses text of which these are all the keys with an escape. V8 can take such a key for one of an object that it has parsed
+ * Parses text of which these are all the keys with an escape that mean something; throws as `JSON.parse` does, if the text is
+ * no JSON. V8 can take such a key for one of an object that it has parsed
  * before (nodejs/node issue 63785: `"\u0061b"` became `\u`), so they are parsed under other names and given theirs afterwards.
  */
 export function parseEscapedKeys(text: string, keys: readonly EscapedKey[]): unknown {
   const standIns = new Map<string, string>();
   const meanings = new Map<string, string>();
   const pieces: string[] = [];
+  const mark = text.includes(`"${DELETE}`) ? HALF : DELETE;
   let at = 0;
   for (const { start, end, key } of keys) {
-    const standIn = standIns.get(key) ?? `${HALF}${standIns.size}`;
+    const standIn = standIns.get(key) ?? `${mark}${standIns.size}`;
     standIns.set(key, standIn);
     meanings.set(standIn, key);
     pieces.push(text.slice(at, start), `"${standIn}"`);
@@ -31,14 +35,27 @@ export function parseEscapedKeys(text: string, keys: readonly EscapedKey[]): unk
   return renamed(JSON.parse(pieces.join('')), meanings);
 }
 
-/** As deep as the value is nested, which whoever reads the text has bounded. */
+/**
+ * The value with those names changed; of it only the objects are made anew that have one. As deep as the value is nested,
+ * which whoever reads the text has bounded.
+ */
 function renamed(value: unknown, meanings: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((each) => renamed(each, meanings));
-  const result: Record<string, unknown> = {};
-  for (const [name, inner] of Object.entries(value)) {
-    addMember(result, meanings.get(name) ?? name, renamed(inner, meanings));
+  if (Array.isArray(value)) {
+    for (const [index, inner] of value.entries()) value[index] = renamed(inner, meanings);
+    return value;
   }
+  const members = value as Record<string, unknown>;
+  const names = Object.keys(members);
+  for (const name of names) {
+    const inner = members[name];
+    const changed = renamed(inner, meanings);
+    // Also of `__proto__`, which is a member like any other when there is one already.
+    if (changed !== inner) members[name] = changed;
+  }
+  if (!names.some((name) => meanings.has(name))) return value;
+  const result: Record<string, unknown> = {};
+  for (const name of names) addMember(result, meanings.get(name) ?? name, members[name]);
   return result;
 }
 

@@ -53,10 +53,20 @@ export function parseStrictJson(
   const finding = scan(text, maxDepth, maxValues, escaped);
   if (finding !== undefined && finding.code !== 'json-duplicate-key') return finding;
   try {
-    const value: unknown = JSON.parse(text);
-    return finding ?? { ok: true, value: escaped.length === 0 ? value : parseEscapedKeys(text, escaped) };
-  } catch (error) {
+    const value = escaped.length === 0 ? JSON.parse(text) : parseEscapedKeys(text, escaped);
+    return finding ?? { ok: true, value };
+  } catch (failure) {
+    const error = escaped.length === 0 ? failure : syntaxErrorOf(text);
     return malformed(positionOf(error, text), syntaxMessage(error));
+  }
+}
+
+/** The error of a text as it was sent: with other keys it has other places. */
+function syntaxErrorOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return error;
   }
 }
 
@@ -88,8 +98,10 @@ function scan(text: string, maxDepth: number, maxValues: number, escaped: Escape
         const end = endOfString(text, i);
         if (frame?.keys !== undefined && frame.expectsKey) {
           const literal = text.slice(i, end + 1);
-          const key = keyText(literal);
-          if (literal.includes('\\')) escaped.push({ start: i, end: end + 1, key });
+          const meaning = keyText(literal);
+          // One that means nothing stays as it is, for the parser to refuse.
+          if (meaning !== undefined && literal.includes('\\')) escaped.push({ start: i, end: end + 1, key: meaning });
+          const key = meaning ?? literal;
           frame.member = key;
           frame.expectsKey = false;
           if (isIn(frame.keys, key)) duplicate ??= duplicateKey(stack, key);
@@ -138,13 +150,13 @@ function withKey(keys: string[] | Set<string>, key: string): string[] | Set<stri
   return keys;
 }
 
-/** The key as a reader sees it: `"\u0061"` and `"a"` are the same. */
-function keyText(literal: string): string {
+/** The key as a reader sees it: `"\u0061"` and `"a"` are the same. Undefined of one whose escapes are none. */
+function keyText(literal: string): string | undefined {
   if (!literal.includes('\\')) return literal.slice(1, -1);
   try {
     return String(JSON.parse(literal));
   } catch {
-    return literal;
+    return undefined;
   }
 }
 

@@ -68,7 +68,49 @@ test('keys that are numbers, and those that every object has, are read as the pa
   assert.is(Object.getPrototypeOf(found), Object.prototype);
   assert.equal(Object.getOwnPropertyDescriptor(found, '__proto__')?.value, { x: 2 });
   assert.is((found as { x?: unknown }).x, undefined);
+  const inner = parse('{"__proto__":{"\\u0061":1},"b":[[{"\\u0061":2}]]}') as object;
+  assert.is(JSON.stringify(inner), '{"__proto__":{"a":1},"b":[[{"a":2}]]}');
+  assert.is(Object.getPrototypeOf(inner), Object.prototype);
 });
+
+test('attack: a key is not taken for the stand-in of another', () => {
+  for (const mark of ['\u007f', '\\u007f', '\\ud800']) {
+    const text = `{"${mark}0":1,"${mark}1":2,"\\u0061":3,"\\u0062":{"${mark}2":4,"\\u0061":"${mark}0"}}`;
+    const [own] = JSON.parse(`["${mark}"]`) as [string];
+    assert.equal(parse(text), { [`${own}0`]: 1, [`${own}1`]: 2, a: 3, b: { [`${own}2`]: 4, a: `${own}0` } });
+  }
+});
+
+test('text is refused that the parser refuses, and no other', () => {
+  const signs = fc.constantFrom(...'{}[]",:\\u0 1en\n\u007f');
+  const pieces = fc.array(
+    fc.constantFrom('"\\u0061":1', '"b\\"":{}', '"\\n":["\\u0061"]', '"\u007f0":2', '"c":"\\\\"'),
+    { maxLength: 4 },
+  );
+  const edits = fc.array(fc.tuple(fc.nat(), signs, fc.boolean()), { maxLength: 3 });
+  fc.assert(
+    fc.property(pieces, edits, (members, changes) => {
+      let text = `{"z":{${members.join()}},"\\u0079":[{${members.join()}}]}`;
+      for (const [at, sign, isMore] of changes) {
+        const place = at % text.length;
+        text = `${text.slice(0, place)}${sign}${text.slice(place + (isMore ? 0 : 1))}`;
+      }
+      const parsed = parseStrictJson(Buffer.from(text));
+      if (isJson(text)) assert.ok(parsed.ok || parsed.code === 'json-duplicate-key', text);
+      else assert.ok(!parsed.ok && parsed.code === 'json-malformed', text);
+    }),
+    { seed: SEED, numRuns: 5000 },
+  );
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 test('an escape in a value changes nothing, and one that is none is refused at its place', () => {
   assert.equal(parse('{"a":"\\u0061\\n","\\u0062":["\\u0063"]}'), { a: 'a\n', b: ['c'] });
