@@ -22,7 +22,10 @@ export const compileSchema = (
   options: SchemaOptions = {},
 ): ValidateFunction => schemaCompiler(schema, references, options).compile(schema);
 
-/** What compiles that schema; with the option `source` its validators know the code that they are made of. */
+/**
+ * What compiles that schema; with the option `source` its validators know the code that they are made of, and the schema
+ * itself is checked. That takes two thirds of the time, so it is left to the build.
+ */
 export function schemaCompiler(
   schema: AnySchemaObject,
   references: readonly AnySchemaObject[],
@@ -31,7 +34,8 @@ export function schemaCompiler(
 ): Ajv {
   const formats = { uri: /^[a-z][a-z0-9+.-]*:/i, ...(isStrict ? { 'date-time': TIME } : {}) };
   const Dialect = /2020-12/.test(String(schema.$schema)) ? Ajv2020 : Ajv;
-  const ajv = new Dialect({ strict: false, allErrors: false, formats, logger: false, code });
+  const validateSchema = code.source === true;
+  const ajv = new Dialect({ strict: false, allErrors: false, formats, logger: false, validateSchema, code });
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword(isStrict ? uniqueItems : { keyword: 'uniqueItems', schemaType: 'boolean' });
   for (const reference of references) ajv.addSchema(reference);

@@ -35,7 +35,7 @@ export interface PoolOptions extends TurnsOptions {
 
 /** Threads that nobody needs are ended after a while: each holds tens of megabytes. */
 const IDLE_MS = 300_000;
-/** For what has just been made. Left to V8, a large document made it take 100 MB more and no less time. */
+/** For what has just been made. Left to V8, a large document made it take 100 MB more, in at most a seventh less time. */
 const YOUNG_MEGABYTES = 24;
 const LATE = Symbol('late');
 

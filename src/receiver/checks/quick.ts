@@ -28,7 +28,7 @@ function isQuickKey(signer: TrustedSigner): boolean {
   return kind === 'p256' || kind === 'ed25519';
 }
 
-/** Kinds that look at little; the others read the whole, and most compile a schema first, which takes 0.1 s. */
+/** Kinds that look at little; the others read the whole, and most of them a validator first. */
 export const isQuickMaterial = (type: MaterialType, { size, isReference }: Omit<MaterialInput, 'bytes'>): boolean => {
   const { content, maxBytes } = MATERIAL_KINDS[type];
   return content === 'head' || maxBytes <= HEAD_BYTES || (isReference === true && size <= HEAD_BYTES);

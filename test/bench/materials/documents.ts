@@ -83,6 +83,12 @@ export const GROWING_DOCUMENTS: readonly GrowingDocument[] = [
   // One letter that isn't Latin, and a text takes two bytes for each.
   { name: 'OpenAPI 3.1, JSON, 店', type: 'OPENAPI_SPEC', peer: 'JSON.parse', make: grownOpenApi('店') },
   {
+    name: 'OpenAPI 3.1, JSON, an escaped key',
+    type: 'OPENAPI_SPEC',
+    peer: 'JSON.parse',
+    make: (bytes) => grownOpenApi('Shop')(bytes).replace('"info"', '"\\u0069nfo"'),
+  },
+  {
     name: 'OpenAPI 3.0, YAML',
     type: 'OPENAPI_SPEC',
     peer: 'js-yaml',
