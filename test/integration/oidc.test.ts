@@ -120,7 +120,7 @@ test('from init to push with a key, as a job of GitHub Actions does it', async (
         resolve(out + err),
       );
     });
-  assert.match(await proviso('init'), /package\s+ARTIFACT\s+yes\s+missing/);
+  assert.match(await proviso('init'), /package\s+ARTIFACT\s+required, output\s+missing/);
   assert.match(await proviso('add package package.tgz'), /1\/1/);
   assert.match(
     await proviso('push'),
