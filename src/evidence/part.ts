@@ -1,11 +1,11 @@
 import type { Room } from './room.ts';
 
-/** What was written and is not sent yet; it grows with what it holds. */
+/** What was written and is not sent yet; it grows with what it holds, and keeps its memory for the next bytes. */
 export interface Part {
   /** Takes as much of the chunk as it has place for, and says how much that is. Throws `overloaded`. */
   add(chunk: Uint8Array): number;
   bytes(): Buffer;
-  readonly isFull: boolean;
+  clear(): void;
   /** Gives its memory back. */
   free(): void;
 }
@@ -19,9 +19,9 @@ export function createPart(size: number, room: Room): Part {
 
   function grow(needed: number): void {
     if (needed <= held.length) return;
-    const next = Math.min(size, Math.max(FIRST_BYTES, held.length * 2, needed));
+    const next = Math.min(size, Math.max(FIRST_BYTES, held.length * 4, needed));
     room.take(next - held.length);
-    const larger = Buffer.allocUnsafe(next);
+    const larger = Buffer.allocUnsafeSlow(next);
     held.copy(larger, 0, 0, length);
     held = larger;
   }
@@ -35,8 +35,8 @@ export function createPart(size: number, room: Room): Part {
       return taken;
     },
     bytes: () => held.subarray(0, length),
-    get isFull() {
-      return length === size;
+    clear() {
+      length = 0;
     },
     free() {
       room.give(held.length);

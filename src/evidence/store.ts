@@ -36,7 +36,11 @@ export interface Stage {
 
 /** A content-addressed store. Memory use is constant in the size of the object. */
 export interface EvidenceBytes {
-  stage(): Promise<Stage>;
+  /**
+   * `stated`: the digest that the bytes are said to have, which can spare a store work. To check it before the commit is for the
+   * caller; a store that relied on it refuses other bytes with `digest-mismatch`.
+   */
+  stage(stated?: Digest): Promise<Stage>;
   /** A stream that fails with `digest-mismatch` at its end when the whole object was asked for and has rotted. */
   get(digest: Digest, range?: ByteRange): Promise<Readable | undefined>;
   stat(digest: Digest): Promise<EvidenceInfo | undefined>;

@@ -4,8 +4,8 @@ import type { Digest } from '../evidence/store.ts';
 const SHA256 = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/;
 
 /** The digest that the sender states for its bytes, by the header of RFC 9530. */
-export function statedDigest(header: string | undefined): Digest | undefined {
-  if (header === undefined) return undefined;
+export function statedDigest(header: string | readonly string[] | undefined): Digest | undefined {
+  if (typeof header !== 'string') return undefined;
   const base64 = SHA256.exec(header)?.[1];
   if (base64 === undefined) {
     throw new Problem('request-invalid', 'the header Content-Digest has no sha-256 digest', {

@@ -37,7 +37,7 @@ export interface IntakeOptions {
  */
 export async function takeMaterial(request: Request, stage: Stage, options: IntakeOptions): Promise<Intake> {
   const kind = MATERIAL_KINDS[options.type];
-  const stated = statedDigest(header(request, 'content-digest'));
+  const stated = statedDigest(request.headers['content-digest']);
   const most = kind.content === 'whole' ? kind.maxBytes : HEAD_BYTES;
   const pieces = createPieces(announced(request, most));
   let room = most;
@@ -88,8 +88,3 @@ const tooLarge = ({ type, maxBytes }: MaterialKind): Problem =>
   new Problem('material-too-large', `a ${type} has at most ${maxBytes} bytes`, {
     hint: 'hand in what is larger as ARTIFACT or EVIDENCE',
   });
-
-function header(request: Request, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : undefined;
-}

@@ -36,6 +36,12 @@ test.before.each(async () => {
 test.after.each(() => proxy?.stop());
 test.after(() => server?.stop());
 
+async function kept(): Promise<Buffer> {
+  const bytes = randomBytes(LARGE);
+  await putBytes(store, bytes);
+  return bytes;
+}
+
 const refusal = (work: Promise<unknown>): Promise<Problem> =>
   work.then(
     () => assert.unreachable('it went well'),
@@ -104,6 +110,38 @@ test('what fails at any one request of a large upload leaves nothing that is see
     assert.is(await store.stat(digestOf(bytes)), undefined, what);
     assert.equal(await server.objects(BUCKET), before, what);
   }
+});
+
+test('an object whose digest is stated goes to its place without a copy, and is not seen before it is complete', async () => {
+  const bytes = randomBytes(LARGE);
+  const stage = await store.stage(digestOf(bytes));
+  await stage.write(bytes);
+  assert.is(await store.stat(digestOf(bytes)), undefined);
+  await stage.commit();
+  await stage.discard();
+  assert.ok(bytes.equals(await buffer(some(await store.get(digestOf(bytes))))));
+  assert.equal(
+    proxy.asked.filter((line) => line.includes('staging')),
+    [],
+  );
+  assert.equal(await server.parts(BUCKET), []);
+  await store.remove(digestOf(bytes));
+});
+
+test('attack: bytes under the digest of others', async () => {
+  const theirs = digestOf(await kept());
+  const before = await server.objects(BUCKET);
+  for (const size of [1000, LARGE]) {
+    const bytes = randomBytes(size);
+    const stage = await store.stage(theirs);
+    await stage.write(bytes);
+    // A small one is put under the digest that it has.
+    if (size > SMALL.part) assert.is((await refusal(stage.commit())).code, 'digest-mismatch');
+    await stage.discard();
+  }
+  assert.equal(await server.objects(BUCKET), before);
+  assert.equal(await server.parts(BUCKET), []);
+  for await (const _ of some(await store.get(theirs)));
 });
 
 test('attack: an error inside an answer that says 200', async () => {

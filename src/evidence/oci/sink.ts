@@ -20,15 +20,14 @@ export function ociSink(repository: Repository): PartSink {
   return {
     async send(part) {
       upload ??= await saying(repository.startUpload());
-      await saying(upload.append(part.bytes()));
-      part.free();
+      await saying(upload.append(part));
     },
     async commit(last, { digest, size }) {
       if (upload === undefined) {
         upload = await saying(repository.startUpload());
-        await saying(upload.finish(digest, last.bytes()));
+        await saying(upload.finish(digest, last));
       } else {
-        await saying(upload.append(last.bytes()));
+        await saying(upload.append(last));
         await saying(upload.finish(digest));
       }
       upload = undefined;

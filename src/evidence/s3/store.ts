@@ -19,7 +19,7 @@ export function s3Store(settings: S3Settings, sizes: S3Sizes = SIZES, room: Room
   const bucket = openBucket(settings);
   const { client, name: Bucket, keys } = bucket;
   return {
-    stage: async () => partedStage(s3Sink(bucket, sizes), sizes.part, room),
+    stage: async (stated) => partedStage(s3Sink(bucket, sizes, stated), sizes.part, room),
     async get(digest, range) {
       const Range = range === undefined ? undefined : `bytes=${range.start}-${range.end}`;
       const command = new GetObjectCommand({ Bucket, Key: keys.blob(digest), Range });

@@ -48,8 +48,7 @@ export const attestationRoute = (context: ReceiverContext) => async (request: Re
   // A copy of them is checked, in a thread of its own.
   reserve(bytes.length);
   const digest = sha256Digest(bytes);
-  const stated = typeof request.headers['content-digest'] === 'string' ? request.headers['content-digest'] : undefined;
-  assertDigest(statedDigest(stated), digest);
+  assertDigest(statedDigest(request.headers['content-digest']), digest);
   const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract);
   try {
     const finished = await accept(context, authenticated, run, { bytes, digest, contract, response });

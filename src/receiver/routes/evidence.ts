@@ -43,7 +43,7 @@ export const putEvidenceRoute = (context: ReceiverContext) => async (request: Re
   const authenticated = await context.authenticate(request, response);
   const digest = digestParam(request);
   const store = await storeForSubmitter(context, authenticated, request);
-  const stage = await store.bytes.stage();
+  const stage = await store.bytes.stage(digest);
   try {
     for await (const chunk of bodyChunks(request, store.maxBlobSize)) await stage.write(chunk);
     const found = stage.info();

@@ -10,6 +10,7 @@ import { completeness } from '../../contract/completeness.ts';
 import type { ContractMaterial } from '../../contract/effective.ts';
 import { writeStatus } from '../../kube/apply.ts';
 import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
+import { statedDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
 import { createInspection } from '../image-signers.ts';
 import { type Intake, takeMaterial } from '../material-intake.ts';
@@ -36,7 +37,7 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
   const type = materialType(name, asked, query(request, 'type', 64));
   const annotations = annotationsOf(name, asked, givenAnnotations(request));
   const store = await context.stores.get(run.spec.evidenceStoreName);
-  const stage = await store.bytes.stage();
+  const stage = await store.bytes.stage(statedDigest(request.headers['content-digest']));
   try {
     const filename = query(request, 'filename', 255);
     const isReference = isReferenceForm(type, query(request, 'form', 16));
