@@ -1,0 +1,6 @@
+import { figureTable } from '../figures.ts';
+import { measureStores } from './measure.ts';
+
+/** `make bench-evidence`: prints a table and judges nothing. PROVISO_BENCH_MB is the size of the object, 1024 without it. */
+const { PROVISO_BENCH_MB = '1024' } = process.env;
+console.log(figureTable(await measureStores(Number(PROVISO_BENCH_MB))));
