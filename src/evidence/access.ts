@@ -36,3 +36,7 @@ export const createStoreAccess = (
       });
     }),
 });
+
+/** What an EvidenceStore refers to isn't there, or not as it has to be. */
+export const missing = (message: string): Problem =>
+  new Problem('store-unavailable', message, { hint: 'an administrator has to see to it', retryAfter: 5 });

@@ -237,6 +237,12 @@ test('a probe of what is wrong says so in the words of the provider', async () =
   assert.match(await said({ endpoint: proxy.endpoint }), /the answer is not one of S3$/);
   proxy.fail(() => (response) => void response.writeHead(502).end('<html>bad gateway</html>'));
   assert.match(await said({ endpoint: proxy.endpoint }), /the S3 store failed: 502$/);
+  // What S3 says of an object that is missing to who may not list the bucket.
+  proxy.fail(({ method }) => (method === 'HEAD' ? (response) => void response.writeHead(403).end() : undefined));
+  assert.match(
+    await said({ endpoint: proxy.endpoint }),
+    /^looking for the removal of a probe object failed: the S3 store failed: 403/,
+  );
   proxy.fail(() => () => {});
   assert.equal(await probe(store, Buffer.from('x'), 300), {
     ok: false,

@@ -1,9 +1,8 @@
-import { Problem } from '../../api/problem.ts';
 import { secretText } from '../../api/secret.ts';
 import type { EvidenceStoreOci } from '../../api/types.gen.ts';
 import type { Credential } from '../../oci/credential.ts';
 import { parseDockerConfig, storedCredential } from '../../oci/docker-config.ts';
-import type { StoreAccess } from '../access.ts';
+import { missing, type StoreAccess } from '../access.ts';
 import { ociProblem } from './problem.ts';
 
 /** All that it takes to open a repository. */
@@ -53,6 +52,3 @@ function read(text: string, where: string, { host, name }: Target): Credential |
     throw ociProblem(error);
   }
 }
-
-const missing = (message: string): Problem =>
-  new Problem('store-unavailable', message, { hint: 'an administrator has to see to it', retryAfter: 5 });

@@ -1,7 +1,6 @@
-import { Problem } from '../../api/problem.ts';
 import { secretText } from '../../api/secret.ts';
 import type { EvidenceStoreS3 } from '../../api/types.gen.ts';
-import type { StoreAccess } from '../access.ts';
+import { missing, type StoreAccess } from '../access.ts';
 
 /** All that it takes to open a bucket. */
 export interface S3Settings {
@@ -55,6 +54,3 @@ function webIdentity({ roleArn }: { readonly roleArn: string }, { webIdentity }:
   }
   return { kind: 'web-identity', roleArn, tokenFile, ...(stsEndpoint === undefined ? {} : { stsEndpoint }) };
 }
-
-const missing = (message: string): Problem =>
-  new Problem('store-unavailable', message, { hint: 'an administrator has to see to it', retryAfter: 5 });
