@@ -2,7 +2,10 @@ import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { collect } from './annotations.ts';
 import type { AddFlags } from './commands/add.ts';
+import type { ArchiveRunsFlags } from './commands/archive-runs.ts';
+import type { ArchiveTotalsFlags } from './commands/archive-totals.ts';
 import type { TryFlags } from './commands/contract-try.ts';
+import type { DiscoverFlags } from './commands/discover.ts';
 import type { DownloadFlags } from './commands/download.ts';
 import type { ImportFlags } from './commands/import.ts';
 import type { InitFlags } from './commands/init.ts';
@@ -69,6 +72,7 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
 
   addRunCommands(program, within);
   addReadCommands(program, within);
+  addArchiveCommands(program, within);
   addContractCommands(program, within);
   return program;
 }
@@ -219,5 +223,54 @@ function addReadCommands(program: Command, within: Within): void {
     .option('--statement <name>', 'what the cluster signed about a run: vsa or provenance')
     .action((what: string | undefined, flags: DownloadFlags) =>
       within(async (session) => (await import('./commands/download.ts')).download(session, what, flags)),
+    );
+}
+
+/** The flags that say which archived runs are meant. */
+const withFilter = (command: Command): Command =>
+  command
+    .option('-w, --workflow <name>', 'of this workflow')
+    .option('--project <name>', 'of this project')
+    .option('--team <name>', 'of this team')
+    .addOption(new Option('--succeeded <status>', 'accepted or failed').choices(['True', 'False']))
+    .option('--reason <reason>', 'of the verdict, such as PolicyViolation')
+    .option('--since <time>', 'started then or later: 2026-11-28, or 2026-11-28T10:00:00Z')
+    .option('--until <time>', 'started before')
+    .option('--digest <sha256>', 'of a material, the attestation or a statement')
+    .option('--commit <sha>', 'the commit, or how it begins')
+    .option('--signer <text>', 'a part of how the signer is shown')
+    .option('--all', 'of every namespace whose runs may be read');
+
+function addArchiveCommands(program: Command, within: Within): void {
+  const archive = program.command('archive').description('ask the archive, which keeps runs that left the cluster');
+  withFilter(archive.command('runs').description('list finished runs, the newest first'))
+    .option('--limit <count>', 'how many at most', '50')
+    .action((flags: ArchiveRunsFlags) =>
+      within(async (session) => (await import('./commands/archive-runs.ts')).archiveRuns(session, flags)),
+    );
+  withFilter(
+    archive.command('totals').description('show how many runs were accepted and failed, and how long they took'),
+  )
+    .addOption(
+      new Option('--by <what>', 'a line for each').choices(['workflow', 'team', 'project']).default('workflow'),
+    )
+    .addOption(
+      new Option('--period <length>', 'a line for each, in UTC').choices(['day', 'month', 'all']).default('all'),
+    )
+    .action((flags: ArchiveTotalsFlags) =>
+      within(async (session) => (await import('./commands/archive-totals.ts')).archiveTotals(session, flags)),
+    );
+  program
+    .command('discover')
+    .description('show what a digest was made with, and what was made with it')
+    .argument('<digest>', 'sha256:…, of a material, an attestation or a statement')
+    .addOption(
+      new Option('--direction <way>', 'what it was made with, or what was made with it')
+        .choices(['origins', 'uses', 'both'])
+        .default('both'),
+    )
+    .option('--depth <count>', 'how many runs to go through, one behind the other', '3')
+    .action((digest: string, flags: DiscoverFlags) =>
+      within(async (session) => (await import('./commands/discover.ts')).discover(session, digest, flags)),
     );
 }

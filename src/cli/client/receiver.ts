@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type {
+  ArchivedRunsMessage,
   CancelRequest,
   CertificateMessage,
+  DiscoveryMessage,
   InitRequest,
   MaterialMessage,
   ReferrersMessage,
@@ -10,6 +12,7 @@ import type {
   RevisionMessage,
   RunListMessage,
   RunMessage,
+  TotalsMessage,
 } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { readAnswer } from './answer.ts';
@@ -35,6 +38,8 @@ export interface Upload {
   readonly sha256: Uint8Array;
   readonly body: Uint8Array | (() => Readable);
 }
+
+type Query = Readonly<Record<string, string>>;
 
 const runPath = ({ namespace, run }: RunRef, ...rest: readonly string[]): string =>
   ['/v1/namespaces', namespace, 'runs', run, ...rest]
@@ -93,6 +98,11 @@ export function createReceiver(transport: Transport) {
     evidence: (digest: string): Promise<IncomingMessage> =>
       transport.open({ method: 'GET', path: `/v1/evidence/${digest}`, idempotent: true }),
     referrers: (digest: string): Promise<ReferrersMessage> => get(`/v1/referrers/${digest}?limit=100`),
+    /** A page; its `next` is the `cursor` of the one after it. */
+    archivedRuns: (query: Query): Promise<ArchivedRunsMessage> => get(`/v1/archive/runs?${new URLSearchParams(query)}`),
+    archiveTotals: (query: Query): Promise<TotalsMessage> => get(`/v1/archive/totals?${new URLSearchParams(query)}`),
+    discover: (digest: string, query: Query): Promise<DiscoveryMessage> =>
+      get(`/v1/archive/discover/${encodeURIComponent(digest)}?${new URLSearchParams(query)}`),
     certificate: (csr: string): Promise<CertificateMessage> => post('/v1/signing/certificate', { csr }, true),
     close: () => transport.close(),
   };
