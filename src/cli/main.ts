@@ -31,7 +31,8 @@ function endOfParsing(error: CommanderError, io: Io, program: Command, args: rea
   if (error.exitCode === 0) return EXIT.ok;
   if (error.code === 'commander.help') return EXIT.usage;
   const message = error.message.replace(/^error: /, '');
-  const command = program.commands.find((each) => args.includes(each.name()));
+  // The first that is named: `archive runs` is not about `runs`.
+  const command = args.flatMap((arg) => program.commands.filter((each) => each.name() === arg))[0];
   const hint =
     command === undefined
       ? `type: ${program.name()} --help`

@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sha256Hex } from '../../src/api/canonical.ts';
 import type { ArchivedRunsMessage, DiscoveryMessage, RunMessage, TotalsMessage } from '../../src/api/messages.ts';
+import { type CommandOutcome, mountSecret, runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -120,6 +121,80 @@ test('pages, totals, and questions that are not ones', async () => {
     'workflow=a&workflow=b',
   ])
     await shop.http.refused('request-invalid', `/v1/archive/runs?${query}`, { token: auditor });
+});
+
+/** The command line as the auditor, or as whom the token is of. */
+async function proviso(args: string, token = auditor): Promise<CommandOutcome> {
+  const mount = await mountSecret(shop, 'build');
+  return runProviso(dir, args, { PROVISO_DIR: mount, PROVISO_TOKEN: token });
+}
+async function linesOf(args: string): Promise<readonly string[]> {
+  const { code, out, err } = await proviso(args);
+  assert.is(code, 0, `${args}\n${out}${err}`);
+  assert.is(err, '');
+  return out.trimEnd().split('\n');
+}
+
+test('the command line lists archived runs, page by page, and says what is not shown', async () => {
+  const all = await archived();
+  const [head, ...rows] = await linesOf('archive runs');
+  assert.match(head ?? '', /^RUN +WORKFLOW +SUCCEEDED +REASON +COMMIT +SIGNER +STARTED +TOOK$/);
+  assert.equal(
+    rows.map((row) => row.split(' ')[0]),
+    all,
+  );
+  const two = await linesOf('archive runs --limit 2 --all');
+  assert.equal(
+    two.slice(1, 3).map((row) => row.split(' ')[0]),
+    all.slice(0, 2).map((run) => `shop/${run}`),
+  );
+  assert.match(two[3] ?? '', /There are more/);
+  const json = JSON.parse((await linesOf('-o json archive runs --workflow deploy')).join('')) as ArchivedRunsMessage;
+  assert.equal(
+    json.items.map(({ workflow }) => workflow),
+    ['deploy'],
+  );
+  assert.is((await linesOf(`archive runs --digest sha256:${sha256Hex('src')} --succeeded True`)).length, 3);
+  const [nothing] = await linesOf('archive runs --team nobody --until 2020-01-01');
+  assert.match(nothing ?? '', /no run of shop, as far as it fits --team, --until; .*proviso runs$/);
+});
+
+test('the command line shows totals, and what a digest has to do with', async () => {
+  const totals = await linesOf('archive totals --by team');
+  assert.match(totals[0] ?? '', /^TEAM +ACCEPTED +FAILED +RATE % +MEAN DURATION$/);
+  assert.match(totals[1] ?? '', /^- +1 +0 +100\.0 +\d/);
+  assert.match(totals[2] ?? '', /^web +2 +0 +100\.0 +\d/);
+  const days = await linesOf('archive totals --period day --all');
+  assert.match(days[1] ?? '', /^\d{4}-\d\d-\d\d +shop +build +2 +0/);
+  const app = `sha256:${sha256Hex('app-1')}`;
+  const tree = (await linesOf(`discover ${app}`)).join('\n').replaceAll(/shop\/(build|deploy)-[0-9a-f]+/g, '$1');
+  const [made, used] = [`from source ARTIFACT sha256:${sha256Hex('src')}`, 'used as source by deploy (accepted)'];
+  assert.equal(tree.split('\n'), [app, `  ${used}`, '  made as app by build (accepted)', `    ${made}`]);
+  const uses = (await linesOf(`discover sha256:${sha256Hex('src')} --direction uses`)).join('\n');
+  assert.match(uses, /\n {4}into app ARTIFACT sha256:\w{64}\n {6}used as source by shop\/deploy-/);
+  const near = (await linesOf(`discover sha256:${sha256Hex('src')} --direction uses --depth 1`)).join('\n');
+  assert.not.match(near, /deploy-/);
+  const [nothing] = await linesOf(`discover sha256:${sha256Hex('of nobody')}`);
+  assert.match(nothing ?? '', /^no archived run of the namespaces whose runs this identity may get names sha256:/);
+});
+
+test('the command line passes on why it is told nothing', async () => {
+  const refused = await proviso('archive runs', tokens.build);
+  assert.is(refused.code, 1);
+  assert.match(refused.err, /may not read the runs of 'shop' \(read-forbidden\)[\s\S]*get the verb 'get'/);
+  assert.match((await proviso('archive runs --all', tokens.build)).out, /no run of the namespaces whose runs/);
+  for (const [args, says, code] of [
+    ['discover sha256:12', /64 lower-case hex digits/, 1],
+    [`discover sha256:${'0'.repeat(64)} --depth 11`, /whole number from 1 to 10/, 1],
+    ['archive runs --since yesterday', /\?since=: must be a time such as/, 1],
+    ['archive runs --limit 0', /--limit '0' is not a whole number from 1/, 2],
+    ['archive runs --succeeded yes', /Allowed choices are True, False[\s\S]*type: proviso archive/, 2],
+    ['archive totals --by colour', /Allowed choices are workflow, team, project/, 2],
+  ] as const) {
+    const outcome = await proviso(args);
+    assert.is(outcome.code, code, outcome.text);
+    assert.match(outcome.err, says);
+  }
 });
 
 test('who may not read a namespace learns nothing of it', async () => {
