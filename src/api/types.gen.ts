@@ -840,7 +840,7 @@ export interface WorkflowRunStatus {
       readonly time: string;
     };
   };
-  /** Succeeded is Unknown while the run is open (Crafting, Verifying), True once its attestation was accepted (Accepted, AcceptedWithViolations, Waived), and False when it failed (PolicyViolation, Expired, Cancelled, PipelineFailed). True and False are final. */
+  /** Succeeded is Unknown while the run is open (Crafting, Verifying), True once its attestation was accepted (Accepted, AcceptedWithViolations, Waived), and False when it failed (PolicyViolation, Expired, Cancelled, PipelineFailed). True and False are final. Archived is True once the receiver has copied the finished run into the archive; it is absent where none is kept. */
   readonly conditions?: readonly Condition[];
 }
 
