@@ -95,8 +95,14 @@ export function createReceiver(transport: Transport) {
         idempotent: true,
       }),
     cancel: (run: RunRef, body: CancelRequest): Promise<RunMessage> => post(runPath(run, 'cancel'), body, false),
-    evidence: (digest: string): Promise<IncomingMessage> =>
-      transport.open({ method: 'GET', path: `/v1/evidence/${digest}`, idempotent: true }),
+    /** The bytes from an offset on. */
+    evidence: (digest: string, from = 0): Promise<IncomingMessage> =>
+      transport.open({
+        method: 'GET',
+        path: `/v1/evidence/${digest}`,
+        ...(from === 0 ? {} : { headers: { range: `bytes=${from}-` } }),
+        idempotent: true,
+      }),
     referrers: (digest: string): Promise<ReferrersMessage> => get(`/v1/referrers/${digest}?limit=100`),
     /** A page; its `next` is the `cursor` of the one after it. */
     archivedRuns: (query: Query): Promise<ArchivedRunsMessage> => get(`/v1/archive/runs?${new URLSearchParams(query)}`),

@@ -1,14 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Problem } from '../../api/problem.ts';
 import { PROVENANCE_TYPE } from '../../attestation/provenance.ts';
 import { VSA_TYPE } from '../../attestation/vsa.ts';
+import { fetchEvidence } from '../client/evidence.ts';
 import { EXIT } from '../exit-code.ts';
+import { openPartial, type PartialFile } from '../partial-file.ts';
 import { formatBytes } from '../print/bytes.ts';
-import { countBytes, createProgress } from '../print/progress.ts';
+import { createProgress, type Progress } from '../print/progress.ts';
 import { currentRun, printResult, runRef, type Session } from '../session.ts';
 
 export interface DownloadFlags {
@@ -31,29 +29,61 @@ export async function download(session: Session, what: string | undefined, flags
     });
   }
   const target = resolve(session.io.cwd, flags.file ?? `sha256-${hex.slice(0, 12)}`);
-  const draft = `${target}.${randomUUID()}.part`;
-  const answer = await session.receiver().evidence(digest);
-  const size = Number(answer.headers['content-length']);
-  const hash = createHash('sha256');
-  answer.on('data', (chunk: Buffer) => hash.update(chunk));
-  const raw = (text: string): void => void process.stderr.write(text);
+  const file = await openPartial(target, hex);
   try {
-    await pipeline(
-      answer,
-      countBytes(createProgress(session.io, raw, digest.slice(0, 19), size)),
-      createWriteStream(draft),
-    );
-    const found = hash.digest('hex');
-    if (found !== hex)
-      throw new Problem('digest-mismatch', `the bytes that came have sha256:${found}; nothing was kept`);
-    await rename(draft, target);
-  } catch (error) {
-    await rm(draft, { force: true });
-    if (error instanceof Problem) throw error;
-    throw new Problem('receiver-unreachable', 'the download ended early; nothing was kept', { cause: error });
+    const { size, resumedAt } = await fetchRight(session, digest, hex, file);
+    await file.finish();
+    printResult(session, { digest, file: target, size, resumedAt }, () => {
+      const earlier = resumedAt === 0 ? '' : `, ${formatBytes(resumedAt)} of them from before`;
+      return `${target}: ${formatBytes(size)}${earlier}, the digest is right`;
+    });
+    return EXIT.ok;
+  } finally {
+    await file.close();
   }
-  printResult(session, { digest, file: target, size }, () => `${target}: ${formatBytes(size)}, the digest is right`);
-  return EXIT.ok;
+}
+
+interface Fetched {
+  readonly size: number;
+  /** How many bytes an earlier try had left. */
+  readonly resumedAt: number;
+}
+
+/** Throws `digest-mismatch`, and keeps nothing, if what came isn't what the digest is of. */
+async function fetchRight(session: Session, digest: string, hex: string, file: PartialFile): Promise<Fetched> {
+  const isRight = (): boolean => file.sha256() === hex;
+  const resumedAt = file.size;
+  if (resumedAt > 0 && isRight()) return { size: resumedAt, resumedAt };
+  const first = await fetchAll(session, digest, file);
+  if (isRight()) return first;
+  if (first.resumedAt > 0) {
+    session.io.err('what an earlier download left is not of this digest: all of it is fetched again');
+    await file.restart();
+    const second = await fetchAll(session, digest, file);
+    if (isRight()) return second;
+  }
+  const found = file.sha256();
+  await file.discard();
+  throw new Problem('digest-mismatch', `the bytes that came have sha256:${found}; nothing was kept`);
+}
+
+async function fetchAll({ io, receiver }: Session, digest: string, file: PartialFile): Promise<Fetched> {
+  const raw = (text: string): void => void process.stderr.write(text);
+  let progress: Progress | undefined;
+  let resumedAt = file.size;
+  const size = await fetchEvidence(receiver(), digest, file, {
+    starts(from, all) {
+      if (from === 0) resumedAt = 0;
+      if (progress === undefined && from > 0) io.err(`going on after ${formatBytes(from)} of ${formatBytes(all)}`);
+      if (progress !== undefined && from > 0) return;
+      progress = createProgress(io, raw, digest.slice(0, 19), all);
+      progress.advance(from);
+    },
+    advances: (bytes) => progress?.advance(bytes),
+    breaks: (delay) =>
+      io.err(`the connection broke after ${formatBytes(file.size)}; going on in ${(delay / 1000).toFixed(1)} s`),
+  });
+  return { size, resumedAt };
 }
 
 /** The digest of what the control plane signed about a run. */
