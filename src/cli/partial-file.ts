@@ -38,12 +38,15 @@ async function takeOver(dir: string, prefix: string, path: string): Promise<File
   for (const name of await readdir(dir)) {
     const pid = /^(\d+)\.part$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '')?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
-    const isOurs = await rename(join(dir, name), path).then(
-      () => true,
-      () => false,
-    );
-    const file = isOurs ? await openOwn(path) : undefined;
-    if (file !== undefined) return file;
+    const file = await openOwn(join(dir, name));
+    if (file === undefined) continue;
+    try {
+      await rename(join(dir, name), path);
+      return file;
+    } catch {
+      // Another download was faster, and has it now.
+      await file.close();
+    }
   }
   return undefined;
 }

@@ -121,7 +121,7 @@ test('what is not of this digest is never mixed in', async () => {
 test('a partial file that leads elsewhere is not written through', async () => {
   await writeFile(join(work, 'victim'), BYTES.subarray(0, MIB));
   await symlink('victim', partOf(HEX, over));
-  await assertRight(await download(), 'victim');
+  await assertRight(await download(), 'victim', `app.bin.${HEX}.${over}.part`);
   assert.ok(BYTES.subarray(0, MIB).equals(await readFile(join(work, 'victim'))));
 });
 
