@@ -1,6 +1,7 @@
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkingStream } from './digest.ts';
+import { listBlobs } from './filesystem-list.ts';
 import { saying, sayingAll, unlessMissing } from './filesystem-problem.ts';
 import { openStage } from './filesystem-stage.ts';
 import { putBack, TAKEN } from './filesystem-withdraw.ts';
@@ -35,6 +36,7 @@ export function filesystemStore(root: string): EvidenceBytes {
       await saying(async () => rm(pathOf(digest), { force: true }));
       return true;
     },
+    list: () => listBlobs(root),
     sweep: (now) => sayingAll(() => sweepStaging(root, now)),
   };
 }

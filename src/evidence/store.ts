@@ -46,6 +46,8 @@ export interface EvidenceBytes {
   stat(digest: Digest): Promise<EvidenceInfo | undefined>;
   /** False where the store doesn't remove what it has. What isn't there counts as removed. */
   remove(digest: Digest): Promise<boolean>;
+  /** Every object that was there when the walk began and still is; in no order, some perhaps twice. Throws `store-unavailable`. */
+  list(): AsyncIterable<EvidenceInfo>;
   /** Removes what killed processes left unfinished; returns how many. What is being written now stays. `now`: milliseconds. */
   sweep(now: number): Promise<number>;
 }

@@ -4,6 +4,7 @@ import type { Caller } from './caller.ts';
 import { type Descriptor, readDescriptors, readDocument } from './descriptor.ts';
 import { isNotFound, RegistryError } from './error.ts';
 import { fetchManifest, MAX_MANIFEST_BYTES } from './manifest.ts';
+import { nextPage } from './next-page.ts';
 
 /** More is no list that a person made. */
 const MAX_PAGES = 16;
@@ -45,12 +46,3 @@ const listed = (bytes: Uint8Array, { base }: Caller): readonly Descriptor[] => {
   const what = `what refers to an image in ${base.href}`;
   return readDescriptors(readDocument(bytes, what).manifests, what);
 };
-
-/** The address of `Link: <…>; rel="next"` (RFC 8288), within the registry. */
-function nextPage(link: string, page: URL): URL | undefined {
-  const [, target] = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link) ?? [];
-  if (target === undefined) return undefined;
-  const next = new URL(target, page);
-  if (next.origin === page.origin) return next;
-  throw new RegistryError(`${page.host} has its next page at ${next.origin}, which is not asked`);
-}

@@ -8,6 +8,7 @@ import { createExchange } from './exchange.ts';
 import { fetchManifest, type Manifest, pushManifest } from './manifest.ts';
 import { fetchReferrers } from './referrers.ts';
 import { remove } from './remove.ts';
+import { listTags } from './tags.ts';
 import { type BlobUpload, startUpload } from './upload.ts';
 
 export interface RepositoryOptions {
@@ -42,6 +43,8 @@ export interface Repository {
   pushManifest(manifest: Omit<Manifest, 'digest' | 'bytes'> & { bytes: Uint8Array; tag?: string }): Promise<Digest>;
   /** Manifests whose subject the digest is. */
   referrers(digest: Digest): Promise<readonly Descriptor[]>;
+  /** All tags, that many asked for at a time. */
+  tags(pageSize: number): AsyncIterable<string>;
   /** False where the registry removes none. */
   removeManifest(digest: Digest): Promise<boolean>;
   /** False where the registry removes none. */
@@ -64,6 +67,7 @@ export function openRepository(options: RepositoryOptions): Repository {
     startUpload: () => startUpload(caller),
     pushManifest: (manifest) => pushManifest(caller, manifest),
     referrers: (digest) => fetchReferrers(caller, digest),
+    tags: (pageSize) => listTags(caller, pageSize),
     removeManifest: (digest) => remove(caller, 'manifests', digest),
     removeBlob: (digest) => remove(caller, 'blobs', digest),
     close: () => exchange.close(),

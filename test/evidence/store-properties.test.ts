@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { Problem } from '../../src/api/problem.ts';
 import { probe } from '../../src/evidence/probe.ts';
 import { putBytes } from '../../src/evidence/put.ts';
-import type { Digest } from '../../src/evidence/store.ts';
+import type { Digest, EvidenceBytes, EvidenceInfo } from '../../src/evidence/store.ts';
 import { eventually } from '../support/eventually.ts';
 import { some } from '../support/some.ts';
 import { filesystem } from './providers/filesystem.ts';
@@ -16,6 +16,10 @@ import type { Opened, Provider } from './providers/provider.ts';
 import { s3 } from './providers/s3.ts';
 
 const digestOf = (bytes: Uint8Array): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+const byDigest = (a: EvidenceInfo, b: EvidenceInfo): number => (a.digest < b.digest ? -1 : 1);
+const listOf = async (store: EvidenceBytes): Promise<readonly EvidenceInfo[]> =>
+  (await Array.fromAsync(store.list())).toSorted(byDigest);
 
 const nonEmpty = <T>(list: readonly T[]): readonly T[] | undefined => (list.length === 0 ? undefined : list);
 
@@ -104,6 +108,26 @@ function holdsOf(name: string, start: () => Promise<Provider>): void {
     assert.ok(seen < bytes.length);
     await putBytes(store, bytes);
     if (provider.mends) assert.equal(await buffer(some(await store.get(digest))), bytes);
+  });
+
+  test('a list has every object once, over several pages, and nothing that is on its way or was removed', async () => {
+    const { store, again } = opened;
+    assert.equal(await listOf(store), []);
+    const objects = Array.from({ length: 23 }, (_, index) => randomBytes(index * 10));
+    const put = await Promise.all(objects.map((bytes) => putBytes(store, bytes)));
+    const stage = await store.stage();
+    await stage.write(randomBytes(4));
+    const [removed, ...kept] = put;
+    await store.remove(some(removed).digest);
+    assert.equal(await listOf(again()), kept.toSorted(byDigest));
+    await stage.discard();
+  });
+
+  test('who stops listing in the middle can list again', async () => {
+    const { store } = opened;
+    for (let count = 0; count < 10; count++) await putBytes(store, randomBytes(20));
+    for (let times = 0; times < 5; times++) for await (const _ of store.list()) break;
+    assert.is((await listOf(store)).length, 10);
   });
 
   test('what is not there is missing, also once it was removed, and removing it again is no error', async () => {

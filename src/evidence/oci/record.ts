@@ -1,4 +1,4 @@
-import { sha256Digest } from '../digest.ts';
+import { isDigest, sha256Digest } from '../digest.ts';
 import type { Digest, EvidenceInfo } from '../store.ts';
 
 /** What a registry has to have before it takes a manifest without a configuration (OCI image specification 1.1, "empty"). */
@@ -9,6 +9,9 @@ export const EMPTY = {
 };
 
 export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+
+/** Not sha256-…: that is the tag of what refers to a manifest. */
+const TAG = 'evidence-';
 
 const EVIDENCE_TYPE = 'application/vnd.proviso.evidence.v1';
 
@@ -29,6 +32,11 @@ export function recordOf({ digest, size }: EvidenceInfo): EvidenceRecord {
       layers: [{ mediaType: 'application/octet-stream', digest, size }],
     }),
   );
-  // Not sha256-…: that is the tag of what refers to a manifest.
-  return { bytes, digest: sha256Digest(bytes), tag: `evidence-${digest.slice('sha256:'.length)}` };
+  return { bytes, digest: sha256Digest(bytes), tag: `${TAG}${digest.slice('sha256:'.length)}` };
+}
+
+/** The object that a tag keeps; undefined for a tag of something else. */
+export function digestOfTag(tag: string): Digest | undefined {
+  const digest = `sha256:${tag.slice(TAG.length)}`;
+  return tag.startsWith(TAG) && isDigest(digest) ? digest : undefined;
 }

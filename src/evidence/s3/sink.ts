@@ -9,11 +9,13 @@ import { publish } from './publish.ts';
 import { signedFor } from './signed.ts';
 import { startUpload, type Upload } from './upload.ts';
 
-/** In bytes each. S3 takes 5 MiB to 5 GiB, the last part of an object may be smaller. */
+/** In bytes, but for the page. S3 takes 5 MiB to 5 GiB, the last part of an object may be smaller. */
 export interface S3Sizes {
   readonly part: number;
   /** Of what is copied inside the server. */
   readonly piece: number;
+  /** Objects that are listed at a time, 1000 at most. */
+  readonly page: number;
 }
 
 /**

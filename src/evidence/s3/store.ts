@@ -7,12 +7,13 @@ import { relay } from '../relay.ts';
 import { type Room, UPLOAD_ROOM } from '../room.ts';
 import { ABANDONED_MS, type EvidenceBytes } from '../store.ts';
 import { openBucket } from './bucket.ts';
+import { listBucket } from './list.ts';
 import { s3Problem, saying, unlessMissing } from './problem.ts';
 import type { S3Settings } from './settings.ts';
 import { type S3Sizes, s3Sink } from './sink.ts';
 import { sweepBucket } from './sweep.ts';
 
-const SIZES: S3Sizes = { part: 8 << 20, piece: 2 ** 30 };
+const SIZES: S3Sizes = { part: 8 << 20, piece: 2 ** 30, page: 1000 };
 
 /** A store in a bucket, laid out as one in a directory is. */
 export function s3Store(settings: S3Settings, sizes: S3Sizes = SIZES, room: Room = UPLOAD_ROOM): EvidenceBytes {
@@ -40,6 +41,7 @@ export function s3Store(settings: S3Settings, sizes: S3Sizes = SIZES, room: Room
       await saying(client.send(new DeleteObjectCommand({ Bucket, Key: keys.blob(digest) })));
       return true;
     },
+    list: () => listBucket(bucket, sizes.page),
     sweep: (now) => sweepBucket(bucket, new Date(now - ABANDONED_MS)),
   };
 }

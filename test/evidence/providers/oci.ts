@@ -26,7 +26,7 @@ export async function oci(): Promise<Provider> {
     async open() {
       repositories += 1;
       const name = `proviso/evidence-${repositories}`;
-      const store = () => ociStore(settingsFor(registry.host, name), PART, createRoom(256 << 20));
+      const store = () => ociStore(settingsFor(registry.host, name), PART, createRoom(256 << 20), 7);
       return {
         store: store(),
         again: store,

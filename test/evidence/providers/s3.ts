@@ -7,8 +7,8 @@ import { s3Store } from '../../../src/evidence/s3/store.ts';
 import { S3_KEYS, type S3Server, startS3 } from '../../tools/s3.ts';
 import type { Provider } from './provider.ts';
 
-/** The smallest that S3 takes. */
-export const SMALL: S3Sizes = { part: 5 << 20, piece: 5 << 20 };
+/** The smallest that S3 takes, and pages of which a test fills some. */
+export const SMALL: S3Sizes = { part: 5 << 20, piece: 5 << 20, page: 7 };
 
 export const settingsFor = ({ endpoint }: Pick<S3Server, 'endpoint'>, bucket: string, prefix?: string): S3Settings => ({
   kind: 's3',
