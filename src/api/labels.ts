@@ -9,6 +9,9 @@ export const AUDIENCE = 'proviso';
 /** The virtual verb on `workflows.proviso.dev/<name>` that lets an identity hand in evidence. */
 export const SUBMIT_VERB = 'submit';
 
+/** The right to have the archive rebuilt from evidence stores, of the cluster's EvidenceStores. */
+export const REBUILD_VERB = 'rebuild';
+
 /** Labels on every object that the operator or the receiver creates. */
 export const LABEL_MANAGED_BY = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = 'proviso';

@@ -270,3 +270,19 @@ export interface CertificateMessage {
   readonly identity: string;
   readonly notAfter: string;
 }
+
+/** Answer to `GET` and `POST /v1/archive/rebuild`. */
+export interface RebuildMessage {
+  /** Each evidence store, with what came of the archive records in it; the rest is absent until all of them are read. */
+  readonly stores: readonly {
+    readonly name: string;
+    /** When they were read, RFC 3339. */
+    readonly time?: string;
+    /** Runs that came into the archive by it. */
+    readonly archived?: number;
+    /** Records of runs that the archive had already. */
+    readonly present?: number;
+    /** Objects that say they are records and aren't. */
+    readonly refused?: number;
+  }[];
+}

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'submit-forbidden': { status: 403, title: 'This identity may not submit to the workflow' },
   'run-forbidden': { status: 403, title: 'The run belongs to another identity' },
   'read-forbidden': { status: 403, title: 'This identity may not read this here' },
+  'rebuild-forbidden': { status: 403, title: 'This identity may not rebuild the archive' },
   // What is addressed
   'not-found': { status: 404, title: 'No such path' },
   'method-not-allowed': { status: 405, title: 'The path does not take this method' },

@@ -7,6 +7,7 @@ import type { Migration } from 'kysely/migration';
  */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-runs': { up: createRuns },
+  '0002-records': { up: addRecords },
 };
 
 async function createRuns(db: Kysely<unknown>): Promise<void> {
@@ -54,4 +55,19 @@ async function createRuns(db: Kysely<unknown>): Promise<void> {
       .columns([...columns])
       .execute();
   }
+}
+
+async function addRecords(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('runs').addColumn('record_digest', 'varchar(160)').execute();
+  await db.schema.alterTable('runs').addColumn('record_time', 'varchar(32)').execute();
+  await db.schema
+    .createTable('read_stores')
+    .addColumn('uid', 'varchar(64)', (column) => column.primaryKey())
+    .addColumn('name', 'varchar(253)', (column) => column.notNull())
+    .addColumn('keys', 'varchar(64)', (column) => column.notNull())
+    .addColumn('time', 'varchar(32)', (column) => column.notNull())
+    .addColumn('archived', 'integer', (column) => column.notNull())
+    .addColumn('present', 'integer', (column) => column.notNull())
+    .addColumn('refused', 'integer', (column) => column.notNull())
+    .execute();
 }

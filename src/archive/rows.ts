@@ -8,11 +8,21 @@ export interface RunRows {
   readonly digests: readonly DigestTable[];
 }
 
+/** Where what a run's rows are made of is kept besides. */
+export interface RecordPlace {
+  readonly digest: string;
+  /** When it was made, RFC 3339 in UTC with milliseconds. */
+  readonly time: string;
+}
+
+/** The run as it is archived, JSON. */
+export const documentOf = (run: WorkflowRun): string => JSON.stringify(run);
+
 /**
  * The rows of a finished run. `outputs` are the names of the materials that its contract calls its products: they are
  * what it made, all others what it was made with.
  */
-export function rowsOf(run: WorkflowRun, outputs: ReadonlySet<string>): RunRows {
+export function rowsOf(run: WorkflowRun, outputs: ReadonlySet<string>, record: RecordPlace): RunRows {
   const { metadata, spec, status = {} } = run;
   const verdict = verdictOf(run);
   const uid = metadata.uid ?? '';
@@ -38,7 +48,9 @@ export function rowsOf(run: WorkflowRun, outputs: ReadonlySet<string>): RunRows 
       commit_sha: spec.commit?.sha ?? null,
       signer: status.attestation?.signer.display ?? null,
       identity: spec.identity.username,
-      document: JSON.stringify(run),
+      document: documentOf(run),
+      record_digest: record.digest,
+      record_time: record.time,
     },
     digests: digestsOf(run, uid, outputs),
   };

@@ -28,7 +28,7 @@ export interface PageEnd {
   readonly uid: string;
 }
 
-export type ListedRun = Omit<RunTable, 'document' | 'workflow_uid'>;
+export type ListedRun = Omit<RunTable, 'document' | 'workflow_uid' | 'record_digest' | 'record_time'>;
 
 const COLUMNS = [
   ...(['uid', 'namespace', 'name', 'workflow', 'project', 'team', 'contract', 'contract_revision'] as const),

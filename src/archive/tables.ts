@@ -24,6 +24,10 @@ export interface RunTable {
   readonly identity: string;
   /** The WorkflowRun as the API server had it, JSON. */
   readonly document: string;
+  /** Of the archive record, `sha256:…`, which is in the run's evidence store; null for runs archived before there were any. */
+  readonly record_digest: string | null;
+  /** When that was made. Of two records of a run the later one counts. */
+  readonly record_time: string | null;
 }
 
 /** What a digest is to a run. */
@@ -40,9 +44,27 @@ export interface DigestTable {
   readonly type: string;
 }
 
+/** An evidence store whose archive records were all looked at. */
+export interface ReadStoreTable {
+  /** Of the EvidenceStore. */
+  readonly uid: string;
+  readonly name: string;
+  /** Which keys they were checked with; with others some may count that didn't. */
+  readonly keys: string;
+  /** When that was done. */
+  readonly time: string;
+  /** Runs that came into the archive by it. */
+  readonly archived: number;
+  /** Records of runs that the archive had already. */
+  readonly present: number;
+  /** Objects that say they are records and aren't. */
+  readonly refused: number;
+}
+
 export interface ArchiveTables {
   readonly runs: RunTable;
   readonly digests: DigestTable;
+  readonly read_stores: ReadStoreTable;
 }
 
 /** The archive, whatever server keeps it. */

@@ -1,18 +1,30 @@
 import type { RunRows } from './rows.ts';
-import type { ArchiveDatabase } from './tables.ts';
+import type { ArchiveDatabase, RunTable } from './tables.ts';
 
 /** Rows of one statement, so that it stays below the servers' limit of parameters. */
 const BATCH = 100;
 
-/** Puts a run into the archive, all of it or nothing. Once more changes nothing. */
-export async function archiveRun(database: ArchiveDatabase, { run, digests }: RunRows): Promise<void> {
-  await database.transaction().execute(async (transaction) => {
+/**
+ * Puts a run into the archive, all of it or nothing. Once more changes nothing, and what is older than what is there changes
+ * nothing either. Returns whether it is in the archive as given.
+ */
+export async function archiveRun(database: ArchiveDatabase, { run, digests }: RunRows): Promise<boolean> {
+  return database.transaction().execute(async (transaction) => {
     const { uid: _, ...rest } = run;
-    await transaction
+    const written = await transaction
       .insertInto('runs')
       .values(run)
-      .onConflict((conflict) => conflict.column('uid').doUpdateSet(rest))
-      .execute();
+      .onConflict((conflict) =>
+        conflict
+          .column('uid')
+          .doUpdateSet(rest)
+          .where(({ or, eb }) =>
+            or([eb('runs.record_time', 'is', null), eb('runs.record_time', '<=', run.record_time)]),
+          ),
+      )
+      .returning('uid')
+      .executeTakeFirst();
+    if (written === undefined) return false;
     await transaction.deleteFrom('digests').where('run_uid', '=', run.uid).execute();
     for (let from = 0; from < digests.length; from += BATCH) {
       await transaction
@@ -20,10 +32,22 @@ export async function archiveRun(database: ArchiveDatabase, { run, digests }: Ru
         .values(digests.slice(from, from + BATCH))
         .execute();
     }
+    return true;
   });
 }
 
-/** Which of these runs, by uid, the archive has. */
+/** What of a run the archive has. */
+export const archivedAs = (
+  database: ArchiveDatabase,
+  uid: string,
+): Promise<Pick<RunTable, 'document' | 'record_digest' | 'record_time'> | undefined> =>
+  database
+    .selectFrom('runs')
+    .select(['document', 'record_digest', 'record_time'])
+    .where('uid', '=', uid)
+    .executeTakeFirst();
+
+/** Which of these runs, by uid, the archive has, and could get back if it lost them. */
 export async function archivedAmong(database: ArchiveDatabase, uids: readonly string[]): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (let from = 0; from < uids.length; from += BATCH) {
@@ -31,6 +55,7 @@ export async function archivedAmong(database: ArchiveDatabase, uids: readonly st
       .selectFrom('runs')
       .select('uid')
       .where('uid', 'in', uids.slice(from, from + BATCH))
+      .where('record_digest', 'is not', null)
       .execute();
     for (const { uid } of rows) found.add(uid);
   }

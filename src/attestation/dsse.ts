@@ -14,9 +14,14 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffe
   return Buffer.concat([Buffer.from(head, 'utf8'), payload]);
 }
 
-/** The envelope of a statement with one signature. */
-export const dsseEnvelope = (payload: Uint8Array, signature: Uint8Array, keyid = ''): DsseEnvelope => ({
+/** The envelope with one signature, of a statement if nothing else is said. */
+export const dsseEnvelope = (
+  payload: Uint8Array,
+  signature: Uint8Array,
+  keyid = '',
+  payloadType = PAYLOAD_TYPE,
+): DsseEnvelope => ({
   payload: Buffer.from(payload).toString('base64'),
-  payloadType: PAYLOAD_TYPE,
+  payloadType,
   signatures: [{ keyid, sig: Buffer.from(signature).toString('base64') }],
 });

@@ -10,6 +10,7 @@ import { contractRevisionsRoute } from './routes/contracts.ts';
 import { getEvidenceRoute, putEvidenceRoute } from './routes/evidence.ts';
 import { initRoute } from './routes/init.ts';
 import { materialRoute } from './routes/materials.ts';
+import { rebuildProgressRoute, rebuildRoute } from './routes/rebuild.ts';
 import { referrersRoute } from './routes/referrers.ts';
 import { cancelRoute, getRunRoute, listRunsRoute } from './routes/runs.ts';
 import { signingRoute } from './routes/signing.ts';
@@ -39,6 +40,11 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route('/v1/archive/runs').get(archivedRunsRoute(context)).all(onlyFor('GET'));
   app.route('/v1/archive/totals').get(totalsRoute(context)).all(onlyFor('GET'));
   app.route('/v1/archive/discover/:digest').get(discoverRoute(context)).all(onlyFor('GET'));
+  app
+    .route('/v1/archive/rebuild')
+    .get(rebuildProgressRoute(context))
+    .post(rebuildRoute(context))
+    .all(onlyFor('GET, POST'));
   app.route('/v1/signing/certificate').post(signingRoute(context)).all(onlyFor('POST'));
   app.use((request: Request) => {
     throw new Problem('not-found', `there is nothing at ${request.path}`, { hint: 'see /openapi.json' });

@@ -5,9 +5,9 @@ import { KIND } from '../api/kinds.ts';
 import { Problem } from '../api/problem.ts';
 import { isArchived, isFinished } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
-import { rowsOf } from '../archive/rows.ts';
+import { documentOf, rowsOf } from '../archive/rows.ts';
 import type { ArchiveDatabase } from '../archive/tables.ts';
-import { archivedAmong, archiveRun } from '../archive/write.ts';
+import { archivedAmong, archivedAs, archiveRun } from '../archive/write.ts';
 import { writeStatus } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isStatus } from '../kube/error.ts';
@@ -16,9 +16,11 @@ import { type Change, keyOf, refOfKey, type Store } from '../kube/store.ts';
 import { runWorkers } from '../queue/workers.ts';
 import { createWorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { keepRecord, type RecordWriter } from './archive-record.ts';
 import type { Contracts } from './contracts.ts';
+import { rebuildFromStores } from './rebuild.ts';
 
-export interface ArchiverOptions {
+export interface ArchiverOptions extends RecordWriter {
   readonly client: KubeClient;
   readonly contracts: Contracts;
   readonly database: ArchiveDatabase;
@@ -43,6 +45,8 @@ const LEASE = 'proviso-archiver';
 const MANAGER = 'proviso-archiver';
 const WORKERS = 4;
 const TIMEOUT_MS = 60_000;
+/** How often it is looked for evidence stores whose records weren't read, be they new, out of reach before, or to be read again. */
+const STORES_MS = 15_000;
 
 /**
  * One receiver archives at a time, so that many don't do the same work; if two did, nothing would be wrong, since a run that is
@@ -65,9 +69,18 @@ export function startArchiver(options: ArchiverOptions): Archiver {
   async function archive(key: string): Promise<void> {
     const run = gone.get(key) ?? runs.get(refOfKey(key));
     if (run === undefined || !isFinished(run)) return;
-    await archiveRun(database, rowsOf(run, await outputsOf(options, run)));
+    await keep(run);
     if (gone.delete(key)) return queue.add(key);
     if (!isArchived(run)) await mark(client, run);
+  }
+
+  /** The record first: an archive that has a run can get it back. */
+  async function keep(run: WorkflowRun): Promise<void> {
+    const there = await archivedAs(database, run.metadata.uid ?? '');
+    if (there?.record_digest != null && there.document === documentOf(run)) return;
+    const outputs = await outputsOf(options, run);
+    const record = await keepRecord(options, run, outputs, new Date());
+    await archiveRun(database, rowsOf(run, outputs, record));
   }
 
   /** Asks the archive what it has, and not the runs what they say: an archive that was lost is filled again by this. */
@@ -82,6 +95,21 @@ export function startArchiver(options: ArchiverOptions): Archiver {
     log.info({ finished: finished.length, missing: missing.length }, 'Archive compared with the runs');
   }
 
+  /** Records first: the run itself may have changed since it was archived, and would come in as another one. */
+  async function fill(over: AbortSignal): Promise<void> {
+    let isSwept = false;
+    async function once(): Promise<void> {
+      const stores = await rebuildFromStores(options, over);
+      if (isSwept && stores === 0) return;
+      await sweep();
+      isSwept = true;
+    }
+    while (!over.aborted) {
+      await untilDone(once, over, log);
+      await sleep(STORES_MS, undefined, { signal: over }).catch(() => {});
+    }
+  }
+
   async function lead(): Promise<void> {
     await options.synced.catch(() => {});
     while (!signal.aborted) {
@@ -93,8 +121,10 @@ export function startArchiver(options: ArchiverOptions): Archiver {
         () => true,
         () => false,
       );
-      if (isOurs) await untilDone(sweep, signal, log);
-      await leadership.ended;
+      const over = new AbortController();
+      const ended = leadership.ended.then(() => over.abort());
+      if (isOurs) await fill(AbortSignal.any([signal, over.signal]));
+      await ended;
     }
     await queue.shutDown();
   }

@@ -5,7 +5,7 @@ import { type Secret, secretText } from '../api/secret.ts';
 import { CONTROL_PLANE_SECRET } from '../api/trust-objects.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type ControlPlaneKeys, readKeyList } from '../verify/key-list.ts';
-import { fingerprintOf, kindOf } from '../verify/keys.ts';
+import { countsAt, fingerprintOf, kindOf } from '../verify/keys.ts';
 import { createTtlCache } from './ttl-cache.ts';
 
 /** Who the control plane is, and the key that it signs with now. */
@@ -49,6 +49,16 @@ export function createControlPlane(client: KubeClient, namespace: string): Contr
       }
     },
   };
+}
+
+/** What nobody would accept must not be signed. Throws `cluster-unavailable`. */
+export function assertCounts({ keys, fingerprint }: ControlPlaneSigner, now: Date): void {
+  if (keys.some((key) => key.fingerprint === fingerprint && countsAt(key, now))) return;
+  const what = `the control-plane key ${fingerprint} does not count at ${now.toISOString()}`;
+  throw new Problem('cluster-unavailable', what, {
+    hint: 'the clocks of the operator and of the receiver disagree; an administrator has to set them right',
+    retryAfter: 5,
+  });
 }
 
 function signerIn(secret: Secret | undefined): ControlPlaneSigner {

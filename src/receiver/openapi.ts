@@ -82,6 +82,12 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'What a digest was made with, or what was made with it',
     query: ['namespace', 'direction', 'depth'],
   },
+  { method: 'get', path: '/v1/archive/rebuild', summary: 'What the rebuild of the archive found, by evidence store' },
+  {
+    method: 'post',
+    path: '/v1/archive/rebuild',
+    summary: 'Look through every evidence store again for runs that the archive lacks',
+  },
   {
     method: 'post',
     path: '/v1/signing/certificate',

@@ -1,5 +1,4 @@
 import manifest from '../../package.json' with { type: 'json' };
-import { Problem } from '../api/problem.ts';
 import type { RecordedStatement, WorkflowRun } from '../api/types.gen.ts';
 import { type Acceptance, type ControlPlaneStatement, resourceUri } from '../attestation/acceptance.ts';
 import { renderProvenance } from '../attestation/provenance.ts';
@@ -8,9 +7,8 @@ import { signedBundle } from '../attestation/sign.ts';
 import { renderSummary, VSA_TYPE } from '../attestation/vsa.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import type { Stage } from '../evidence/store.ts';
-import { countsAt } from '../verify/keys.ts';
 import type { ReceiverContext } from './context.ts';
-import type { ControlPlaneSigner } from './control-plane.ts';
+import { assertCounts, type ControlPlaneSigner } from './control-plane.ts';
 import type { OpenStore } from './stores.ts';
 
 /** What is about to be accepted. */
@@ -64,6 +62,7 @@ export function createStatements({ controlPlane }: Pick<ReceiverContext, 'contro
   return {
     async make(facts) {
       const signer = await controlPlane.get();
+      // A verdict is final, and so are its statements.
       assertCounts(signer, facts.now);
       // Of a run one summary is given out: only if it has to say something else it is signed again.
       if (made !== undefined && made.fingerprint === signer.fingerprint && made.store === facts.store.name) {
@@ -86,16 +85,6 @@ export function createStatements({ controlPlane }: Pick<ReceiverContext, 'contro
       for (const stage of stages) await stage.discard();
     },
   };
-}
-
-/** A verdict is final, and so are its statements: those that nobody would accept must not be made. */
-function assertCounts({ keys, fingerprint }: ControlPlaneSigner, now: Date): void {
-  if (keys.some((key) => key.fingerprint === fingerprint && countsAt(key, now))) return;
-  const what = `the control-plane key ${fingerprint} does not count at ${now.toISOString()}`;
-  throw new Problem('cluster-unavailable', what, {
-    hint: 'the clocks of the operator and of the receiver disagree; an administrator has to set them right',
-    retryAfter: 5,
-  });
 }
 
 function render(facts: ToState, { verifierId }: ControlPlaneSigner, time: string): readonly ControlPlaneStatement[] {

@@ -9,12 +9,15 @@ import { rowsOf } from '../../src/archive/rows.ts';
 import { archivedNamespaces, archivedRun, listRuns, type RunFilter } from '../../src/archive/runs.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { totalsOf } from '../../src/archive/totals.ts';
-import { archivedAmong, archiveRun } from '../../src/archive/write.ts';
+import { archivedAmong, archivedAs, archiveRun } from '../../src/archive/write.ts';
+import { some } from '../support/some.ts';
 import { hasPostgres, startPostgres } from '../tools/postgres.ts';
 import { digestOf, type SampleRun, sampleRun } from './sample.ts';
 
+const RECORD = { digest: digestOf('record'), time: '2026-11-01T12:00:00.000Z' };
 const OUTPUTS = new Set(['image', 'library']);
-const put = (database: ArchiveDatabase, run: SampleRun) => archiveRun(database, rowsOf(sampleRun(run), OUTPUTS));
+const put = (database: ArchiveDatabase, run: SampleRun) =>
+  archiveRun(database, rowsOf(sampleRun(run), OUTPUTS, RECORD));
 
 interface Server {
   readonly address: string;
@@ -48,7 +51,7 @@ function behaviours(name: string, start: () => Promise<Server>): void {
 
   test('a run is there whole, and once however often it is put there', async () => {
     const run = sampleRun({ name: 'a', materials: { image: 'i', sbom: 's', copy: 's' } });
-    for (let time = 0; time < 3; time += 1) await archiveRun(database, rowsOf(run, OUTPUTS));
+    for (let time = 0; time < 3; time += 1) await archiveRun(database, rowsOf(run, OUTPUTS, RECORD));
     assert.equal(JSON.parse((await archivedRun(database, 'shop', 'a')) ?? ''), run);
     assert.is(await archivedRun(database, 'bank', 'a'), undefined);
     const edges = await database.selectFrom('digests').select(['role', 'name']).orderBy('name').execute();
@@ -59,8 +62,35 @@ function behaviours(name: string, start: () => Promise<Server>): void {
     assert.equal([...(await archivedAmong(database, ['uid-shop-a', 'uid-shop-b']))], ['uid-shop-a']);
   });
 
+  test('of two records of a run the later one counts, in whatever order they come', async () => {
+    const [early, late] = ['2026-11-01T12:00:00.000Z', '2026-11-01T12:00:00.001Z'].map((time, index) =>
+      rowsOf(sampleRun({ name: 'a', materials: { sbom: `sbom ${index}` } }), OUTPUTS, { digest: `${index}`, time }),
+    );
+    const state = async () => ({
+      run: await archivedAs(database, 'uid-shop-a'),
+      inputs: (await database.selectFrom('digests').select('digest').where('role', '=', 'input').execute()).map(
+        ({ digest }) => digest,
+      ),
+    });
+    assert.is(await archiveRun(database, some(early)), true);
+    assert.is(await archiveRun(database, some(late)), true);
+    const after = await state();
+    assert.equal(after.inputs, [digestOf('sbom 1')]);
+    assert.is(after.run?.record_digest, '1');
+    assert.is(await archiveRun(database, some(early)), false);
+    assert.equal(await state(), after);
+  });
+
+  test('a run from before there were records gets one', async () => {
+    await put(database, { name: 'a' });
+    await database.updateTable('runs').set({ record_digest: null, record_time: null }).execute();
+    assert.is((await archivedAmong(database, ['uid-shop-a'])).size, 0);
+    await put(database, { name: 'a' });
+    assert.equal([...(await archivedAmong(database, ['uid-shop-a']))], ['uid-shop-a']);
+  });
+
   test('what is written half is not there', async () => {
-    const rows = rowsOf(sampleRun({ name: 'a', materials: { image: 'i' } }), OUTPUTS);
+    const rows = rowsOf(sampleRun({ name: 'a', materials: { image: 'i' } }), OUTPUTS, RECORD);
     const broken = { ...rows, digests: [...rows.digests, { ...rows.digests[0], role: null }] } as typeof rows;
     assert.ok(await archiveRun(database, broken).catch((error: unknown) => error));
     assert.equal(await names(), []);

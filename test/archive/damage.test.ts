@@ -13,6 +13,7 @@ import { eventually } from '../support/eventually.ts';
 import { hasPostgres, startPostgres } from '../tools/postgres.ts';
 import { sampleRun } from './sample.ts';
 
+const RECORD = { digest: 'sha256:x', time: '2026-11-01T12:00:00.000Z' };
 const test = suite('archive under fault');
 let dir: string;
 test.before(async () => {
@@ -21,7 +22,7 @@ test.before(async () => {
 test.after(() => rm(dir, { recursive: true }));
 
 const put = (database: ArchiveDatabase, name: string) =>
-  archiveRun(database, rowsOf(sampleRun({ name, materials: { sbom: name } }), new Set()));
+  archiveRun(database, rowsOf(sampleRun({ name, materials: { sbom: name } }), new Set(), RECORD));
 const names = async (database: ArchiveDatabase) =>
   (await listRuns(database, { namespaces: ['shop'] }, 500)).map(({ name }) => name);
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { KIND } from '../../api/kinds.ts';
-import { GROUP, SUBMIT_VERB } from '../../api/labels.ts';
+import { GROUP, REBUILD_VERB, SUBMIT_VERB } from '../../api/labels.ts';
 import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { matchSubmitters } from '../../oidc/match.ts';
@@ -17,6 +17,8 @@ export interface Access {
   mayRead(caller: Caller, namespace: string, verb: 'get' | 'list'): Promise<boolean>;
   /** See a contract and what it has meant. */
   mayReadContract(caller: Caller, namespace: string, name: string): Promise<boolean>;
+  /** Have the archive rebuilt, of all namespaces. */
+  mayRebuild(caller: Caller): Promise<boolean>;
 }
 
 /** A right that was taken away is gone after this time. */
@@ -30,7 +32,8 @@ const SUBMITTERS_MS = 1_000;
 const CAPACITY = 20_000;
 
 interface Attributes {
-  readonly namespace: string;
+  /** Absent: of the cluster. */
+  readonly namespace?: string;
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
@@ -101,5 +104,8 @@ export function createAccess(client: KubeClient): Access {
     mayReadContract: async (caller, namespace, name) =>
       caller.kind !== 'oidc' &&
       isAllowed(caller, { namespace, verb: 'get', group: GROUP, resource: KIND.Contract.plural, name }),
+    mayRebuild: async (caller) =>
+      caller.kind !== 'oidc' &&
+      isAllowed(caller, { verb: REBUILD_VERB, group: GROUP, resource: KIND.EvidenceStore.plural }),
   };
 }

@@ -1,0 +1,80 @@
+import { buffer } from 'node:stream/consumers';
+import { Problem } from '../api/problem.ts';
+import { rowsOf } from '../archive/rows.ts';
+import type { ArchiveDatabase, ReadStoreTable } from '../archive/tables.ts';
+import { archivedAs, archiveRun } from '../archive/write.ts';
+import { ARCHIVE_RECORD_HEAD, MAX_ARCHIVE_RECORD } from '../attestation/archive-record.ts';
+import type { Digest, EvidenceBytes, EvidenceInfo } from '../evidence/store.ts';
+import { readArchiveRecord } from '../verify/archive-record.ts';
+import type { ControlPlaneKeys } from '../verify/key-list.ts';
+
+/** What came of the archive records in a store. */
+export type RecordCounts = Pick<ReadStoreTable, 'archived' | 'present' | 'refused'>;
+
+export interface RecordReading {
+  readonly database: ArchiveDatabase;
+  readonly keys: ControlPlaneKeys;
+  /** Ends the walk, which throws then. */
+  readonly signal: AbortSignal;
+  /** Told of what looks like a record and isn't one that counts. */
+  readonly onRefused: (digest: Digest, why: string) => void;
+}
+
+type Outcome = keyof RecordCounts | 'other';
+
+/** Objects that are looked at together: most of the time is spent waiting for the first bytes of one. */
+const READERS = 4;
+
+/** Looks at every object of a store, and archives those records that the archive hasn't, or of which it has an earlier one. */
+export async function archiveRecordsIn(bytes: EvidenceBytes, reading: RecordReading): Promise<RecordCounts> {
+  const counts = { archived: 0, present: 0, refused: 0, other: 0 };
+  const objects = bytes.list()[Symbol.asyncIterator]();
+  // Each takes the next one; when one of them fails, the others find no more.
+  const shared: AsyncIterable<EvidenceInfo> = { [Symbol.asyncIterator]: () => objects };
+  async function read(): Promise<void> {
+    for await (const info of shared) {
+      reading.signal.throwIfAborted();
+      counts[await archiveObject(bytes, info, reading)] += 1;
+    }
+  }
+  const ended = await Promise.allSettled(Array.from({ length: READERS }, read));
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  const { other: _, ...found } = counts;
+  return found;
+}
+
+async function archiveObject(bytes: EvidenceBytes, info: EvidenceInfo, reading: RecordReading): Promise<Outcome> {
+  if (!(await looksLikeRecord(bytes, info))) return 'other';
+  const { digest } = info;
+  const refuse = (why: string): Outcome => {
+    reading.onRefused(digest, why);
+    return 'refused';
+  };
+  const whole = await wholeOf(bytes, digest);
+  if (typeof whole === 'string') return refuse(whole);
+  const read = readArchiveRecord(whole, reading.keys);
+  if (!read.ok) return refuse(read.message);
+  const { run, outputs, time } = read.record;
+  const there = await archivedAs(reading.database, run.metadata.uid ?? '');
+  if (there?.record_time != null && there.record_time >= time) return 'present';
+  const isNew = await archiveRun(reading.database, rowsOf(run, new Set(outputs), { digest, time }));
+  return isNew ? 'archived' : 'present';
+}
+
+async function looksLikeRecord(bytes: EvidenceBytes, { digest, size }: EvidenceInfo): Promise<boolean> {
+  const { length } = ARCHIVE_RECORD_HEAD;
+  if (size <= length || size > MAX_ARCHIVE_RECORD) return false;
+  const head = await bytes.get(digest, { start: 0, end: length - 1 });
+  return head !== undefined && ARCHIVE_RECORD_HEAD.equals(await buffer(head));
+}
+
+/** All its bytes, or what is wrong with them; a store that fails is another matter, and thrown. */
+async function wholeOf(bytes: EvidenceBytes, digest: Digest): Promise<Buffer | string> {
+  try {
+    const stream = await bytes.get(digest);
+    return stream === undefined ? 'it was removed meanwhile' : await buffer(stream);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'digest-mismatch') return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,154 @@
+// deadline: 240
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { sha256Hex } from '../../src/api/canonical.ts';
+import type { RebuildMessage, RunMessage } from '../../src/api/messages.ts';
+import type { WorkflowRun } from '../../src/api/types.gen.ts';
+import { openArchive } from '../../src/archive/open.ts';
+import type { ArchiveDatabase } from '../../src/archive/tables.ts';
+import { signedArchiveRecord } from '../../src/attestation/archive-record.ts';
+import { blobPath } from '../../src/evidence/layout.ts';
+import type { Digest } from '../../src/evidence/store.ts';
+import { eventually } from '../support/eventually.ts';
+import { manifest } from '../support/manifest.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+import { generateTestKey, signedBundle } from '../support/signing.ts';
+
+const key = generateTestKey();
+const materials = [
+  { name: 'app', type: 'ARTIFACT', output: true, optional: true },
+  { name: 'source', type: 'ARTIFACT', optional: true },
+];
+const signers = [{ key: { inline: key.publicPem } }];
+const MANIFESTS = [
+  manifest('Contract', 'release', { materials, signers }),
+  manifest('Workflow', 'build', { contractRef: { name: 'release' }, team: 'web', history: { limit: 1 } }),
+  manifest('Workflow', 'deploy', { contractRef: { name: 'release' } }),
+].join('\n---\n');
+
+let shop: Shop;
+let dir: string;
+let tokens: Readonly<Record<string, string>>;
+let admin: string;
+const test = suite('rebuild of the archive');
+test.before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'proviso-rebuild-'));
+  shop = await openShop(MANIFESTS, { archive: `sqlite:${join(dir, 'archive.db')}` });
+  tokens = { build: await shop.tokenOf('build'), deploy: await shop.tokenOf('deploy') };
+  await shop.kubectl('create serviceaccount -n shop admin');
+  await shop.kubectl('create rolebinding -n shop admin --clusterrole=proviso-view --serviceaccount=shop:admin');
+  admin = await shop.kubectl('create token -n shop admin --audience=proviso');
+});
+test.after(async () => {
+  await shop?.stop();
+  await rm(dir, { recursive: true });
+});
+
+/** Opens a run, hands in these materials and signs; returns its name. */
+async function finish(workflow: string, given: Readonly<Record<string, string>>): Promise<string> {
+  const token = tokens[workflow] ?? '';
+  const opened = await shop.http.call('/v1/runs', { method: 'POST', token, body: { workflow } });
+  const { run } = opened.json<RunMessage>();
+  const path = `/v1/namespaces/shop/runs/${run}`;
+  for (const [name, body] of Object.entries(given)) {
+    const answer = await shop.http.call(`${path}/materials/${name}`, { method: 'PUT', token, body });
+    assert.is(answer.status, 200, answer.body.toString());
+  }
+  const statement = await shop.http.call(`${path}/statement`, { token });
+  const body = signedBundle(statement.body, key);
+  const pushed = await shop.http.call(`${path}/attestation`, { method: 'POST', token, body });
+  assert.is(pushed.status, 200, pushed.body.toString());
+  return run;
+}
+/** Asks the file itself, beside the receiver. */
+async function query<T>(ask: (database: ArchiveDatabase) => Promise<T>): Promise<T> {
+  const { database } = await openArchive(`sqlite:${join(dir, 'archive.db')}`);
+  return ask(database).finally(() => database.destroy());
+}
+/** Every archived run by its name, byte for byte. */
+async function documents(): Promise<ReadonlyMap<string, string>> {
+  const rows = await query((database) =>
+    database.selectFrom('runs').select(['name', 'document']).orderBy('name').execute(),
+  );
+  return new Map(rows.map(({ name, document }) => [name, document]));
+}
+
+test('before a run may leave the cluster, its record is where its evidence is', async () => {
+  const run = await finish('deploy', { source: 'recorded' });
+  await shop.kubectl(`wait -n shop --for=condition=Archived --timeout=30s workflowrun/${run}`);
+  const { document, record_digest } = await query((database) =>
+    database.selectFrom('runs').select(['document', 'record_digest']).where('name', '=', run).executeTakeFirstOrThrow(),
+  );
+  assert.ok((await shop.stored()).blobs.includes(String(record_digest).slice('sha256:'.length)));
+  const blob = join(shop.stack.controlPlane.dir, 'evidence', blobPath(record_digest as Digest));
+  const { envelope } = JSON.parse(await readFile(blob, 'utf8'));
+  const record = JSON.parse(Buffer.from(envelope.payload, 'base64').toString());
+  assert.is(JSON.stringify(record.run), document);
+  assert.equal(record.outputs, ['app']);
+});
+
+test('an archive that was lost comes back from evidence and cluster, and nobody can slip a run in', async () => {
+  const first = await finish('build', { source: 'one', app: 'app-1' });
+  await finish('deploy', { source: 'app-1' });
+  const last = await finish('build', { source: 'once more' });
+  await shop.kubectl(`wait -n shop --for=condition=Archived --timeout=30s workflowrun/${last}`);
+  const names = async () => (await shop.runs()).map(({ metadata }) => metadata.name);
+  await eventually('the first run to have left the cluster', async () => !(await names()).includes(first));
+  const before = await documents();
+  assert.ok(before.has(first));
+
+  // What a pipeline may hand in: a record as the control plane makes them, signed by the pipeline.
+  const model = before.get(first) ?? '';
+  const run = JSON.parse(model.replaceAll(first, 'forged')) as WorkflowRun;
+  const verifierId = await shop.kubectl(
+    'get configmap -n proviso-system proviso-control-plane-keys -o jsonpath={.data.verifier-id}',
+  );
+  const record = {
+    verifierId,
+    time: new Date().toISOString(),
+    outputs: [],
+    run: { ...run, metadata: { ...run.metadata, uid: 'forged' } },
+  };
+  const forged = Buffer.from(signedArchiveRecord(key.privateKey, record));
+  const opened = await shop.http.call('/v1/runs', {
+    method: 'POST',
+    token: tokens.deploy ?? '',
+    body: { workflow: 'deploy' },
+  });
+  const path = `/v1/namespaces/shop/runs/${opened.json<RunMessage>().run}/materials/source`;
+  const given = await shop.http.call(path, { method: 'PUT', token: tokens.deploy ?? '', body: forged });
+  assert.is(given.status, 200, given.body.toString());
+  assert.ok((await shop.stored()).blobs.includes(sha256Hex(forged)));
+
+  await shop.stack.terminate('receiver');
+  for (const suffix of ['', '-wal', '-shm']) await rm(join(dir, `archive.db${suffix}`), { force: true });
+  await shop.stack.killAndRestart('receiver');
+  await eventually('all of them', async () => (await documents()).size >= before.size);
+  assert.equal(await documents(), before);
+  const [store] = await query((database) => database.selectFrom('read_stores').selectAll().execute());
+  assert.is(store?.refused, 1);
+  assert.is(store?.archived, before.size);
+});
+
+test('who may have it rebuilt gets back what the archive lacks, and nobody else may', async () => {
+  const before = await documents();
+  await query((database) => database.deleteFrom('runs').execute());
+  for (const method of ['GET', 'POST'] as const)
+    await shop.http.refused('rebuild-forbidden', '/v1/archive/rebuild', { method, token: admin });
+  await shop.kubectl('create clusterrole rebuilder --verb=rebuild --resource=evidencestores.proviso.dev');
+  await shop.kubectl('create rolebinding -n shop rebuilder --clusterrole=rebuilder --serviceaccount=shop:admin');
+  await shop.http.refused('rebuild-forbidden', '/v1/archive/rebuild', { method: 'POST', token: admin });
+  await shop.kubectl('create clusterrolebinding rebuilder --clusterrole=rebuilder --serviceaccount=shop:admin');
+  const ask = (method: 'GET' | 'POST') => shop.http.call('/v1/archive/rebuild', { method, token: admin });
+  await eventually('the right to rebuild', async () => (await ask('GET')).status === 200);
+  const begun = await ask('POST');
+  assert.is(begun.status, 202);
+  assert.equal(begun.json<RebuildMessage>().stores, [{ name: 'default' }]);
+  await eventually('the store to be read', async () => (await ask('GET')).json<RebuildMessage>().stores[0]?.archived);
+  assert.equal(await documents(), before);
+});
+
+test.run();
