@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { collect } from './annotations.ts';
 import type { AddFlags } from './commands/add.ts';
+import type { ArchiveRebuildFlags } from './commands/archive-rebuild.ts';
 import type { ArchiveRunsFlags } from './commands/archive-runs.ts';
 import type { ArchiveTotalsFlags } from './commands/archive-totals.ts';
 import type { TryFlags } from './commands/contract-try.ts';
@@ -259,6 +260,13 @@ function addArchiveCommands(program: Command, within: Within): void {
     )
     .action((flags: ArchiveTotalsFlags) =>
       within(async (session) => (await import('./commands/archive-totals.ts')).archiveTotals(session, flags)),
+    );
+  archive
+    .command('rebuild')
+    .description('look through every evidence store for runs that the archive lacks')
+    .option('--timeout <seconds>', 'how long to wait for the end', '600')
+    .action((flags: ArchiveRebuildFlags) =>
+      within(async (session) => (await import('./commands/archive-rebuild.ts')).archiveRebuild(session, flags)),
     );
   program
     .command('discover')

@@ -12,6 +12,7 @@ import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { signedArchiveRecord } from '../../src/attestation/archive-record.ts';
 import { blobPath } from '../../src/evidence/layout.ts';
 import type { Digest } from '../../src/evidence/store.ts';
+import { mountSecret, runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -149,6 +150,20 @@ test('who may have it rebuilt gets back what the archive lacks, and nobody else 
   assert.equal(begun.json<RebuildMessage>().stores, [{ name: 'default' }]);
   await eventually('the store to be read', async () => (await ask('GET')).json<RebuildMessage>().stores[0]?.archived);
   assert.equal(await documents(), before);
+});
+
+test('the command line has it rebuilt, and says what came of it', async () => {
+  const before = await documents();
+  await query((database) => database.deleteFrom('runs').where('workflow', '=', 'build').execute());
+  const mount = await mountSecret(shop, 'build');
+  const rebuild = (args: string, token: string) =>
+    runProviso(dir, `archive rebuild${args}`, { PROVISO_DIR: mount, PROVISO_TOKEN: token });
+  const { code, out, text } = await rebuild('', admin);
+  assert.is(code, 0, text);
+  assert.match(out, /^STORE +ARCHIVED +PRESENT +REFUSED +READ\ndefault +\d+ +\d+ +1 +\d{4}-/);
+  assert.equal(await documents(), before);
+  assert.match((await rebuild('', tokens.build ?? '')).err, /may not have the archive rebuilt \(rebuild-forbidden\)/);
+  assert.is((await rebuild(' --timeout soon', admin)).code, 2);
 });
 
 test.run();

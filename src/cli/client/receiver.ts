@@ -7,6 +7,7 @@ import type {
   DiscoveryMessage,
   InitRequest,
   MaterialMessage,
+  RebuildMessage,
   ReferrersMessage,
   RevisionListMessage,
   RevisionMessage,
@@ -109,6 +110,9 @@ export function createReceiver(transport: Transport) {
     archiveTotals: (query: Query): Promise<TotalsMessage> => get(`/v1/archive/totals?${new URLSearchParams(query)}`),
     discover: (digest: string, query: Query): Promise<DiscoveryMessage> =>
       get(`/v1/archive/discover/${encodeURIComponent(digest)}?${new URLSearchParams(query)}`),
+    /** Begins it, again if it is under way. */
+    rebuild: (): Promise<RebuildMessage> => json({ method: 'POST', path: '/v1/archive/rebuild', idempotent: true }),
+    rebuildProgress: (): Promise<RebuildMessage> => get('/v1/archive/rebuild'),
     certificate: (csr: string): Promise<CertificateMessage> => post('/v1/signing/certificate', { csr }, true),
     close: () => transport.close(),
   };
