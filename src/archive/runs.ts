@@ -113,3 +113,19 @@ export async function archivedRun(
   const found = await rows.orderBy('started', 'desc').limit(1).executeTakeFirst();
   return found?.document;
 }
+
+/** The runs that name a digest, as the API server had them, JSON, the newest first. */
+export async function documentsNaming(
+  database: ArchiveDatabase,
+  digest: string,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await database
+    .selectFrom('runs')
+    .select('document')
+    .where('uid', 'in', (build) => build.selectFrom('digests').select('run_uid').where('digest', '=', digest))
+    .orderBy('started', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ document }) => document);
+}

@@ -8,6 +8,7 @@ import { type Archiver, type ArchiverOptions, startArchiver } from './archiver.t
 
 /** The archive of the installation, if it has one. */
 export interface Archive {
+  readonly isKept: boolean;
   /** Throws `archive-absent`, or `archive-unavailable` while it can't be reached. */
   database(): ArchiveDatabase;
   /** Told of every change of a run. */
@@ -20,6 +21,7 @@ const RETRY_MS = 5_000;
 
 /** Without an address, none. */
 const ABSENT: Archive = {
+  isKept: false,
   database() {
     throw new Problem('archive-absent', 'this installation keeps no archive', {
       hint: 'runs that are still in the cluster are listed by: proviso runs; an archive is kept with --archive of the receiver',
@@ -64,6 +66,7 @@ export function keepArchive(address: string | undefined, options: Omit<ArchiverO
   }
 
   return {
+    isKept: true,
     database() {
       if (opened !== undefined) return opened.database;
       throw new Problem('archive-unavailable', `the archive can't be reached: ${why}`, { retryAfter: 5 });

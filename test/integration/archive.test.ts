@@ -81,6 +81,14 @@ test('a finished run is archived, says so, and only then leaves the cluster', as
   assert.equal(await archived('?workflow=deploy'), []);
 });
 
+test('the bytes of a run that left the cluster are for who might see the run', async () => {
+  const path = `/v1/evidence/sha256:${sha256Hex('app-1')}`;
+  const bytes = await shop.http.call(path, { token: auditor });
+  assert.is(bytes.body.toString(), 'app-1');
+  assert.is((await shop.http.call(path, { token: tokens.build ?? '' })).status, 200);
+  await shop.http.refused('evidence-not-found', path, { token: tokens.deploy ?? '' });
+});
+
 test('what an artifact was made with, and what was made with a source', async () => {
   const deployed = await finish('deploy', { source: 'app-1' });
   await isThere(deployed);

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
 import { Problem } from '../../api/problem.ts';
 import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
+import { documentsNaming } from '../../archive/runs.ts';
 import type { ByteRange, Digest, EvidenceInfo } from '../../evidence/store.ts';
 import { homeOf } from '../auth/caller.ts';
 import type { Authenticated } from '../auth/review.ts';
@@ -59,13 +60,24 @@ export const putEvidenceRoute = (context: ReceiverContext) => async (request: Re
 const notFound = (digest: string): Problem =>
   new Problem('evidence-not-found', `there is no evidence ${digest} that this identity may see`);
 
+/** Of these many runs that left the cluster one has to be the caller's to see. */
+const MAX_ARCHIVED = 100;
+
+/** The runs that refer to bytes: those of the cluster, then those that only the archive has. */
+async function* runsReferring(context: ReceiverContext, digest: Digest): AsyncGenerator<WorkflowRun> {
+  yield* context.runs.byIndex('digest', digest);
+  if (!context.archive.isKept) return;
+  const documents = await documentsNaming(context.archive.database(), digest, MAX_ARCHIVED);
+  for (const document of documents) yield JSON.parse(document) as WorkflowRun;
+}
+
 /** Evidence is seen through the runs that refer to it: who may see one of them may see the bytes. */
 async function findEvidence(
   context: ReceiverContext,
   { caller }: Authenticated,
   digest: Digest,
 ): Promise<{ readonly store: OpenStore; readonly info: EvidenceInfo }> {
-  for (const run of context.runs.byIndex('digest', digest)) {
+  for await (const run of runsReferring(context, digest)) {
     const storeName = (await maySee(context, caller, run)) ? storeNameOf(run, digest) : undefined;
     if (storeName === undefined) continue;
     const store = await context.stores.get(storeName);
