@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ResourceKind } from '../api/kinds.ts';
+import { KIND, type ResourceKind } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { KubeClient } from './client.ts';
+import { KubeError } from './error.ts';
 import { apiVersionOf } from './path.ts';
 
 export const OPERATOR_MANAGER = 'proviso-operator';
 export const RECEIVER_MANAGER = 'proviso-receiver';
 
 /**
- * Writes a status by server-side apply, unless every field of it already stands so. The uid is a precondition: an object
- * that was made anew under the same name isn't hit. Returns whether it wrote.
+ * Writes a status by server-side apply, unless every field of it already stands so. Only to the object as it was seen, so that one
+ * that was made anew under the same name isn't hit; but for a run, which several write to at once. Returns whether it wrote.
  */
 export async function applyStatus(
   client: KubeClient,
@@ -19,7 +20,7 @@ export async function applyStatus(
   fieldManager: string,
 ): Promise<boolean> {
   if (isCovered(status, current.status)) return false;
-  await writeStatus(client, kind, current, status, { fieldManager });
+  await writeStatus(client, kind, current, status, { fieldManager, unchanged: kind !== KIND.WorkflowRun });
   return true;
 }
 
@@ -29,8 +30,11 @@ export interface WriteStatusOptions {
   readonly unchanged?: boolean;
 }
 
-/** Writes a status in any case, with the uid as a precondition; returns the object as it is then. */
-export function writeStatus<T extends KubeObject>(
+/**
+ * Writes a status in any case; returns the object as it is then. Throws a conflict when it is another object of the same name: the API
+ * server takes the uid in an applied status for nothing, so this is seen only afterwards, unless `unchanged` is asked for.
+ */
+export async function writeStatus<T extends KubeObject>(
   client: KubeClient,
   kind: ResourceKind,
   current: T,
@@ -45,7 +49,9 @@ export function writeStatus<T extends KubeObject>(
     ...(unchanged && resourceVersion !== undefined ? { resourceVersion } : {}),
   };
   const object = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, status };
-  return client.apply<T>(kind, object, { fieldManager, force: true, subresource: 'status' });
+  const written = await client.apply<T>(kind, object, { fieldManager, force: true, subresource: 'status' });
+  if (uid === undefined || written.metadata.uid === uid) return written;
+  throw new KubeError(409, 'Conflict', `the ${kind.kind} ${name} was made anew, and is another one than was meant`);
 }
 
 /** Whether all members of `wanted` stand in `current`; members that others own are left aside. */

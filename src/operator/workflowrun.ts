@@ -5,7 +5,7 @@ import { isFinished } from '../api/run-verdict.ts';
 import type { RunProgress, WorkflowRun } from '../api/types.gen.ts';
 import { completeness, summaryOf } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
-import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
+import { applyStatus, OPERATOR_MANAGER, writeStatus } from '../kube/apply.ts';
 import { isStatus } from '../kube/error.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
 import { clipMessage } from './conditions.ts';
@@ -53,7 +53,8 @@ async function expire(
   const claim = { type: CONDITION.Succeeded, status: 'False', reason: RUN_REASON.Expired, message } as const;
   const status = { finishTime: now, conditions: settleConditions(run.status?.conditions, [claim], now) };
   try {
-    await applyStatus(context.client, KIND.WorkflowRun, run, status, EXPIRY_MANAGER);
+    // It is final, so it has to be this very run.
+    await writeStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: EXPIRY_MANAGER, unchanged: true });
   } catch (error) {
     // The rule that keeps a verdict final: an attestation was accepted just before.
     if (isStatus(error, 422)) return;
