@@ -211,20 +211,46 @@ export interface ArchivedRunsMessage {
   readonly next?: string;
 }
 
+/** What archived runs are asked for by, as parameters of the receiver and flags of the CLI. */
+export const ARCHIVE_FILTERS = [
+  ...(['workflow', 'project', 'team', 'succeeded', 'reason'] as const),
+  ...(['since', 'until', 'digest', 'commit', 'signer'] as const),
+];
+export type ArchiveFilter = (typeof ARCHIVE_FILTERS)[number];
+
+/** What the runs of one workflow, team or project in one period add up to. */
+export interface ArchiveTotal {
+  readonly namespace: string;
+  /** The workflow, team or project; empty for runs without one. */
+  readonly of: string;
+  /** `2026-11-28`, `2026-11`, or empty for all time, in UTC. */
+  readonly period: string;
+  readonly accepted: number;
+  readonly failed: number;
+  /** Mean, from opening to verdict. */
+  readonly seconds: number;
+}
+
 /** Answer to `GET /v1/archive/totals`: the latest period first. */
 export interface TotalsMessage {
   readonly by: string;
-  readonly items: readonly {
-    readonly namespace: string;
-    /** The workflow, team or project; empty for runs without one. */
-    readonly of: string;
-    /** `2026-11-28`, `2026-11`, or empty, in UTC. */
-    readonly period: string;
-    readonly accepted: number;
-    readonly failed: number;
-    /** Mean, from opening to verdict. */
-    readonly seconds: number;
-  }[];
+  readonly items: readonly ArchiveTotal[];
+}
+
+/** A digest, what it is to a run, and how many runs away from the digest that was asked for. */
+export interface DigestEdge {
+  readonly digest: string;
+  readonly role: 'output' | 'input' | 'attestation' | 'statement';
+  /** The name of the material, or the predicate type of the statement; empty for the attestation. */
+  readonly name: string;
+  /** The type of the material; empty for others. */
+  readonly type: string;
+  readonly namespace: string;
+  readonly run: string;
+  readonly workflow: string;
+  readonly succeeded: string;
+  /** 1 for runs that name the digest itself. */
+  readonly distance: number;
 }
 
 /** Answer to `GET /v1/archive/discover/{digest}`. */
@@ -232,18 +258,7 @@ export interface DiscoveryMessage {
   readonly digest: string;
   readonly direction: 'origins' | 'uses';
   /** What each run that was gone through names, nearest runs first. */
-  readonly edges: readonly {
-    readonly digest: string;
-    readonly role: 'output' | 'input' | 'attestation' | 'statement';
-    readonly name: string;
-    readonly type: string;
-    readonly namespace: string;
-    readonly run: string;
-    readonly workflow: string;
-    readonly succeeded: string;
-    /** 1 for runs that name the digest itself. */
-    readonly distance: number;
-  }[];
+  readonly edges: readonly DigestEdge[];
   /** Whether there was more than is gone through. */
   readonly truncated: boolean;
 }

@@ -1,24 +1,11 @@
+import type { DigestEdge } from '../api/messages.ts';
 import type { ArchiveDatabase, DigestRole } from './tables.ts';
 
 /** Towards what something was made with, or towards what was made with it. */
 export type Direction = 'origins' | 'uses';
 
-/** A digest, what it is to a run, and how many runs away from the digest that was asked for. */
-export interface Edge {
-  readonly digest: string;
-  readonly role: DigestRole;
-  readonly name: string;
-  readonly type: string;
-  readonly run: string;
-  readonly namespace: string;
-  readonly workflow: string;
-  readonly succeeded: string;
-  /** 1 for runs that name the digest itself. */
-  readonly distance: number;
-}
-
 export interface Discovery {
-  readonly edges: readonly Edge[];
+  readonly edges: readonly DigestEdge[];
   /** Whether there was more than is looked at. */
   readonly truncated: boolean;
 }
@@ -49,7 +36,7 @@ export async function discover(
   { direction, depth, namespaces, maxRuns }: DiscoverOptions,
 ): Promise<Discovery> {
   const { into, outOf } = WAYS[direction];
-  const edges: Edge[] = [];
+  const edges: DigestEdge[] = [];
   const seenRuns = new Set<string>();
   const seenDigests = new Set([start]);
   let front: readonly string[] = namespaces.length === 0 ? [] : [start];
@@ -93,8 +80,12 @@ async function runsNaming(
   return [...found];
 }
 
-async function edgesOf(database: ArchiveDatabase, uids: readonly string[], distance: number): Promise<readonly Edge[]> {
-  const found: Edge[] = [];
+async function edgesOf(
+  database: ArchiveDatabase,
+  uids: readonly string[],
+  distance: number,
+): Promise<readonly DigestEdge[]> {
+  const found: DigestEdge[] = [];
   for (let from = 0; from < uids.length; from += BATCH) {
     const rows = await database
       .selectFrom('digests')

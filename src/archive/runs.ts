@@ -99,21 +99,6 @@ export async function archivedNamespaces(database: ArchiveDatabase): Promise<rea
   return rows.map(({ namespace }) => namespace);
 }
 
-/** A run as the API server had it, JSON; `undefined` if it isn't there. */
-export async function archivedRun(
-  database: ArchiveDatabase,
-  namespace: string,
-  name: string,
-): Promise<string | undefined> {
-  const rows = database
-    .selectFrom('runs')
-    .select('document')
-    .where('namespace', '=', namespace)
-    .where('name', '=', name);
-  const found = await rows.orderBy('started', 'desc').limit(1).executeTakeFirst();
-  return found?.document;
-}
-
 /** The runs that name a digest, as the API server had them, JSON, the newest first. */
 export async function documentsNaming(
   database: ArchiveDatabase,

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { DigestEdge } from '../api/messages.ts';
 
 /** One finished run. Times are RFC 3339 in UTC with milliseconds, so that they sort as text. */
 export interface RunTable {
@@ -31,7 +32,7 @@ export interface RunTable {
 }
 
 /** What a digest is to a run. */
-export type DigestRole = 'output' | 'input' | 'attestation' | 'statement';
+export type DigestRole = DigestEdge['role'];
 
 /** One edge of the digest graph. */
 export interface DigestTable {

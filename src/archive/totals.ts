@@ -1,23 +1,11 @@
 import { sql } from 'kysely';
+import type { ArchiveTotal } from '../api/messages.ts';
 import { conditionsOf, type RunFilter } from './runs.ts';
 import type { ArchiveDatabase } from './tables.ts';
 
 /** How runs are put together. */
 export type TotalsBy = 'workflow' | 'team' | 'project';
 export type Period = 'day' | 'month' | 'all';
-
-/** What the runs of one workflow (team, project) in one period add up to. */
-export interface Total {
-  readonly namespace: string;
-  /** The name; empty for runs without a team or project. */
-  readonly of: string;
-  /** `2026-11-28`, `2026-11`, or empty for all time. In UTC. */
-  readonly period: string;
-  readonly accepted: number;
-  readonly failed: number;
-  /** Mean, from opening to verdict. */
-  readonly seconds: number;
-}
 
 const LENGTH: Readonly<Record<Period, number>> = { day: 10, month: 7, all: 0 };
 
@@ -26,7 +14,7 @@ export async function totalsOf(
   database: ArchiveDatabase,
   filter: RunFilter,
   { by, period, limit }: { readonly by: TotalsBy; readonly period: Period; readonly limit: number },
-): Promise<readonly Total[]> {
+): Promise<readonly ArchiveTotal[]> {
   if (filter.namespaces.length === 0) return [];
   const rows = await database
     .selectFrom('runs')

@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { withWebIdentity } from '../evidence/web-identity.ts';
 import { stopSignal } from '../telemetry/signals.ts';
 import { type OperatorOptions, runOperator } from './main.ts';
 
 /** `proviso operator`: reads the flags and runs until a signal. */
 export async function operatorCommand(args: readonly string[]): Promise<void> {
-  const command = new Command('proviso operator')
+  const command = withWebIdentity(new Command('proviso operator'))
     .description(
       'Reconciles Proviso resources: provisions identities, marks deadlines, keeps history and certificates.',
     )
@@ -16,16 +17,6 @@ export async function operatorCommand(args: readonly string[]): Promise<void> {
     .option('--archived-only', 'remove finished runs over the limit only once the receiver has archived them')
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
     .option('--oidc-issuers <file>', 'allowed OIDC issuers, YAML or JSON', process.env.PROVISO_OIDC_ISSUERS)
-    .option(
-      '--web-identity-token-file <file>',
-      'token that S3 stores with spec.s3.webIdentity are opened with',
-      process.env.AWS_WEB_IDENTITY_TOKEN_FILE,
-    )
-    .option(
-      '--sts-endpoint <url>',
-      "where that token is exchanged for credentials (default: Amazon's, of the store's region)",
-      process.env.AWS_ENDPOINT_URL_STS,
-    )
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .parse([...args], { from: 'user' });
   const options = command.opts<Omit<OperatorOptions, 'endpoint'> & { readonly endpoint?: string }>();

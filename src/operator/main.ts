@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
+import { type WebIdentityFlags, webIdentityOf } from '../evidence/web-identity.ts';
 import { connect } from '../kube/connect.ts';
 import { readIssuers } from '../oidc/issuers.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
@@ -10,7 +11,7 @@ import { createOperatorMetrics } from '../telemetry/metrics.ts';
 import { CONTROLLERS, clientObserver } from './observers.ts';
 import { ProvisoOperator } from './operator.ts';
 
-export interface OperatorOptions {
+export interface OperatorOptions extends WebIdentityFlags {
   /** Proviso's own namespace. */
   readonly namespace: string;
   /** Where pipelines find the receiver, `https://…`. */
@@ -26,10 +27,6 @@ export interface OperatorOptions {
   readonly oidcIssuers?: string;
   /** Whether finished runs stay until they are archived; default: they don't. */
   readonly archivedOnly?: boolean;
-  /** The file with the token that says to other services who the pod is. */
-  readonly webIdentityTokenFile?: string;
-  /** Where that token is exchanged for credentials of S3; absent, at Amazon's. */
-  readonly stsEndpoint?: string;
 }
 
 /** Runs the operator until the signal; resolves when everything has ended. */
@@ -46,7 +43,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     workers: options.workers,
     issuers,
     archivedOnly: options.archivedOnly === true,
-    webIdentity: { tokenFile: options.webIdentityTokenFile, stsEndpoint: options.stsEndpoint },
+    webIdentity: webIdentityOf(options),
     identity: `${hostname()}_${randomUUID()}`,
     log,
   });

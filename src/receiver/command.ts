@@ -1,10 +1,11 @@
 import { Command } from 'commander';
+import { withWebIdentity } from '../evidence/web-identity.ts';
 import { stopSignal } from '../telemetry/signals.ts';
 import { type ReceiverOptions, runReceiver } from './main.ts';
 
 /** `proviso receiver`: reads the flags and runs until a signal. */
 export async function receiverCommand(args: readonly string[]): Promise<void> {
-  const command = new Command('proviso receiver')
+  const command = withWebIdentity(new Command('proviso receiver'))
     .description('Takes evidence from pipelines over TLS, verifies it, stores it and writes the verdict.')
     .option('--namespace <name>', "Proviso's own namespace", process.env.POD_NAMESPACE ?? 'proviso-system')
     .option('--host <address>', 'address to listen on', '0.0.0.0')
@@ -13,16 +14,6 @@ export async function receiverCommand(args: readonly string[]): Promise<void> {
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
     .option('--oidc-issuers <file>', 'allowed OIDC issuers, YAML or JSON', process.env.PROVISO_OIDC_ISSUERS)
     .option('--archive <address>', 'sqlite:PATH or postgres://…: keeps finished runs', process.env.PROVISO_ARCHIVE)
-    .option(
-      '--web-identity-token-file <file>',
-      'token that S3 stores with spec.s3.webIdentity are opened with',
-      process.env.AWS_WEB_IDENTITY_TOKEN_FILE,
-    )
-    .option(
-      '--sts-endpoint <url>',
-      "where that token is exchanged for credentials (default: Amazon's, of the store's region)",
-      process.env.AWS_ENDPOINT_URL_STS,
-    )
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .parse([...args], { from: 'user' });
   await runReceiver(command.opts<ReceiverOptions>(), stopSignal());

@@ -3,6 +3,7 @@ import type { Server } from 'node:https';
 import { KIND } from '../api/kinds.ts';
 import type { EvidenceStore, WorkflowRun } from '../api/types.gen.ts';
 import { createStoreAccess } from '../evidence/access.ts';
+import { type WebIdentityFlags, webIdentityOf } from '../evidence/web-identity.ts';
 import { connect, type KubeConnection } from '../kube/connect.ts';
 import { createEventRecorder } from '../kube/events.ts';
 import { stalledSource, startSource } from '../kube/source.ts';
@@ -29,7 +30,7 @@ import { createSigningAuthority } from './signing-authority.ts';
 import { createStores } from './stores.ts';
 import { createTrustRoots } from './trust-roots.ts';
 
-export interface ReceiverOptions {
+export interface ReceiverOptions extends WebIdentityFlags {
   /** Proviso's own namespace. */
   readonly namespace: string;
   readonly host: string;
@@ -41,10 +42,6 @@ export interface ReceiverOptions {
   readonly oidcIssuers?: string;
   /** Where finished runs are kept, as `openArchive` takes it; absent, nowhere. */
   readonly archive?: string;
-  /** The file with the token that says to other services who the pod is. */
-  readonly webIdentityTokenFile?: string;
-  /** Where that token is exchanged for credentials of S3; absent, at Amazon's. */
-  readonly stsEndpoint?: string;
 }
 
 /** In-flight requests get this long after a signal to stop. */
@@ -130,7 +127,7 @@ function createContext(
   });
   const authenticate = createAuthenticator(client, oidc);
   const admit = createCallerLimits();
-  const webIdentity = { tokenFile: options.webIdentityTokenFile, stsEndpoint: options.stsEndpoint };
+  const webIdentity = webIdentityOf(options);
   return {
     client,
     authenticate: async (request, response) => {

@@ -1,4 +1,5 @@
 import { AUDIENCE } from '../api/labels.ts';
+import { ARCHIVE_FILTERS } from '../api/messages.ts';
 import { PROBLEMS } from '../api/problems.ts';
 import { REQUEST_SCHEMAS } from './schemas.ts';
 
@@ -13,10 +14,7 @@ interface Operation {
 const RUN = '/v1/namespaces/{namespace}/runs/{run}';
 
 /** What runs in the archive are asked for by. */
-const FILTER = [
-  ...['namespace', 'workflow', 'project', 'team', 'succeeded', 'reason'],
-  ...['since', 'until', 'digest', 'commit', 'signer'],
-] as const;
+const FILTER = ['namespace', ...ARCHIVE_FILTERS];
 
 /** Every call; a test holds this list and the routes together. */
 export const OPERATIONS: readonly Operation[] = [

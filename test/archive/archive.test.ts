@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { discover } from '../../src/archive/discover.ts';
 import { openArchive } from '../../src/archive/open.ts';
 import { rowsOf } from '../../src/archive/rows.ts';
-import { archivedNamespaces, archivedRun, listRuns, type RunFilter } from '../../src/archive/runs.ts';
+import { archivedNamespaces, listRuns, type RunFilter } from '../../src/archive/runs.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { totalsOf } from '../../src/archive/totals.ts';
 import { archivedAmong, archivedAs, archiveRun } from '../../src/archive/write.ts';
@@ -52,8 +52,8 @@ function behaviours(name: string, start: () => Promise<Server>): void {
   test('a run is there whole, and once however often it is put there', async () => {
     const run = sampleRun({ name: 'a', materials: { image: 'i', sbom: 's', copy: 's' } });
     for (let time = 0; time < 3; time += 1) await archiveRun(database, rowsOf(run, OUTPUTS, RECORD));
-    assert.equal(JSON.parse((await archivedRun(database, 'shop', 'a')) ?? ''), run);
-    assert.is(await archivedRun(database, 'bank', 'a'), undefined);
+    assert.equal(JSON.parse((await archivedAs(database, 'uid-shop-a'))?.document ?? ''), run);
+    assert.is(await archivedAs(database, 'uid-bank-a'), undefined);
     const edges = await database.selectFrom('digests').select(['role', 'name']).orderBy('name').execute();
     assert.equal(
       edges.map(({ role, name }) => `${role} ${name}`),

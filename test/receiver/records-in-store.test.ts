@@ -5,8 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openArchive } from '../../src/archive/open.ts';
 import { documentOf } from '../../src/archive/rows.ts';
-import { archivedRun } from '../../src/archive/runs.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
+import { archivedAs } from '../../src/archive/write.ts';
 import { ARCHIVE_RECORD_HEAD, MAX_ARCHIVE_RECORD, signedArchiveRecord } from '../../src/attestation/archive-record.ts';
 import { filesystemStore } from '../../src/evidence/filesystem.ts';
 import { blobPath } from '../../src/evidence/layout.ts';
@@ -50,7 +50,7 @@ test('every run comes back as it was, with its digests, and once more changes no
   for (let size = 0; size < 100; size += 10) await putBytes(bytes, Buffer.alloc(size, 'x'));
   assert.equal(await read(), { archived: 20, present: 0, refused: 0 });
   for (const { run } of runs) {
-    assert.is(await archivedRun(database, 'shop', run.metadata.name), documentOf(run));
+    assert.is((await archivedAs(database, run.metadata.uid ?? ''))?.document, documentOf(run));
   }
   const roles = await database.selectFrom('digests').select(['role', 'name']).distinct().orderBy('role').execute();
   assert.equal(
@@ -70,7 +70,7 @@ test('of two records of a run the later one is archived, whichever is found firs
     await recorded({ name, commit }, { time: `2026-11-01T${hour}:00:00.000Z` }).put();
   }
   await read();
-  assert.match(String(await archivedRun(database, 'shop', name)), /"sha":"c"/);
+  assert.match(String((await archivedAs(database, `uid-shop-${name}`))?.document), /"sha":"c"/);
 });
 
 test('attack: who may hand in evidence stores what looks like a record', async () => {
@@ -106,7 +106,7 @@ test('a record that has rotted is not believed, and does not keep others out', a
   await writeFile(join(root, blobPath(digest)), recorded({ name: 'other' }).record);
   assert.equal(await read(), { archived: 1, present: 0, refused: 1 });
   assert.match(refusals.join(), /damaged/);
-  assert.is(await archivedRun(database, 'shop', 'other'), undefined);
+  assert.is((await archivedAs(database, 'uid-shop-other'))?.document, undefined);
 });
 
 test('a store that fails in the middle is not taken for one that was read, and nothing works on behind', async () => {

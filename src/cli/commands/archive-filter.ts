@@ -1,26 +1,18 @@
+import { ARCHIVE_FILTERS, type ArchiveFilter } from '../../api/messages.ts';
 import { type Session, targetNamespace } from '../session.ts';
 
 /** Which archived runs are asked for. */
-export interface ArchiveFlags {
-  readonly workflow?: string;
-  readonly project?: string;
-  readonly team?: string;
-  readonly succeeded?: string;
-  readonly reason?: string;
-  readonly since?: string;
-  readonly until?: string;
-  readonly digest?: string;
-  readonly commit?: string;
-  readonly signer?: string;
+export interface ArchiveFlags extends Readonly<Partial<Record<ArchiveFilter, string>>> {
   /** Every namespace that may be read. */
   readonly all?: boolean;
 }
 
-const FILTERS = ['workflow', 'project', 'team', 'succeeded', 'reason', 'since', 'until', 'digest', 'commit', 'signer'];
-
 /** The flags as parameters of the receiver, which checks them. */
 export function archiveQuery(session: Session, flags: ArchiveFlags): Readonly<Record<string, string>> {
-  const given = Object.entries(flags).filter(([name]) => FILTERS.includes(name));
+  const given = ARCHIVE_FILTERS.flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
   return {
     ...(flags.all === true ? {} : { namespace: targetNamespace(session) }),
     ...Object.fromEntries(given),

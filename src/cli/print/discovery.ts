@@ -1,15 +1,13 @@
-import type { DiscoveryMessage } from '../../api/messages.ts';
+import type { DigestEdge, DiscoveryMessage } from '../../api/messages.ts';
 import type { Io } from '../io.ts';
 import { plain } from './plain.ts';
-
-type Edge = DiscoveryMessage['edges'][number];
 
 /** A run that was gone through, with all that it names. */
 interface Run {
   readonly name: string;
   readonly succeeded: string;
   readonly distance: number;
-  readonly edges: readonly Edge[];
+  readonly edges: readonly DigestEdge[];
 }
 
 /** By which role the walk leaves a run, and by which it enters the next. */
@@ -18,7 +16,7 @@ const WAYS = {
   uses: { outOf: 'output', into: ['input'], word: 'into' },
 } as const;
 
-const NAMED_AS: Readonly<Record<Edge['role'], (name: string) => string>> = {
+const NAMED_AS: Readonly<Record<DigestEdge['role'], (name: string) => string>> = {
   output: (name) => `made as ${name} by`,
   input: (name) => `used as ${name} by`,
   attestation: () => 'attests',
@@ -49,7 +47,7 @@ export function formatDiscovery(io: Io, start: string, walks: readonly Discovery
 function createTree(io: Io, start: string, { edges, direction }: DiscoveryMessage) {
   const runs = runsOf(edges);
   const { outOf, into, word } = WAYS[direction];
-  const isLeftBy = ({ role, digest }: Edge): boolean => role === outOf && digest !== start;
+  const isLeftBy = ({ role, digest }: DigestEdge): boolean => role === outOf && digest !== start;
   const firstAt = new Map<string, number>();
   for (const { digest, distance } of edges.filter(isLeftBy)) {
     firstAt.set(digest, Math.min(distance, firstAt.get(digest) ?? distance));
@@ -83,8 +81,8 @@ function createTree(io: Io, start: string, { edges, direction }: DiscoveryMessag
   return { nearest: [...runs.values()].filter(({ distance }) => distance === 1), within };
 }
 
-function runsOf(edges: readonly Edge[]): ReadonlyMap<string, Run> {
-  const runs = new Map<string, Run & { readonly edges: Edge[] }>();
+function runsOf(edges: readonly DigestEdge[]): ReadonlyMap<string, Run> {
+  const runs = new Map<string, Run & { readonly edges: DigestEdge[] }>();
   for (const edge of edges) {
     const name = `${edge.namespace}/${edge.run}`;
     const { succeeded, distance } = edge;
@@ -96,7 +94,10 @@ function runsOf(edges: readonly Edge[]): ReadonlyMap<string, Run> {
 }
 
 /** The names of the runs by the digests that they are entered from. */
-function namingRuns(runs: ReadonlyMap<string, Run>, into: readonly Edge['role'][]): ReadonlyMap<string, string[]> {
+function namingRuns(
+  runs: ReadonlyMap<string, Run>,
+  into: readonly DigestEdge['role'][],
+): ReadonlyMap<string, string[]> {
   const naming = new Map<string, string[]>();
   for (const { name, edges } of runs.values()) {
     for (const digest of new Set(edges.filter(({ role }) => into.includes(role)).map((edge) => edge.digest))) {
@@ -109,7 +110,12 @@ function namingRuns(runs: ReadonlyMap<string, Run>, into: readonly Edge['role'][
 }
 
 /** What the digest is to the run, a line for each way in which it names it. */
-function headings(io: Io, run: Run, digest: string, roles: readonly Edge['role'][] | undefined): readonly string[] {
+function headings(
+  io: Io,
+  run: Run,
+  digest: string,
+  roles: readonly DigestEdge['role'][] | undefined,
+): readonly string[] {
   const { green, red } = io.colours;
   const verdict = run.succeeded === 'True' ? green('accepted') : red('failed');
   return run.edges
