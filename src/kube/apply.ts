@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { KIND, type ResourceKind } from '../api/kinds.ts';
+import type { ResourceKind } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { KubeClient } from './client.ts';
 import { KubeError } from './error.ts';
@@ -9,24 +9,26 @@ export const OPERATOR_MANAGER = 'proviso-operator';
 export const RECEIVER_MANAGER = 'proviso-receiver';
 
 /**
- * Writes a status by server-side apply, unless every field of it already stands so. Only to the object as it was seen, so that one
- * that was made anew under the same name isn't hit; but for a run, which several write to at once. Returns whether it wrote.
+ * Writes a status by server-side apply, unless every field of it already stands so. Returns whether it wrote.
  */
 export async function applyStatus(
   client: KubeClient,
   kind: ResourceKind,
   current: KubeObject & { readonly status?: object },
   status: object,
-  fieldManager: string,
+  options: WriteStatusOptions,
 ): Promise<boolean> {
   if (isCovered(status, current.status)) return false;
-  await writeStatus(client, kind, current, status, { fieldManager, unchanged: kind !== KIND.WorkflowRun });
+  await writeStatus(client, kind, current, status, options);
   return true;
 }
 
 export interface WriteStatusOptions {
   readonly fieldManager: string;
-  /** Only if the object is still the one that was read: another write in between is a conflict. */
+  /**
+   * Only if the object is still as it was read: another write in between is a conflict, and so is another object of the name. Not
+   * for what several write at once without minding each other.
+   */
   readonly unchanged?: boolean;
 }
 

@@ -37,6 +37,9 @@ export async function reconcileClusterContract(
     conditions,
   };
   recordTransition(context.events, contract, KIND.ClusterContract.kind, conditions);
-  await applyStatus(context.client, KIND.ClusterContract, contract, status, OPERATOR_MANAGER);
+  await applyStatus(context.client, KIND.ClusterContract, contract, status, {
+    fieldManager: OPERATOR_MANAGER,
+    unchanged: true,
+  });
   return { requeueAfterMs: nextLookAt(spec, finding) };
 }

@@ -30,6 +30,9 @@ export async function reconcileContract(context: OperatorContext, contract: Cont
     conditions,
   };
   recordTransition(context.events, contract, KIND.Contract.kind, conditions);
-  await applyStatus(context.client, KIND.Contract, contract, status, OPERATOR_MANAGER);
+  await applyStatus(context.client, KIND.Contract, contract, status, {
+    fieldManager: OPERATOR_MANAGER,
+    unchanged: true,
+  });
   return { requeueAfterMs: nextLookAt(spec, finding) };
 }

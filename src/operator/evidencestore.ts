@@ -35,7 +35,10 @@ export async function reconcileEvidenceStore(context: OperatorContext, store: Ev
     conditions,
   };
   recordTransition(context.events, store, KIND.EvidenceStore.kind, conditions);
-  await applyStatus(context.client, KIND.EvidenceStore, store, status, OPERATOR_MANAGER);
+  await applyStatus(context.client, KIND.EvidenceStore, store, status, {
+    fieldManager: OPERATOR_MANAGER,
+    unchanged: true,
+  });
   return { requeueAfterMs: jittered(finding.state === 'ready' ? CHECK_MINUTES : RECHECK_FAILED_MINUTES) };
 }
 

@@ -35,7 +35,7 @@ export async function reconcileTrustRoot(context: OperatorContext, root: TrustRo
   const conditions = conditionsFor(finding, generation, root.status?.conditions, now);
   const status: TrustRootStatus = { observedGeneration: generation, ...facts, conditions };
   recordTransition(context.events, root, KIND.TrustRoot.kind, conditions);
-  await applyStatus(context.client, KIND.TrustRoot, root, status, OPERATOR_MANAGER);
+  await applyStatus(context.client, KIND.TrustRoot, root, status, { fieldManager: OPERATOR_MANAGER, unchanged: true });
   return { requeueAfterMs };
 }
 

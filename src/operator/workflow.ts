@@ -46,7 +46,10 @@ export async function reconcileWorkflow(context: OperatorContext, workflow: Work
     conditions,
   };
   recordTransition(context.events, workflow, KIND.Workflow.kind, conditions);
-  await applyStatus(context.client, KIND.Workflow, workflow, status, OPERATOR_MANAGER);
+  await applyStatus(context.client, KIND.Workflow, workflow, status, {
+    fieldManager: OPERATOR_MANAGER,
+    unchanged: true,
+  });
   await pruneHistory(context, workflow);
   return { requeueAfterMs: nextLook(context, finding, facts) };
 }

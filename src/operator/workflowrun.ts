@@ -22,7 +22,7 @@ export async function reconcileRun(context: OperatorContext, run: WorkflowRun): 
   const contract = revision?.data;
   if (contract !== undefined) {
     const status = { progress: progressOf(run, contract) };
-    await applyStatus(context.client, KIND.WorkflowRun, run, status, OPERATOR_MANAGER);
+    await applyStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: OPERATOR_MANAGER });
   }
   if (isFinished(run)) return {};
   const left = Date.parse(run.spec.deadlineTime) - context.now().getTime();

@@ -47,7 +47,12 @@ test('a status that is meant for an earlier object of the name is not written', 
     [KIND.Workflow, { contractRef: { name: 'release' } }],
   ] as const) {
     const before = await madeAnew(kind, spec);
-    assert.ok(await conflict(applyStatus(client, kind, before, { observedGeneration: 1 }, 'test')), kind.kind);
+    assert.ok(
+      await conflict(
+        applyStatus(client, kind, before, { observedGeneration: 1 }, { fieldManager: 'test', unchanged: true }),
+      ),
+      kind.kind,
+    );
     const now = await read(kind);
     assert.is(now.status, undefined, kind.kind);
   }

@@ -140,7 +140,7 @@ export async function ensureOpened(context: ReceiverContext, run: WorkflowRun): 
   const claim = { type: CONDITION.Succeeded, status: 'Unknown', reason: RUN_REASON.Crafting, message } as const;
   const status = { startTime: run.metadata.creationTimestamp ?? now, conditions: settleConditions([], [claim], now) };
   try {
-    await applyStatus(context.client, KIND.WorkflowRun, run, status, RECEIVER_MANAGER);
+    await applyStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: RECEIVER_MANAGER });
     return { ...run, status };
   } catch (error) {
     // Another task of the pipeline opened it first, and it has a verdict already.

@@ -80,8 +80,8 @@ export const cancelRoute = (context: ReceiverContext) => async (request: Request
     finishTime: now,
     conditions: settleConditions(run.status?.conditions, [claim], now),
   };
-  await applyStatus(context.client, KIND.WorkflowRun, run, status, RECEIVER_MANAGER).catch((error: unknown) =>
-    explainRefusedWrite(context, run, error),
+  await applyStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: RECEIVER_MANAGER }).catch(
+    (error: unknown) => explainRefusedWrite(context, run, error),
   );
   const cancelled: WorkflowRun = { ...run, status: { ...run.status, ...status } };
   response.json(runMessage(cancelled, await contractOf(context, run)));
