@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Problem } from '../../src/api/problem.ts';
 import { secretData } from '../../src/api/secret.ts';
 import type { StoreAccess } from '../../src/evidence/access.ts';
 import { sha256Digest } from '../../src/evidence/digest.ts';
@@ -18,6 +17,7 @@ import { putBytes } from '../../src/evidence/put.ts';
 import { createRoom } from '../../src/evidence/room.ts';
 import type { EvidenceBytes } from '../../src/evidence/store.ts';
 import { openRepository } from '../../src/oci/repository.ts';
+import { problemOf } from '../support/outcome.ts';
 import { some } from '../support/some.ts';
 import { type Distribution, startDistribution } from '../tools/distribution.ts';
 import { startRegistry } from '../tools/registry.ts';
@@ -44,15 +44,6 @@ test.after(() => registry?.stop());
 const storeAt = (host: string, name = NAME): EvidenceBytes =>
   ociStore(settingsFor(host, name), PART, createRoom(64 << 20));
 const hostOf = ({ endpoint }: FaultProxy): string => new URL(endpoint).host;
-const refusal = (work: Promise<unknown>): Promise<Problem> =>
-  work.then(
-    () => assert.unreachable('it went well'),
-    (error: unknown) => {
-      assert.instance(error, Problem);
-      return error as Problem;
-    },
-  ) as Promise<Problem>;
-
 test('what is kept survives the garbage collection of the registry, and what is removed does not', async () => {
   const store = storeAt(registry.host, 'gc/evidence');
   const [kept, removed, empty] = [randomBytes(LARGE), randomBytes(1000), Buffer.from('{}')];
@@ -124,7 +115,7 @@ test('what fails at any one request leaves no record, and is told in the words o
         ? (response) => void response.writeHead(503).end('{"errors":[{"code":"TOOMANYREQUESTS","message":"later"}]}')
         : undefined,
     );
-    const problem = await refusal(putBytes(storeAt(hostOf(proxy)), randomBytes(size)));
+    const problem = await problemOf(putBytes(storeAt(hostOf(proxy)), randomBytes(size)));
     assert.is(problem.code, 'store-unavailable', what);
     assert.match(problem.message, /^the registry failed: \S+ http:\S+ answered 503: TOOMANYREQUESTS: later$/, what);
     assert.equal(await registry.tags(NAME), before, what);
@@ -137,7 +128,7 @@ test('attack: a blob that is cut off, or wrong', async () => {
   const { digest } = await putBytes(store, randomBytes(300_000));
   const isBlob = ({ method, url = '' }: IncomingMessage) => method === 'GET' && url.includes('/blobs/');
   const read = async (range?: { start: number; end: number }): Promise<string> =>
-    (await refusal((async () => buffer(some(await store.get(digest, range))))())).code;
+    (await problemOf((async () => buffer(some(await store.get(digest, range))))())).code;
   proxy.alter(isBlob, () => 'cut');
   assert.is(await read(), 'store-unavailable');
   assert.is(await read({ start: 10, end: 99_999 }), 'store-unavailable');
@@ -149,7 +140,7 @@ test('attack: bytes that change on their way in are refused', async () => {
   proxy.damage(({ method }) => method === 'PATCH' || method === 'PUT');
   for (const size of [1000, LARGE]) {
     const bytes = randomBytes(size);
-    const problem = await refusal(putBytes(storeAt(hostOf(proxy)), bytes));
+    const problem = await problemOf(putBytes(storeAt(hostOf(proxy)), bytes));
     assert.match(problem.message, /answered 400: DIGEST_INVALID/);
     assert.is(await storeAt(registry.host).stat(sha256Digest(bytes)), undefined);
   }
@@ -202,7 +193,7 @@ test('attack: the login of another registry, or of a program, is not used', asyn
     const host = hostOf(proxy);
     const where = 'spec.oci.credentialsSecretRef: the Secret login in the namespace proviso-system';
     const refused = async (secrets: Parameters<typeof access>[0]): Promise<string> =>
-      (await refusal(ociSettings(spec(host), access(secrets)))).message;
+      (await problemOf(ociSettings(spec(host), access(secrets)))).message;
     const helped = login('other.example', 'x', { credHelpers: { [host]: 'evil' }, credsStore: 'evil' });
     assert.is(await refused(helped), `${where} has no login for ${host}`);
     assert.match(
@@ -239,7 +230,7 @@ test('attack: a redirect to another host gets no login, nor any evidence', async
     assert.ok(bytes.equals(await buffer(some(await store.get(sha256Digest(bytes))))));
     assert.is(other.headers().authorization, undefined);
     assert.is(other.asked.length, 1);
-    assert.is((await refusal(putBytes(store, Buffer.from('more')))).code, 'store-unavailable');
+    assert.is((await problemOf(putBytes(store, Buffer.from('more')))).code, 'store-unavailable');
     assert.is(other.asked.length, 1, 'evidence went to another host');
   } finally {
     await other.stop();

@@ -6,12 +6,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Problem } from '../../src/api/problem.ts';
 import { probe } from '../../src/evidence/probe.ts';
 import { putBytes } from '../../src/evidence/put.ts';
 import { createRoom } from '../../src/evidence/room.ts';
 import { s3Store } from '../../src/evidence/s3/store.ts';
 import type { Digest, EvidenceBytes } from '../../src/evidence/store.ts';
+import { problemOf } from '../support/outcome.ts';
 import { some } from '../support/some.ts';
 import { S3_KEYS, type S3Server, startS3 } from '../tools/s3.ts';
 import { type FaultProxy, startFaultProxy } from './providers/fault-proxy.ts';
@@ -42,15 +42,6 @@ async function kept(): Promise<Buffer> {
   return bytes;
 }
 
-const refusal = (work: Promise<unknown>): Promise<Problem> =>
-  work.then(
-    () => assert.unreachable('it went well'),
-    (error: unknown) => {
-      assert.instance(error, Problem);
-      return error as Problem;
-    },
-  ) as Promise<Problem>;
-
 const answering =
   (status: number, code: string, message: string, headers: Record<string, string> = {}) =>
   (response: ServerResponse) =>
@@ -63,12 +54,12 @@ test('a server that is out of order is told of in its own words', async () => {
   const { digest } = { digest: digestOf(Buffer.from('x')) };
   const told = /^the S3 store failed: 500 InternalError: We encountered an internal error\.$/;
   for (const use of [() => putBytes(store, Buffer.from('x')), () => store.get(digest), () => store.remove(digest)]) {
-    const problem = await refusal(use());
+    const problem = await problemOf(use());
     assert.is(problem.code, 'store-unavailable');
     assert.match(problem.message, told);
   }
   // There is no room for words in the answer to a HEAD.
-  assert.match((await refusal(store.stat(digest))).message, /^the S3 store failed: 500$/);
+  assert.match((await problemOf(store.stat(digest))).message, /^the S3 store failed: 500$/);
 });
 
 test('a server that asks to slow down is asked again, and gets all of the bytes', async () => {
@@ -102,7 +93,7 @@ test('what fails at any one request of a large upload leaves nothing that is see
       pattern.test(`${method} ${url}`) ? answering(403, 'AccessDenied', 'No.') : undefined,
     );
     const bytes = randomBytes(LARGE);
-    const problem = await refusal(putBytes(store, bytes));
+    const problem = await problemOf(putBytes(store, bytes));
     assert.is(problem.code, 'store-unavailable', what);
     proxy.fail(() => undefined);
     assert.equal(await server.parts(BUCKET), [], what);
@@ -136,7 +127,7 @@ test('attack: bytes under the digest of others', async () => {
     const stage = await store.stage(theirs);
     await stage.write(bytes);
     // A small one is put under the digest that it has.
-    if (size > SMALL.part) assert.is((await refusal(stage.commit())).code, 'digest-mismatch');
+    if (size > SMALL.part) assert.is((await problemOf(stage.commit())).code, 'digest-mismatch');
     await stage.discard();
   }
   assert.equal(await server.objects(BUCKET), before);
@@ -150,7 +141,7 @@ test('attack: an error inside an answer that says 200', async () => {
     proxy.fail(({ method, url }) =>
       pattern.test(`${method} ${url}`) ? answering(200, 'InternalError', 'It was too much.') : undefined,
     );
-    const problem = await refusal(putBytes(store, randomBytes(LARGE)));
+    const problem = await problemOf(putBytes(store, randomBytes(LARGE)));
     assert.match(problem.message, /InternalError: It was too much\./);
     proxy.fail(() => undefined);
     assert.equal(await server.objects(BUCKET), before);
@@ -162,7 +153,7 @@ test('attack: an object that is cut off, wrong, or a part of which is another on
   const { digest } = await putBytes(store, bytes);
   const isGet = ({ method }: IncomingMessage) => method === 'GET';
   const read = async (range?: { start: number; end: number }): Promise<string> =>
-    (await refusal((async () => buffer(some(await store.get(digest, range))))())).code;
+    (await problemOf((async () => buffer(some(await store.get(digest, range))))())).code;
   proxy.alter(isGet, () => 'cut');
   assert.is(await read(), 'store-unavailable');
   assert.is(await read({ start: 10, end: 99_999 }), 'store-unavailable');
@@ -189,7 +180,7 @@ test('attack: a redirect to another host gets no credentials, nor anything else'
       const bytes = Buffer.from('x');
       const digest = digestOf(bytes);
       for (const use of [() => putBytes(store, bytes), () => store.get(digest), () => store.stat(digest)]) {
-        assert.is((await refusal(use())).code, 'store-unavailable', String(status));
+        assert.is((await problemOf(use())).code, 'store-unavailable', String(status));
       }
     }
     assert.equal(other.asked, []);
@@ -202,7 +193,7 @@ test('attack: bytes that change on their way in are refused', async () => {
   proxy.damage(({ method }) => method === 'PUT');
   const before = await server.objects(BUCKET);
   for (const size of [1000, LARGE]) {
-    assert.match((await refusal(putBytes(store, randomBytes(size)))).message, /SHA256|BadDigest|Checksum/i);
+    assert.match((await problemOf(putBytes(store, randomBytes(size)))).message, /SHA256|BadDigest|Checksum/i);
   }
   assert.equal(await server.objects(BUCKET), before);
 });
@@ -255,7 +246,7 @@ test('attack: uploads that take all the memory there is for them are turned away
   const first = await small.stage();
   await first.write(randomBytes(SMALL.part));
   const second = await small.stage();
-  assert.is((await refusal(second.write(Buffer.from('x')))).code, 'overloaded');
+  assert.is((await problemOf(second.write(Buffer.from('x')))).code, 'overloaded');
   await second.discard();
   await first.discard();
   await first.discard();

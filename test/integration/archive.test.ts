@@ -1,63 +1,28 @@
 // deadline: 240
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sha256Hex } from '../../src/api/canonical.ts';
-import type { ArchivedRunsMessage, DiscoveryMessage, RunMessage, TotalsMessage } from '../../src/api/messages.ts';
+import type { ArchivedRunsMessage, DiscoveryMessage, TotalsMessage } from '../../src/api/messages.ts';
+import { type ArchivedShop, openArchivedShop } from '../support/archived-shop.ts';
 import { type CommandOutcome, mountSecret, runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
-import { manifest } from '../support/manifest.ts';
-import { openShop, type Shop } from '../support/shop.ts';
-import { generateTestKey, signedBundle } from '../support/signing.ts';
+import type { Shop } from '../support/shop.ts';
 
-const key = generateTestKey();
-const materials = [
-  { name: 'app', type: 'ARTIFACT', output: true, optional: true },
-  { name: 'source', type: 'ARTIFACT', optional: true },
-];
-const signers = [{ key: { inline: key.publicPem } }];
-const MANIFESTS = [
-  manifest('Contract', 'release', { materials, signers }),
-  manifest('Workflow', 'build', { contractRef: { name: 'release' }, team: 'web', history: { limit: 1 } }),
-  manifest('Workflow', 'deploy', { contractRef: { name: 'release' } }),
-].join('\n---\n');
-
+let archivedShop: ArchivedShop;
 let shop: Shop;
+let finish: ArchivedShop['finish'];
 let dir: string;
 let tokens: Readonly<Record<string, string>>;
 let auditor: string;
 const test = suite('archive of runs');
 test.before(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'proviso-archive-'));
-  shop = await openShop(MANIFESTS, { archive: `sqlite:${join(dir, 'archive.db')}` });
-  tokens = { build: await shop.tokenOf('build'), deploy: await shop.tokenOf('deploy') };
-  await shop.kubectl('create serviceaccount -n shop auditor');
-  await shop.kubectl('create rolebinding -n shop auditor --clusterrole=proviso-view --serviceaccount=shop:auditor');
-  auditor = await shop.kubectl('create token -n shop auditor --audience=proviso');
+  archivedShop = await openArchivedShop('auditor');
+  ({ shop, dir, tokens, reader: auditor, finish } = archivedShop);
 });
-test.after(async () => {
-  await shop?.stop();
-  await rm(dir, { recursive: true });
-});
+test.after(() => archivedShop?.stop());
 
-/** Opens a run, hands in these materials and signs; returns its name. */
-async function finish(workflow: string, given: Readonly<Record<string, string>>): Promise<string> {
-  const token = tokens[workflow] ?? '';
-  const opened = await shop.http.call('/v1/runs', { method: 'POST', token, body: { workflow } });
-  const { run } = opened.json<RunMessage>();
-  const path = `/v1/namespaces/shop/runs/${run}`;
-  for (const [name, body] of Object.entries(given)) {
-    const answer = await shop.http.call(`${path}/materials/${name}`, { method: 'PUT', token, body });
-    assert.is(answer.status, 200, answer.body.toString());
-  }
-  const statement = await shop.http.call(`${path}/statement`, { token });
-  const body = signedBundle(statement.body, key);
-  const pushed = await shop.http.call(`${path}/attestation`, { method: 'POST', token, body });
-  assert.is(pushed.status, 200, pushed.body.toString());
-  return run;
-}
 async function archived(query = ''): Promise<readonly string[]> {
   const answer = await shop.http.call(`/v1/archive/runs${query}`, { token: auditor });
   assert.is(answer.status, 200, answer.body.toString());

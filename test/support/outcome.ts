@@ -1,3 +1,4 @@
+import * as assert from 'uvu/assert';
 import { Problem } from '../../src/api/problem.ts';
 
 /** `fine`, or the code of the problem that the work ends with. */
@@ -16,3 +17,13 @@ export const codeOf = (work: Promise<unknown>): Promise<string> =>
     () => 'fine',
     (error: unknown) => (error instanceof Problem ? error.code : `threw ${error}`),
   );
+
+/** The problem that the work ends with. */
+export const problemOf = (work: Promise<unknown>): Promise<Problem> =>
+  work.then(
+    () => assert.unreachable('it went well'),
+    (error: unknown) => {
+      assert.instance(error, Problem);
+      return error as Problem;
+    },
+  ) as Promise<Problem>;
