@@ -17,7 +17,7 @@ import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { OperatorBase } from './base.ts';
-import { followClock } from './clock.ts';
+import { type Clock, followClock } from './clock.ts';
 import { reconcileClusterContract } from './clustercontract.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
@@ -139,7 +139,8 @@ export class ProvisoOperator extends OperatorBase {
     this.#options.metrics.onScrape(() => this.#observeCaches());
     this.#options.log.info('Caches synced');
     await this.#lead();
-    const context = this.#context();
+    const clock = this.#followClock();
+    const context = this.#context(clock.now);
     const work = [
       this.#work('contracts', context, context.stores.contracts, reconcileContract),
       this.#work('clustercontracts', context, context.stores.clusterContracts, reconcileClusterContract),
@@ -148,8 +149,8 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
       this.#work('trustroots', context, context.stores.trustRoots, reconcileTrustRoot),
     ];
-    this.#certificates = this.#keepCertificates();
-    this.#running = Promise.all([...work, this.#certificates.stopped, this.#keepTime()]);
+    this.#certificates = this.#keepCertificates(clock.now);
+    this.#running = Promise.all([...work, this.#certificates.stopped, clock.stopped]);
   }
 
   /** Our own list-watch under the library's name: it survives every fault, and sees what was deleted meanwhile. */
@@ -285,8 +286,8 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   /** A new authority goes into every workflow's Secret. */
-  #keepCertificates(): CertificateKeeper {
-    const { namespace, endpoint, verifierId, log, now = () => new Date() } = this.#options;
+  #keepCertificates(now: () => Date): CertificateKeeper {
+    const { namespace, endpoint, verifierId, log } = this.#options;
     const options = { client: this.#client, log, namespace, endpoint, verifierId, now };
     return keepCertificates(options, this.#abort.signal, (ca) => {
       this.#servingCa = ca;
@@ -299,7 +300,7 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   /** Deadlines, tokens and what expires are looked at again when the clock was set. */
-  #keepTime(): Promise<void> {
+  #followClock(): Clock {
     const { log, now = () => new Date() } = this.#options;
     return followClock(now, this.#abort.signal, (ms) => {
       log.warn({ ms }, 'Clock jumped');
@@ -318,16 +319,8 @@ export class ProvisoOperator extends OperatorBase {
     return Object.fromEntries(entries) as unknown as OperatorContext['stores'];
   }
 
-  #context(): OperatorContext {
-    const {
-      log,
-      namespace,
-      endpoint,
-      issuers,
-      archivedOnly = false,
-      webIdentity = {},
-      now = () => new Date(),
-    } = this.#options;
+  #context(now: () => Date): OperatorContext {
+    const { log, namespace, endpoint, issuers, archivedOnly = false, webIdentity = {} } = this.#options;
     return {
       client: this.#client,
       stores: this.#stores(),
