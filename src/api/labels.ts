@@ -20,5 +20,8 @@ export const LABEL_CONTRACT = `${GROUP}/contract`;
 export const LABEL_CLUSTER_CONTRACT = `${GROUP}/cluster-contract`;
 export const LABEL_TRUST_ROOT = `${GROUP}/trust-root`;
 
+/** On a WorkflowRun, Workflow, namespace or EvidenceStore: nothing of it is removed. Its value is for people. */
+export const LABEL_LEGAL_HOLD = `${GROUP}/legal-hold`;
+
 /** Name of the ServiceAccount, Role, RoleBinding and token Secret that the operator provisions for a Workflow. */
 export const submitterName = (workflow: string): string => `proviso-${workflow}`;

@@ -301,3 +301,32 @@ export interface RebuildMessage {
     readonly refused?: number;
   }[];
 }
+
+/** Answer to `GET /v1/archive/retention`: what would be removed now. */
+export interface RetentionMessage {
+  /** Each evidence store that has a retention. */
+  readonly stores: readonly {
+    readonly name: string;
+    readonly enforcement: 'Enforce' | 'Audit';
+    /** Runs that no rule keeps. */
+    readonly expired: number;
+    /** Those of them that are kept all the same. */
+    readonly kept: number;
+    /** Materials, attestations and statements that nothing would refer to without the others, and their bytes. */
+    readonly objects: number;
+    readonly bytes: number;
+  }[];
+  /** The expired runs, by store and workflow, the newest first; the first 500. */
+  readonly runs: readonly {
+    readonly namespace: string;
+    readonly run: string;
+    readonly workflow: string;
+    readonly succeeded: string;
+    readonly finishTime: string;
+    readonly store: string;
+    /** Why it is kept all the same. */
+    readonly keptBy?: string;
+  }[];
+  /** Whether every evidence store was looked through for records of runs; else nothing is removed. */
+  readonly complete: boolean;
+}

@@ -73,6 +73,7 @@ export const PROBLEMS = {
   'check-exceeded': { status: 422, title: 'Checking the content takes more than it may' },
   overloaded: { status: 503, title: 'The receiver is busy' },
   'rate-limited': { status: 429, title: 'Too many requests from this identity' },
+  'evidence-removing': { status: 503, title: 'The same bytes are being removed' },
   'store-unavailable': { status: 503, title: 'The evidence store is not available' },
   'issuer-unavailable': { status: 503, title: 'The keys of the token issuer are not available' },
   'cluster-unavailable': { status: 503, title: 'The API server is not available' },

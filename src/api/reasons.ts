@@ -43,6 +43,8 @@ export const REASON = {
   ProvisioningFailed: 'ProvisioningFailed',
   /** Stalled: the store could not be written, read or cleaned by the probe. */
   ProbeFailed: 'ProbeFailed',
+  /** Event: what nothing keeps was removed from the archive and the store. */
+  RetentionApplied: 'RetentionApplied',
   /** Stalled: what a TrustRoot gives is no trusted root, or none that can be checked against. */
   TrustRootInvalid: 'TrustRootInvalid',
   /** Stalled: the ConfigMap that a TrustRoot names doesn't exist or lacks the key. */

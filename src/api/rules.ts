@@ -109,6 +109,29 @@ export const CLUSTER_CONTRACT_RULES: readonly Rule<ClusterContract>[] = [
   ...selectorRules('workflowSelector'),
 ];
 
+const isShorter = (duration: string | undefined, least: number): boolean =>
+  duration !== undefined && (parseDuration(duration) ?? 0) < least;
+
+/** The same of a store and of a workflow. */
+const RETENTION_RULES: readonly Rule<Workflow | EvidenceStore>[] = [
+  {
+    message: "spec.retention must have 'keepFor' or 'keepLast'",
+    broken: ({ spec: { retention } }) =>
+      retention === undefined || countGiven(retention.keepFor, retention.keepLast) > 0 ? [] : ['spec.retention'],
+  },
+  {
+    message: 'spec.retention.keepFor must be at least 1h',
+    broken: ({ spec }) => (isShorter(spec.retention?.keepFor, HOUR) ? ['spec.retention'] : []),
+  },
+  {
+    message: 'spec.retention.keepAcceptedFor must be as long as spec.retention.keepFor, which must be there, or longer',
+    broken: ({ spec: { retention: { keepFor, keepAcceptedFor } = {} } }) => {
+      const least = keepFor === undefined ? Number.POSITIVE_INFINITY : (parseDuration(keepFor) ?? 0);
+      return isShorter(keepAcceptedFor, least) ? ['spec.retention'] : [];
+    },
+  },
+];
+
 export const WORKFLOW_RULES: readonly Rule<Workflow>[] = [
   {
     message: 'metadata.name must have at most 40 characters, since the names of runs and accounts are made from it',
@@ -122,9 +145,11 @@ export const WORKFLOW_RULES: readonly Rule<Workflow>[] = [
     message: 'spec.token.expiration must be between 10m and 720h',
     broken: ({ spec }) => (isWithin(spec.token?.expiration, 10 * MINUTE, 720 * HOUR) ? [] : ['spec.token.expiration']),
   },
+  ...RETENTION_RULES,
 ];
 
 export const EVIDENCE_STORE_RULES: readonly Rule<EvidenceStore>[] = [
+  ...RETENTION_RULES,
   {
     message: "a store must have exactly one provider; this version knows 'filesystem', 's3' and 'oci'",
     broken: ({ spec }) => (countGiven(spec.filesystem, spec.s3, spec.oci) === 1 ? [] : ['spec']),

@@ -1699,6 +1699,37 @@ export const SCHEMAS = {
       },
       "additionalProperties": false
      },
+     "retention": {
+      "type": "object",
+      "properties": {
+       "keepFor": {
+        "type": "string",
+        "minLength": 2,
+        "maxLength": 16,
+        "pattern": "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$"
+       },
+       "keepAcceptedFor": {
+        "type": "string",
+        "minLength": 2,
+        "maxLength": 16,
+        "pattern": "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$"
+       },
+       "keepLast": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "enforcement": {
+        "type": "string",
+        "maxLength": 16,
+        "enum": [
+         "Enforce",
+         "Audit"
+        ]
+       }
+      },
+      "additionalProperties": false
+     },
      "filesystem": {
       "type": "object",
       "required": [
@@ -2213,6 +2244,29 @@ export const SCHEMAS = {
         "type": "integer",
         "minimum": 1,
         "maximum": 10000
+       }
+      },
+      "additionalProperties": false
+     },
+     "retention": {
+      "type": "object",
+      "properties": {
+       "keepFor": {
+        "type": "string",
+        "minLength": 2,
+        "maxLength": 16,
+        "pattern": "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$"
+       },
+       "keepAcceptedFor": {
+        "type": "string",
+        "minLength": 2,
+        "maxLength": 16,
+        "pattern": "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$"
+       },
+       "keepLast": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
        }
       },
       "additionalProperties": false

@@ -494,6 +494,17 @@ export interface EvidenceStoreSpec {
     /** Labels that the namespace must carry, each with this value; 1 to 16. Example: `team: payments`. */
     readonly matchLabels?: Readonly<Record<string, string>>;
   };
+  /** How long runs stay in the archive after they left the cluster, and their evidence in this store. Default: for ever. Each rule keeps, and so does `spec.retention` of a Workflow for its own runs: a run is removed when none of them keeps it. */
+  readonly retention?: {
+    /** Runs that finished less than this ago are kept; at least `1h`. Example: `2160h`, some three months. */
+    readonly keepFor?: string;
+    /** The same for runs that were accepted. Default: `keepFor`. Example: `17520h`, two years. */
+    readonly keepAcceptedFor?: string;
+    /** So many of the newest runs of each workflow are kept, however old they are. Default 0. Example: `20`. */
+    readonly keepLast?: number;
+    /** `Enforce` removes what no rule keeps, `Audit` only lists it in `proviso archive retention`. Default `Enforce`. */
+    readonly enforcement?: 'Enforce' | 'Audit';
+  };
   /** A directory that operator and receiver see under the same path, for example a mounted volume. */
   readonly filesystem?: {
     /** An absolute path without `.` and `..` parts. Example: `/var/lib/proviso/evidence`. */
@@ -1019,6 +1030,15 @@ export interface WorkflowSpec {
   readonly history?: {
     /** Finished runs kept, the newest, 1 to 10000; older ones are removed. Open runs don't count. Default 100. */
     readonly limit?: number;
+  };
+  /** Keeps runs of this workflow in the archive, and their evidence, for longer than their EvidenceStore does; it can't have them removed earlier. Default: as the store says. */
+  readonly retention?: {
+    /** Runs that finished less than this ago are kept; at least `1h`. Example: `2160h`, some three months. */
+    readonly keepFor?: string;
+    /** The same for runs that were accepted. Default: `keepFor`. Example: `17520h`, two years. */
+    readonly keepAcceptedFor?: string;
+    /** So many of the newest runs of each workflow are kept, however old they are. Default 0. Example: `20`. */
+    readonly keepLast?: number;
   };
   /** The EvidenceStore that takes the bytes. Absent, the one that is marked as default. */
   readonly evidenceStoreRef?: {

@@ -8,6 +8,7 @@ import type { Migration } from 'kysely/migration';
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-runs': { up: createRuns },
   '0002-records': { up: addRecords },
+  '0003-retention': { up: addRetention },
 };
 
 async function createRuns(db: Kysely<unknown>): Promise<void> {
@@ -69,5 +70,27 @@ async function addRecords(db: Kysely<unknown>): Promise<void> {
     .addColumn('archived', 'integer', (column) => column.notNull())
     .addColumn('present', 'integer', (column) => column.notNull())
     .addColumn('refused', 'integer', (column) => column.notNull())
+    .execute();
+}
+
+async function addRetention(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('runs').addColumn('store', 'varchar(253)').execute();
+  const indexes: readonly (readonly [string, readonly string[]])[] = [
+    ['runs_by_store', ['store', 'workflow_uid']],
+    ['runs_by_age', ['workflow_uid', 'started', 'uid']],
+    ['runs_by_record', ['record_digest']],
+  ];
+  for (const [name, columns] of indexes) {
+    await db.schema
+      .createIndex(name)
+      .on('runs')
+      .columns([...columns])
+      .execute();
+  }
+  await db.schema
+    .createTable('released')
+    .addColumn('store', 'varchar(253)', (column) => column.notNull())
+    .addColumn('digest', 'varchar(160)', (column) => column.notNull())
+    .addPrimaryKeyConstraint('released_pk', ['store', 'digest'])
     .execute();
 }

@@ -51,6 +51,7 @@ export function rowsOf(run: WorkflowRun, outputs: ReadonlySet<string>, record: R
       document: documentOf(run),
       record_digest: record.digest,
       record_time: record.time,
+      store: spec.evidenceStoreName,
     },
     digests: digestsOf(run, uid, outputs),
   };

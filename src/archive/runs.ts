@@ -28,7 +28,7 @@ export interface PageEnd {
   readonly uid: string;
 }
 
-export type ListedRun = Omit<RunTable, 'document' | 'workflow_uid' | 'record_digest' | 'record_time'>;
+export type ListedRun = Omit<RunTable, 'document' | 'workflow_uid' | 'record_digest' | 'record_time' | 'store'>;
 
 const COLUMNS = [
   ...(['uid', 'namespace', 'name', 'workflow', 'project', 'team', 'contract', 'contract_revision'] as const),

@@ -29,6 +29,8 @@ export interface RunTable {
   readonly record_digest: string | null;
   /** When that was made. Of two records of a run the later one counts. */
   readonly record_time: string | null;
+  /** The EvidenceStore of the run; null for runs archived before this was noted. */
+  readonly store: string | null;
 }
 
 /** What a digest is to a run. */
@@ -62,10 +64,18 @@ export interface ReadStoreTable {
   readonly refused: number;
 }
 
+/** An object that a run referred to which is in the archive no more, or only with another record. */
+export interface ReleasedTable {
+  /** Name of the EvidenceStore. */
+  readonly store: string;
+  readonly digest: string;
+}
+
 export interface ArchiveTables {
   readonly runs: RunTable;
   readonly digests: DigestTable;
   readonly read_stores: ReadStoreTable;
+  readonly released: ReleasedTable;
 }
 
 /** The archive, whatever server keeps it. */

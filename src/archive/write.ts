@@ -1,3 +1,4 @@
+import { release } from './release.ts';
 import type { RunRows } from './rows.ts';
 import type { ArchiveDatabase, RunTable } from './tables.ts';
 
@@ -10,7 +11,12 @@ const BATCH = 100;
  */
 export async function archiveRun(database: ArchiveDatabase, { run, digests }: RunRows): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
-    const { uid: _, ...rest } = run;
+    const { uid, ...rest } = run;
+    const before = await transaction
+      .selectFrom('runs')
+      .select(['store', 'record_digest as digest'])
+      .where('uid', '=', uid)
+      .executeTakeFirst();
     const written = await transaction
       .insertInto('runs')
       .values(run)
@@ -24,6 +30,9 @@ export async function archiveRun(database: ArchiveDatabase, { run, digests }: Ru
       )
       .returning('uid')
       .executeTakeFirst();
+    // Of two records one is of no use any more.
+    const replaced = written === undefined ? { store: run.store, digest: run.record_digest } : before;
+    if (before?.digest !== run.record_digest) await release(transaction, replaced === undefined ? [] : [replaced]);
     if (written === undefined) return false;
     await transaction.deleteFrom('digests').where('run_uid', '=', run.uid).execute();
     for (let from = 0; from < digests.length; from += BATCH) {

@@ -268,6 +268,12 @@ function addArchiveCommands(program: Command, within: Within): void {
     .action((flags: ArchiveRebuildFlags) =>
       within(async (session) => (await import('./commands/archive-rebuild.ts')).archiveRebuild(session, flags)),
     );
+  archive
+    .command('retention')
+    .description('show what the retention of evidence stores would remove now, and remove nothing')
+    .action(() =>
+      within(async (session) => (await import('./commands/archive-retention.ts')).archiveRetention(session)),
+    );
   program
     .command('discover')
     .description('show what a digest was made with, and what was made with it')

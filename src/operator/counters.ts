@@ -1,3 +1,4 @@
+import { isHeld } from '../api/legal-hold.ts';
 import { isFinished, verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun, WorkflowStatus } from '../api/types.gen.ts';
 
@@ -43,8 +44,8 @@ function describe(run: WorkflowRun): NonNullable<WorkflowStatus['lastRun']> {
   };
 }
 
-/** The finished runs over the limit, the oldest first. Open runs don't count and are never among them. */
+/** The finished runs over the limit, the oldest first. Open runs and those under a legal hold don't count and are never among them. */
 export function prunableRuns(runs: readonly WorkflowRun[], limit: number): readonly WorkflowRun[] {
-  const finished = runs.filter(isFinished).toSorted(byEnd);
+  const finished = runs.filter((run) => isFinished(run) && !isHeld(run)).toSorted(byEnd);
   return finished.slice(limit).reverse();
 }

@@ -12,6 +12,7 @@ import { initRoute } from './routes/init.ts';
 import { materialRoute } from './routes/materials.ts';
 import { rebuildProgressRoute, rebuildRoute } from './routes/rebuild.ts';
 import { referrersRoute } from './routes/referrers.ts';
+import { retentionRoute } from './routes/retention.ts';
 import { cancelRoute, getRunRoute, listRunsRoute } from './routes/runs.ts';
 import { signingRoute } from './routes/signing.ts';
 
@@ -40,6 +41,7 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route('/v1/archive/runs').get(archivedRunsRoute(context)).all(onlyFor('GET'));
   app.route('/v1/archive/totals').get(totalsRoute(context)).all(onlyFor('GET'));
   app.route('/v1/archive/discover/:digest').get(discoverRoute(context)).all(onlyFor('GET'));
+  app.route('/v1/archive/retention').get(retentionRoute(context)).all(onlyFor('GET'));
   app
     .route('/v1/archive/rebuild')
     .get(rebuildProgressRoute(context))

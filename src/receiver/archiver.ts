@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONDITION } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
+import { isHeld } from '../api/legal-hold.ts';
 import { Problem } from '../api/problem.ts';
 import { isArchived, isFinished } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
@@ -11,6 +12,7 @@ import { archivedAmong, archivedAs, archiveRun } from '../archive/write.ts';
 import { writeStatus } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isStatus } from '../kube/error.ts';
+import type { EventRecorder } from '../kube/events.ts';
 import { type Leadership, runForLease } from '../kube/lease.ts';
 import { type Change, keyOf, refOfKey, type Store } from '../kube/store.ts';
 import { runWorkers } from '../queue/workers.ts';
@@ -18,7 +20,10 @@ import { createWorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { keepRecord, type RecordWriter } from './archive-record.ts';
 import type { Contracts } from './contracts.ts';
-import { rebuildFromStores } from './rebuild.ts';
+import { isRebuilt, rebuildFromStores } from './rebuild.ts';
+import { createAnnouncedRemovals } from './retention/announced.ts';
+import { SETTLE_MS } from './retention/remove-bytes.ts';
+import { EVERY_MS, keepRetention } from './retention/retention.ts';
 
 export interface ArchiverOptions extends RecordWriter {
   readonly client: KubeClient;
@@ -29,6 +34,7 @@ export interface ArchiverOptions extends RecordWriter {
   readonly synced: Promise<void>;
   /** Proviso's own namespace, where the lease is. */
   readonly namespace: string;
+  readonly events: EventRecorder;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -59,8 +65,10 @@ export function startArchiver(options: ArchiverOptions): Archiver {
   const gone = new Map<string, WorkflowRun>();
   let leadership: Leadership | undefined;
 
-  function seen({ type, object }: Change<WorkflowRun>): void {
-    if (leadership?.isLeader() !== true || !isFinished(object) || isArchived(object)) return;
+  function seen({ type, object, before = object }: Change<WorkflowRun>): void {
+    if (leadership?.isLeader() !== true || !isFinished(object)) return;
+    // A hold that was put on a run or taken from it has to be known where the run is kept for longer.
+    if (isArchived(object) && isHeld(object) === isHeld(before)) return;
     const key = keyOf(object.metadata);
     if (type === 'deleted') gone.set(key, object);
     queue.add(key);
@@ -96,18 +104,32 @@ export function startArchiver(options: ArchiverOptions): Archiver {
   }
 
   /** Records first: the run itself may have changed since it was archived, and would come in as another one. */
-  async function fill(over: AbortSignal): Promise<void> {
+  async function fill(over: AbortSignal, onFilled: () => void): Promise<void> {
     let isSwept = false;
     async function once(): Promise<void> {
       const stores = await rebuildFromStores(options, over);
       if (isSwept && stores === 0) return;
       await sweep();
       isSwept = true;
+      onFilled();
     }
     while (!over.aborted) {
       await untilDone(once, over, log);
       await sleep(STORES_MS, undefined, { signal: over }).catch(() => {});
     }
+  }
+
+  async function work(over: AbortSignal, { isLeader }: Leadership): Promise<void> {
+    const filled = Promise.withResolvers<void>();
+    over.addEventListener('abort', () => filled.resolve());
+    const retention = filled.promise.then(() =>
+      keepRetention({
+        ...{ ...options, signal: over, isLeader, settleMs: SETTLE_MS, everyMs: EVERY_MS },
+        isComplete: () => isRebuilt(options),
+        removals: createAnnouncedRemovals(client, options.namespace),
+      }),
+    );
+    await Promise.all([fill(over, filled.resolve), retention]);
   }
 
   async function lead(): Promise<void> {
@@ -123,13 +145,13 @@ export function startArchiver(options: ArchiverOptions): Archiver {
       );
       const over = new AbortController();
       const ended = leadership.ended.then(() => over.abort());
-      if (isOurs) await fill(AbortSignal.any([signal, over.signal]));
+      if (isOurs) await work(AbortSignal.any([signal, over.signal]), leadership);
       await ended;
     }
     await queue.shutDown();
   }
 
-  const work = runWorkers({
+  const archiving = runWorkers({
     queue,
     workers: WORKERS,
     timeoutMs: TIMEOUT_MS,
@@ -142,7 +164,7 @@ export function startArchiver(options: ArchiverOptions): Archiver {
       return {};
     },
   });
-  return { seen, stopped: Promise.all([lead(), work]).then(() => {}) };
+  return { seen, stopped: Promise.all([lead(), archiving]).then(() => {}) };
 }
 
 const RETRY_MS = 2_000;

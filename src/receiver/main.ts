@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:https';
 import { KIND } from '../api/kinds.ts';
+import { digestsOf } from '../api/run-evidence.ts';
 import type { EvidenceStore, WorkflowRun } from '../api/types.gen.ts';
 import { createStoreAccess } from '../evidence/access.ts';
 import { type WebIdentityFlags, webIdentityOf } from '../evidence/web-identity.ts';
@@ -23,7 +24,8 @@ import type { ReceiverContext } from './context.ts';
 import { createContracts } from './contracts.ts';
 import { createControlPlane } from './control-plane.ts';
 import { createMemoryBudget, createOutsideBudget } from './memory.ts';
-import { digestsOf } from './routes/evidence.ts';
+import { createAnnouncedRemovals } from './retention/announced.ts';
+import { createRescue } from './retention/rescue.ts';
 import { digestsMentionedBy } from './routes/referrers.ts';
 import { awaitCertificate, createReceiverServer, followCertificate } from './serving.ts';
 import { createSigningAuthority } from './signing-authority.ts';
@@ -140,7 +142,11 @@ function createContext(
     checks,
     access: createAccess(client),
     contracts: createContracts(client),
-    stores: createStores(client, createStoreAccess(client, options.namespace, webIdentity)),
+    stores: createStores(
+      client,
+      createStoreAccess(client, options.namespace, webIdentity),
+      createRescue(createAnnouncedRemovals(client, options.namespace)),
+    ),
     signing: createSigningAuthority(client, options.namespace),
     trustRoots: createTrustRoots(client, options.namespace),
     controlPlane: createControlPlane(client, options.namespace),

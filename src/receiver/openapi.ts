@@ -81,6 +81,7 @@ export const OPERATIONS: readonly Operation[] = [
     query: ['namespace', 'direction', 'depth'],
   },
   { method: 'get', path: '/v1/archive/rebuild', summary: 'What the rebuild of the archive found, by evidence store' },
+  { method: 'get', path: '/v1/archive/retention', summary: 'What the retention of evidence stores would remove now' },
   {
     method: 'post',
     path: '/v1/archive/rebuild',

@@ -46,6 +46,13 @@ export async function rebuildFromStores(options: RebuildOptions, signal: AbortSi
   return count;
 }
 
+/** Whether the archive has all that the records in evidence stores say. */
+export async function isRebuilt({ client, controlPlane, database }: RebuildOptions): Promise<boolean> {
+  const done = await readStores(database, idOf(await controlPlane.keys()));
+  const stores = await client.list<EvidenceStore>(KIND.EvidenceStore);
+  return stores.every(({ metadata }) => done.has(metadata.uid ?? ''));
+}
+
 async function rebuildFrom(
   { name, uid }: { readonly name: string; readonly uid: string },
   keys: ControlPlaneKeys,

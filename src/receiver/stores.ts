@@ -6,6 +6,7 @@ import type { StoreAccess } from '../evidence/access.ts';
 import { maxBlobSize, openEvidenceStore, type StoreSettings, storeSettings } from '../evidence/open.ts';
 import type { EvidenceBytes } from '../evidence/store.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { type Rescue, rescuing } from './retention/rescue.ts';
 import { createTtlCache } from './ttl-cache.ts';
 
 /** An evidence store, open. */
@@ -29,7 +30,7 @@ interface Opened {
 const REMEMBERED_MS = 10_000;
 const CAPACITY = 100;
 
-export function createStores(client: KubeClient, access: StoreAccess): Stores {
+export function createStores(client: KubeClient, access: StoreAccess, rescue: Rescue): Stores {
   const known = createTtlCache<OpenStore>(CAPACITY);
   // With its connections and what it was given for its credentials, as long as it is the same store.
   const opened = createTtlCache<Opened>(CAPACITY);
@@ -39,7 +40,7 @@ export function createStores(client: KubeClient, access: StoreAccess): Stores {
     const settings = await storeSettings(store, access);
     const before = opened.get(name);
     if (before !== undefined && isDeepStrictEqual(before.settings, settings)) return before.bytes;
-    const bytes = await openEvidenceStore(settings);
+    const bytes = rescuing(await openEvidenceStore(settings), rescue);
     opened.set(name, { settings, bytes }, Number.POSITIVE_INFINITY);
     return bytes;
   }

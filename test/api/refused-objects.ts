@@ -232,6 +232,12 @@ const OTHERS: readonly RefusedObject[] = [
     serverSays: /spec\.history\.limit in body should be greater than or equal to 1/,
   },
   {
+    what: 'a retention that keeps nothing',
+    object: workflow({ retention: {} }),
+    at: 'spec.retention',
+    says: /spec\.retention must have 'keepFor' or 'keepLast'/,
+  },
+  {
     what: 'a rate in percent',
     object: workflow({ expectations: { minSuccessRate: 90 } }),
     at: 'spec.expectations.minSuccessRate',
@@ -298,6 +304,7 @@ export const COMPLETE_OBJECTS: readonly object[] = [
     submitters: [{ oidc }],
     token: { expiration: '24h' },
     history: { limit: 10000 },
+    retention: { keepFor: '1h', keepAcceptedFor: '99999h99999m', keepLast: 1000000 },
     evidenceStoreRef: { name: 'default' },
     expectations: { maxInterval: '26h', minSuccessRate: 0.9, maxDuration: '45m' },
   }),

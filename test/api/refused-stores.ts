@@ -8,6 +8,8 @@ const evidenceStore = (spec: object): object => ({
 });
 const bucket = { bucket: 'evidence', credentialsSecretRef: { name: 'keys' } };
 const s3 = (spec: object): object => evidenceStore({ s3: { ...bucket, ...spec } });
+const kept = (retention: object): object =>
+  evidenceStore({ filesystem: { path: '/var/lib/proviso/evidence' }, retention });
 const ROLE = 'arn:aws:iam::123456789012:role/proviso';
 
 export const REFUSED_STORES: readonly RefusedObject[] = [
@@ -98,6 +100,31 @@ export const REFUSED_STORES: readonly RefusedObject[] = [
     serverSays: /spec\.oci\.repository in body should match/,
   },
   {
+    what: 'accepted runs that are kept, and others not',
+    object: kept({ keepAcceptedFor: '24h', enforcement: 'Audit' }),
+    at: 'spec.retention',
+    says: /must have 'keepFor' or 'keepLast'|which must be there/,
+  },
+  {
+    what: 'a retention of minutes',
+    object: kept({ keepFor: '59m' }),
+    at: 'spec.retention',
+    says: /spec\.retention\.keepFor must be at least 1h/,
+  },
+  {
+    what: 'accepted runs that are kept for less than others',
+    object: kept({ keepFor: '25h', keepAcceptedFor: '24h59m' }),
+    at: 'spec.retention',
+    says: /spec\.retention\.keepAcceptedFor must be as long as spec\.retention\.keepFor/,
+  },
+  {
+    what: 'a retention in days',
+    object: kept({ keepFor: '90d' }),
+    at: 'spec.retention.keepFor',
+    says: /keepFor/,
+    serverSays: /spec\.retention\.keepFor in body should match/,
+  },
+  {
     what: 'a repository with a tag',
     object: evidenceStore({ oci: { repository: 'registry.example/evidence:latest' } }),
     at: 'spec.oci.repository',
@@ -112,6 +139,7 @@ export const COMPLETE_STORES: readonly object[] = [
     default: true,
     maxBlobSize: 1,
     namespaces: { matchLabels: { team: 'payments' } },
+    retention: { keepFor: '1h', keepAcceptedFor: '1h', keepLast: 1, enforcement: 'Enforce' },
     filesystem: { path: '/var/lib/proviso/evidence' },
   }),
   s3({

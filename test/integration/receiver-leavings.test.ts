@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunMessage } from '../../src/api/messages.ts';
-import { digestsOf } from '../../src/receiver/routes/evidence.ts';
+import { digestsOf } from '../../src/api/run-evidence.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';

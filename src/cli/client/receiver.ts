@@ -9,6 +9,7 @@ import type {
   MaterialMessage,
   RebuildMessage,
   ReferrersMessage,
+  RetentionMessage,
   RevisionListMessage,
   RevisionMessage,
   RunListMessage,
@@ -112,6 +113,7 @@ export function createReceiver(transport: Transport) {
       get(`/v1/archive/discover/${encodeURIComponent(digest)}?${new URLSearchParams(query)}`),
     /** Begins it, again if it is under way. */
     rebuild: (): Promise<RebuildMessage> => json({ method: 'POST', path: '/v1/archive/rebuild', idempotent: true }),
+    retention: (): Promise<RetentionMessage> => get('/v1/archive/retention'),
     rebuildProgress: (): Promise<RebuildMessage> => get('/v1/archive/rebuild'),
     certificate: (csr: string): Promise<CertificateMessage> => post('/v1/signing/certificate', { csr }, true),
     close: () => transport.close(),

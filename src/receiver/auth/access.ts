@@ -15,6 +15,8 @@ export interface Access {
   maySubmitTo(caller: Caller, namespace: string, workflow: WorkflowRun['spec']['workflowRef']): Promise<boolean>;
   /** See runs of the namespace. */
   mayRead(caller: Caller, namespace: string, verb: 'get' | 'list'): Promise<boolean>;
+  /** See runs of every namespace. */
+  mayReadAll(caller: Caller): Promise<boolean>;
   /** See a contract and what it has meant. */
   mayReadContract(caller: Caller, namespace: string, name: string): Promise<boolean>;
   /** Have the archive rebuilt, of all namespaces. */
@@ -101,6 +103,8 @@ export function createAccess(client: KubeClient): Access {
     // What somebody from outside may see, he sees as the submitter that opened it.
     mayRead: async (caller, namespace, verb) =>
       caller.kind !== 'oidc' && isAllowed(caller, { namespace, verb, group: GROUP, resource: 'workflowruns' }),
+    mayReadAll: async (caller) =>
+      caller.kind !== 'oidc' && isAllowed(caller, { verb: 'list', group: GROUP, resource: KIND.WorkflowRun.plural }),
     mayReadContract: async (caller, namespace, name) =>
       caller.kind !== 'oidc' &&
       isAllowed(caller, { namespace, verb: 'get', group: GROUP, resource: KIND.Contract.plural, name }),

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
 import { Problem } from '../../api/problem.ts';
+import { evidenceOf } from '../../api/run-evidence.ts';
 import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
 import { documentsNaming } from '../../archive/runs.ts';
 import type { ByteRange, Digest, EvidenceInfo } from '../../evidence/store.ts';
@@ -78,28 +79,16 @@ async function findEvidence(
   digest: Digest,
 ): Promise<{ readonly store: OpenStore; readonly info: EvidenceInfo }> {
   for await (const run of runsReferring(context, digest)) {
-    const storeName = (await maySee(context, caller, run)) ? storeNameOf(run, digest) : undefined;
-    if (storeName === undefined) continue;
-    const store = await context.stores.get(storeName);
+    const kept = (await maySee(context, caller, run))
+      ? evidenceOf(run).find((each) => each.digest === digest)
+      : undefined;
+    if (kept === undefined) continue;
+    const store = await context.stores.get(kept.storeName);
     const info = await store.bytes.stat(digest);
     if (info !== undefined) return { store, info };
   }
   throw notFound(digest);
 }
-
-function storeNameOf({ status }: WorkflowRun, digest: Digest): string | undefined {
-  if (status?.attestation?.digest === digest) return status.attestation.storeName;
-  const statement = status?.statements?.find((each) => each.digest === digest);
-  if (statement !== undefined) return statement.storeName;
-  return status?.materials?.find((material) => material.stored && material.digest === digest)?.storeName;
-}
-
-/** The digests of everything that a run keeps in a store, for the index of the watch. */
-export const digestsOf = ({ status }: WorkflowRun): readonly string[] => [
-  ...(status?.materials ?? []).filter(({ stored }) => stored).map(({ digest }) => digest),
-  ...(status?.attestation === undefined ? [] : [status.attestation.digest]),
-  ...(status?.statements ?? []).map(({ digest }) => digest),
-];
 
 async function storeForSubmitter(
   context: ReceiverContext,

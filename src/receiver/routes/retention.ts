@@ -1,0 +1,31 @@
+import type { Request, Response } from 'express';
+import { KIND } from '../../api/kinds.ts';
+import type { RetentionMessage } from '../../api/messages.ts';
+import { Problem } from '../../api/problem.ts';
+import type { EvidenceStore } from '../../api/types.gen.ts';
+import type { ReceiverContext } from '../context.ts';
+import { isRebuilt } from '../rebuild.ts';
+import { type RunReport, reportOn, type StoreReport } from '../retention/report.ts';
+
+const MAX_RUNS = 500;
+
+/** `GET /v1/archive/retention`: what would be removed now, of all namespaces, so for who may see the runs of all. */
+export const retentionRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const { caller } = await context.authenticate(request, response);
+  if (!(await context.access.mayReadAll(caller))) {
+    throw new Problem('read-forbidden', `'${caller.username}' may not read the runs of all namespaces`, {
+      hint: "get the verb 'list' on workflowruns.proviso.dev, by a ClusterRoleBinding",
+    });
+  }
+  const options = { ...context, database: context.archive.database() };
+  const all = await context.client.list<EvidenceStore>(KIND.EvidenceStore);
+  const stores: StoreReport[] = [];
+  const runs: RunReport[] = [];
+  for (const store of all.filter(({ spec }) => spec.retention !== undefined)) {
+    const report = await reportOn(options, store, MAX_RUNS - runs.length);
+    stores.push(report.store);
+    runs.push(...report.runs);
+  }
+  const answer: RetentionMessage = { stores, runs, complete: await isRebuilt(options) };
+  response.json(answer);
+};
