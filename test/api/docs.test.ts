@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned'],
   ],
   workflowrun: [...Object.values(RUN_REASON), 'PushRefused'],
-  evidencestore: ['Ready', 'ProbeFailed', 'InvalidSpec'],
+  evidencestore: ['Ready', 'ProbeFailed', 'InvalidSpec', 'RetentionApplied'],
   trustroot: [
     ...['Ready', 'TrustRootInvalid', 'SourceNotFound', 'FetchFailed', 'Expired', 'InvalidSpec', 'NameTaken'],
     'ProvisioningFailed',
