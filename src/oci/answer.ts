@@ -40,7 +40,18 @@ export async function refusalOf({ method, url }: Outgoing, answer: IncomingMessa
     .join('; ');
   // Not the query: a redirect has secrets there.
   const what = `${method} ${url.origin}${url.pathname} answered ${status}`;
-  return new RegistryError(said === '' ? what : `${what}: ${excerpt(said, 500)}`, { status });
+  return new RegistryError(said === '' ? what : `${what}: ${excerpt(said, 500)}`, {
+    status,
+    retryAfter: retryAfterOf(answer),
+  });
+}
+
+/** What `Retry-After` says, in seconds from now, be it a number or a date (RFC 9110, section 10.2.3). */
+export function retryAfterOf({ headers }: IncomingMessage): number | undefined {
+  const said = headers['retry-after'];
+  if (said === undefined) return undefined;
+  const seconds = /^\d+$/.test(said) ? Number(said) : (Date.parse(said) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }
 
 function parse(body: Buffer): unknown {

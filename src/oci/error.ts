@@ -1,12 +1,21 @@
+export interface RegistryErrorOptions {
+  readonly status?: number;
+  readonly retryAfter?: number | undefined;
+  readonly cause?: unknown;
+}
+
 /** What a registry refused, or why it couldn't be asked. */
 export class RegistryError extends Error {
   /** The HTTP status; absent where there was no answer, or one that can't be believed. */
   readonly status: number | undefined;
+  /** Seconds that the registry wants to be left alone for; absent where it didn't say. */
+  readonly retryAfter: number | undefined;
 
-  constructor(message: string, options: { readonly status?: number; readonly cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+  constructor(message: string, { cause, status, retryAfter }: RegistryErrorOptions = {}) {
+    super(message, { cause });
     this.name = 'RegistryError';
-    this.status = options.status;
+    this.status = status;
+    this.retryAfter = retryAfter;
   }
 }
 

@@ -6,6 +6,7 @@ import type { CredentialSource } from './credential.ts';
 import type { Descriptor } from './descriptor.ts';
 import { createExchange } from './exchange.ts';
 import { fetchManifest, type Manifest, pushManifest } from './manifest.ts';
+import { PATIENCE, patient } from './patience.ts';
 import { fetchReferrers } from './referrers.ts';
 import { remove } from './remove.ts';
 import { listTags } from './tags.ts';
@@ -28,7 +29,7 @@ export interface RepositoryOptions {
 
 /**
  * A repository of an OCI registry (OCI distribution specification 1.1). All calls throw a `RegistryError`; where there is no
- * such thing, with status 404. Credentials are shown to the registry alone.
+ * such thing, with status 404. Credentials are shown to the registry alone. A registry that asks to wait is waited for, some seconds.
  */
 export interface Repository {
   /** What a tag or a digest names. The digest is computed of the bytes. */
@@ -56,7 +57,7 @@ const NOTHING: CredentialSource = () => Promise.resolve(undefined);
 
 export function openRepository(options: RepositoryOptions): Repository {
   const { host, name, credentials = NOTHING, plainHttp } = options;
-  const exchange = createExchange(options);
+  const exchange = patient(createExchange(options), { ...PATIENCE, ...(options.signal && { signal: options.signal }) });
   const registry = registryOrigin(host, plainHttp);
   const caller = createCaller({ registry, host, repository: name, credentials, exchange });
   return {

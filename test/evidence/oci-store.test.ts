@@ -1,7 +1,7 @@
 // deadline: 120
 import { randomBytes } from 'node:crypto';
 import { access as canAccess, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -44,6 +44,11 @@ test.after(() => registry?.stop());
 const storeAt = (host: string, name = NAME): EvidenceBytes =>
   ociStore(settingsFor(host, name), PART, createRoom(64 << 20));
 const hostOf = ({ endpoint }: FaultProxy): string => new URL(endpoint).host;
+const busy =
+  (status: number, headers: Record<string, string | number> = {}) =>
+  (response: ServerResponse) =>
+    void response.writeHead(status, headers).end('{"errors":[{"code":"TOOMANYREQUESTS","message":"later"}]}');
+
 test('what is kept survives the garbage collection of the registry, and what is removed does not', async () => {
   const store = storeAt(registry.host, 'gc/evidence');
   const [kept, removed, empty] = [randomBytes(LARGE), randomBytes(1000), Buffer.from('{}')];
@@ -110,17 +115,76 @@ test('what fails at any one request leaves no record, and is told in the words o
     ['the manifest', /^PUT .*manifests/, LARGE],
   ];
   for (const [what, pattern, size] of steps) {
-    proxy.fail(({ method, url }) =>
-      pattern.test(`${method} ${url}`)
-        ? (response) => void response.writeHead(503).end('{"errors":[{"code":"TOOMANYREQUESTS","message":"later"}]}')
-        : undefined,
-    );
+    proxy.fail(({ method, url }) => (pattern.test(`${method} ${url}`) ? busy(503, { 'retry-after': 60 }) : undefined));
     const problem = await problemOf(putBytes(storeAt(hostOf(proxy)), randomBytes(size)));
-    assert.is(problem.code, 'store-unavailable', what);
+    assert.equal([problem.code, problem.retryAfter], ['store-unavailable', 60], what);
     assert.match(problem.message, /^the registry failed: \S+ http:\S+ answered 503: TOOMANYREQUESTS: later$/, what);
     assert.equal(await registry.tags(NAME), before, what);
     assert.equal(await registry.uploads(NAME), [], what);
   }
+});
+
+test('a registry that asks to slow down is asked again, and gets all of the bytes', async () => {
+  const store = storeAt(hostOf(proxy));
+  for (const status of [429, 503]) {
+    for (const size of [1000, LARGE]) {
+      let count = 0;
+      proxy.fail(() => {
+        count += 1;
+        return count % 2 === 1 ? busy(status) : undefined;
+      });
+      const bytes = randomBytes(size);
+      const { digest } = await putBytes(store, bytes);
+      assert.is((await store.stat(digest))?.size, size);
+      assert.ok(bytes.equals(await buffer(some(await store.get(digest)))));
+      assert.ok(await store.remove(digest));
+    }
+  }
+  assert.equal(await registry.uploads(NAME), []);
+});
+
+test('a registry is not asked before it wants to be, be it said in seconds or as a date', async () => {
+  const digest = sha256Digest('nothing');
+  for (const [after, atLeast] of [
+    [() => '1', 1000],
+    // Dates have whole seconds.
+    [() => new Date(Date.now() + 2000).toUTCString(), 900],
+  ] as const) {
+    const times: number[] = [];
+    proxy.fail(() => {
+      times.push(performance.now());
+      return times.length === 1 ? busy(503, { 'retry-after': after() }) : undefined;
+    });
+    assert.is(await storeAt(hostOf(proxy)).stat(digest), undefined);
+    const [first = 0, second = 0] = times;
+    assert.is(times.length, 2);
+    assert.ok(second - first >= atLeast, `asked again after ${second - first} ms`);
+  }
+});
+
+test('attack: a registry that is always busy keeps nobody for long', async () => {
+  const digest = sha256Digest('nothing');
+  const cases: readonly (readonly [Record<string, string>, number, number])[] = [
+    [{}, 5, 5],
+    [{ 'retry-after': '0' }, 5, 5],
+    [{ 'retry-after': 'in a while' }, 5, 5],
+    [{ 'retry-after': '6' }, 2, 6],
+    [{ 'retry-after': '11' }, 1, 11],
+    [{ 'retry-after': '999999999999' }, 1, 300],
+    [{ 'retry-after': new Date(Date.now() + 365 * 86_400_000).toUTCString() }, 1, 300],
+  ];
+  const ends = await Promise.all(
+    cases.map(async ([headers, tries, retryAfter]) => {
+      const own = await startFaultProxy(`http://${registry.host}`);
+      own.fail(() => busy(429, headers));
+      const started = performance.now();
+      const problem = await problemOf(storeAt(hostOf(own)).stat(digest));
+      assert.ok(performance.now() - started < 11_000);
+      assert.equal([problem.code, problem.retryAfter, own.asked.length], ['store-unavailable', retryAfter, tries]);
+      await own.stop();
+    }),
+  );
+  assert.is(ends.length, cases.length);
 });
 
 test('attack: a blob that is cut off, or wrong', async () => {
