@@ -22,9 +22,10 @@ test-fault: node_modules/.installed ## Only what is done to the runtime: watches
 	node test/controlplane/prepare.ts
 	node test/runner/main.ts --notes test/fault test/integration/lease.test.ts
 
-test-fault-long: node_modules/.installed ## 200 kills of receiver and operator at random points of a running workload
+test-fault-long: node_modules/.installed ## 200 kills of receiver and operator at random points of a running workload, and 200 with S3
 	node test/controlplane/prepare.ts
 	PROVISO_KILLS=200 node test/fault/kill.test.ts
+	PROVISO_KILLS=200 node test/fault/kill-s3.test.ts
 
 bench-operator: node_modules/.installed ## The operator among 10,000 workflows and runs, as a table; PROVISO_BENCH_SIZE=200 is quick
 	node test/bench/operator/main.ts
