@@ -17,6 +17,11 @@ export async function openStage(staging: string, pathOf: (digest: Digest) => str
   let ended = false;
   let created: string | undefined;
   const info = (): EvidenceInfo => ({ digest: digestOf(hash.copy()), size });
+  async function withdraw(): Promise<void> {
+    if (created === undefined) return;
+    await takeBack(temporary, created, staging).catch(() => {});
+    created = undefined;
+  }
   return {
     async write(chunk) {
       await saying(() => writeFully(file, chunk));
@@ -33,14 +38,14 @@ export async function openStage(staging: string, pathOf: (digest: Digest) => str
         ended = true;
         await makeDirectory(dirname(path));
         if (await place(temporary, path)) created = path;
-        await syncDirectory(dirname(path));
+        // A name that may not last isn't shown.
+        await syncDirectory(dirname(path)).catch(async (error: unknown) => {
+          await withdraw();
+          throw error;
+        });
         return result;
       }),
-    async withdraw() {
-      if (created === undefined) return;
-      await takeBack(temporary, created, staging).catch(() => {});
-      created = undefined;
-    },
+    withdraw,
     async discard() {
       if (!ended) {
         ended = true;
