@@ -3,12 +3,19 @@ import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from './digest.ts';
 import { saying, sayingAll } from './filesystem-problem.ts';
-import { makeDirectory, syncDirectory } from './filesystem-sync.ts';
+import { type MakeDirectory, syncDirectory } from './filesystem-sync.ts';
 import { takeBack } from './filesystem-withdraw.ts';
 import type { Digest, EvidenceInfo, Stage } from './store.ts';
 
+/** Where a store has its files. */
+export interface StagePlaces {
+  readonly staging: string;
+  readonly pathOf: (digest: Digest) => string;
+  readonly makeDirectory: MakeDirectory;
+}
+
 /** Opens a file in `staging` that becomes the object at `pathOf(digest)`. */
-export async function openStage(staging: string, pathOf: (digest: Digest) => string): Promise<Stage> {
+export async function openStage({ staging, pathOf, makeDirectory }: StagePlaces): Promise<Stage> {
   await makeDirectory(staging);
   const temporary = join(staging, randomUUID());
   const file = await open(temporary, 'wx', 0o640);

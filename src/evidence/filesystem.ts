@@ -4,6 +4,7 @@ import { checkingStream } from './digest.ts';
 import { listBlobs } from './filesystem-list.ts';
 import { saying, sayingAll, unlessMissing } from './filesystem-problem.ts';
 import { openStage } from './filesystem-stage.ts';
+import { directoriesBelow } from './filesystem-sync.ts';
 import { putBack, TAKEN } from './filesystem-withdraw.ts';
 import { blobPath, STAGING } from './layout.ts';
 import { ABANDONED_MS, type Digest, type EvidenceBytes } from './store.ts';
@@ -15,8 +16,9 @@ import { ABANDONED_MS, type Digest, type EvidenceBytes } from './store.ts';
 export function filesystemStore(root: string): EvidenceBytes {
   const staging = join(root, STAGING);
   const pathOf = (digest: Digest): string => join(root, blobPath(digest));
+  const places = { staging, pathOf, makeDirectory: directoriesBelow(root) };
   return {
-    stage: () => sayingAll(() => openStage(staging, pathOf)),
+    stage: () => sayingAll(() => openStage(places)),
     async get(digest, range) {
       const path = pathOf(digest);
       const handle = await saying(() => open(path)).catch(unlessMissing);

@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { type FileHandle, mkdtemp, open, readdir, readlink, rm, utimes, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, mkdtemp, open, readdir, readlink, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -92,6 +92,20 @@ test('an object is synced with every directory that is new for it', async () => 
   const again = await syncedBy(put('x'));
   assert.is(again.length, 2);
   assert.is(again[1], shard);
+});
+
+test('a directory that was left by a process that ended before it was synced is synced by the next', async () => {
+  const home = join(root, 'home');
+  const digest = digestOf(Buffer.from('x'));
+  const shard = join(home, 'blobs/sha256', digest.slice(7, 9));
+  await mkdir(shard, { recursive: true });
+  const store = filesystemStore(home);
+  const synced = await syncedBy(() => putBytes(store, Buffer.from('x')));
+  for (const path of [home, join(home, 'blobs'), join(home, 'blobs/sha256'), shard]) {
+    assert.ok(synced.includes(path), `${path} is not synced`);
+  }
+  assert.not.ok(synced.includes(root), 'what holds a root that is there already is not ours');
+  assert.is((await syncedBy(() => putBytes(store, Buffer.from('x')))).length, 2);
 });
 
 test("a directory that can't be written is told in the words of the system", async () => {
