@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { MIGRATIONS } from './migrations.ts';
-import { damageOf, openSqlite, sqliteDialect } from './sqlite.ts';
+import { damageOf, isDamage, openSqlite, sqliteDialect } from './sqlite.ts';
 import type { ArchiveDatabase, ArchiveTables } from './tables.ts';
 
 export interface OpenedArchive {
@@ -74,14 +74,10 @@ function tryOpen(path: string): DatabaseSync | undefined {
   try {
     return openSqlite(path);
   } catch (error) {
-    const { errcode } = error as { readonly errcode?: number };
-    if (errcode === SQLITE_NOTADB || errcode === SQLITE_CORRUPT) return undefined;
+    if (isDamage(error)) return undefined;
     throw error;
   }
 }
-
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
 
 async function migrate(database: ArchiveDatabase): Promise<void> {
   const migrator = new Migrator({ db: database, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });

