@@ -9,8 +9,8 @@ import { type Archiver, type ArchiverOptions, startArchiver } from './archiver.t
 /** The archive of the installation, if it has one. */
 export interface Archive {
   readonly isKept: boolean;
-  /** Throws `archive-absent`, or `archive-unavailable` while it can't be reached. */
-  database(): ArchiveDatabase;
+  /** Asks it. Throws `archive-absent`, or `archive-unavailable` with what its server or its disk says. */
+  ask<T>(question: (database: ArchiveDatabase) => Promise<T>): Promise<T>;
   /** Told of every change of a run. */
   seen(change: Change<WorkflowRun>): void;
   /** Resolves after the signal, when it is closed. */
@@ -22,7 +22,7 @@ const RETRY_MS = 5_000;
 /** Without an address, none. */
 const ABSENT: Archive = {
   isKept: false,
-  database() {
+  async ask() {
     throw new Problem('archive-absent', 'this installation keeps no archive', {
       hint: 'runs that are still in the cluster are listed by: proviso runs; an archive is kept with --archive of the receiver',
     });
@@ -30,6 +30,9 @@ const ABSENT: Archive = {
   seen: () => {},
   stopped: Promise.resolve(),
 };
+
+const unavailable = (why: string, cause?: unknown): Problem =>
+  new Problem('archive-unavailable', `the archive ${why}`, { retryAfter: 5, cause });
 
 /**
  * Opens the archive and keeps it filled. Evidence is taken whether or not it can be reached: runs wait in the cluster until they
@@ -67,9 +70,11 @@ export function keepArchive(address: string | undefined, options: Omit<ArchiverO
 
   return {
     isKept: true,
-    database() {
-      if (opened !== undefined) return opened.database;
-      throw new Problem('archive-unavailable', `the archive can't be reached: ${why}`, { retryAfter: 5 });
+    async ask(question) {
+      if (opened === undefined) throw unavailable(`can't be reached: ${why}`);
+      return question(opened.database).catch((cause: unknown) => {
+        throw unavailable(`failed: ${cause instanceof Error ? cause.message : cause}`, cause);
+      });
     },
     seen: (change) => archiver?.seen(change),
     stopped: keep(),

@@ -16,7 +16,8 @@ const MAX_RUNS = 500;
 export const archivedRunsRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const filter = await readableFilter(context, request, response);
   const limit = wholeNumber(request, 'limit', DEFAULT_LIMIT, MAX_LIMIT);
-  const found = await listRuns(context.archive.database(), filter, limit + 1, cursorOf(request));
+  const after = cursorOf(request);
+  const found = await context.archive.ask((database) => listRuns(database, filter, limit + 1, after));
   const items = found.slice(0, limit);
   const last = found.length > limit ? items.at(-1) : undefined;
   const answer: ArchivedRunsMessage = {
@@ -40,7 +41,7 @@ export const totalsRoute = (context: ReceiverContext) => async (request: Request
   const by = choice(request, 'by', ['workflow', 'team', 'project'] as const);
   const period = choice(request, 'period', ['day', 'month', 'all'] as const);
   const limit = wholeNumber(request, 'limit', MAX_LIMIT, MAX_LIMIT);
-  const items = await totalsOf(context.archive.database(), filter, { by, period, limit });
+  const items = await context.archive.ask((database) => totalsOf(database, filter, { by, period, limit }));
   const answer: TotalsMessage = { by, items };
   response.json(answer);
 };
@@ -52,7 +53,7 @@ export const discoverRoute = (context: ReceiverContext) => async (request: Reque
   const direction = choice(request, 'direction', ['origins', 'uses'] as const);
   const depth = wholeNumber(request, 'depth', 3, MAX_DEPTH);
   const options = { direction, depth, namespaces, maxRuns: MAX_RUNS };
-  const found = await discover(context.archive.database(), digest, options);
+  const found = await context.archive.ask((database) => discover(database, digest, options));
   const answer: DiscoveryMessage = { digest, direction, ...found };
   response.json(answer);
 };
@@ -61,7 +62,7 @@ export const discoverRoute = (context: ReceiverContext) => async (request: Reque
 async function readableFilter(context: ReceiverContext, request: Request, response: Response): Promise<RunFilter> {
   const { caller } = await context.authenticate(request, response);
   const named = nameQuery(request, 'namespace');
-  const candidates = named === undefined ? await archivedNamespaces(context.archive.database()) : [named];
+  const candidates = named === undefined ? await context.archive.ask(archivedNamespaces) : [named];
   const allowed: string[] = [];
   for (const namespace of candidates) {
     if (await context.access.mayRead(caller, namespace, 'get')) allowed.push(namespace);

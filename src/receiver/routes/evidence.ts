@@ -68,7 +68,7 @@ const MAX_ARCHIVED = 100;
 async function* runsReferring(context: ReceiverContext, digest: Digest): AsyncGenerator<WorkflowRun> {
   yield* context.runs.byIndex('digest', digest);
   if (!context.archive.isKept) return;
-  const documents = await documentsNaming(context.archive.database(), digest, MAX_ARCHIVED);
+  const documents = await context.archive.ask((database) => documentsNaming(database, digest, MAX_ARCHIVED));
   for (const document of documents) yield JSON.parse(document) as WorkflowRun;
 }
 
