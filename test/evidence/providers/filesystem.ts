@@ -20,6 +20,7 @@ export async function filesystem(): Promise<Provider> {
       };
       return {
         store: filesystemStore(root),
+        settings: { kind: 'filesystem', path: root },
         again: () => filesystemStore(root),
         leavings: () => files('staging'),
         count: async () => (await files('blobs')).length,

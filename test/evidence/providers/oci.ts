@@ -26,9 +26,11 @@ export async function oci(): Promise<Provider> {
     async open() {
       repositories += 1;
       const name = `proviso/evidence-${repositories}`;
-      const store = () => ociStore(settingsFor(registry.host, name), PART, createRoom(256 << 20), 7);
+      const settings = settingsFor(registry.host, name);
+      const store = () => ociStore(settings, PART, createRoom(256 << 20), 7);
       return {
         store: store(),
+        settings,
         again: store,
         leavings: () => registry.uploads(name),
         count: async () => (await registry.tags(name)).length,

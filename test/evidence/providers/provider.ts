@@ -1,3 +1,4 @@
+import type { StoreSettings } from '../../../src/evidence/open.ts';
 import type { Digest, EvidenceBytes } from '../../../src/evidence/store.ts';
 
 /** A kind of store for the tests that hold for all of them. */
@@ -16,6 +17,8 @@ export interface Provider {
 
 export interface Opened {
   readonly store: EvidenceBytes;
+  /** For another process, with the sizes of production. */
+  readonly settings: StoreSettings;
   /** Another client of the same store, as a second replica has. */
   again(): EvidenceBytes;
   /** Names of everything that isn't an object. */

@@ -28,11 +28,13 @@ export async function s3(): Promise<Provider> {
       buckets += 1;
       const bucket = `evidence-${buckets}`;
       await server.makeBucket(bucket);
-      const store = () => s3Store(settingsFor(server, bucket, 'prod/evidence/'), SMALL, createRoom(256 << 20));
+      const settings = settingsFor(server, bucket, 'prod/evidence/');
+      const store = () => s3Store(settings, SMALL, createRoom(256 << 20));
       const objects = (folder: string) => async () =>
         (await server.objects(bucket)).filter((key) => key.startsWith(`prod/evidence/${folder}/`));
       return {
         store: store(),
+        settings,
         again: store,
         leavings: async () => [...(await objects('staging')()), ...(await server.parts(bucket))],
         count: async () => (await objects('blobs')()).length,
