@@ -3,6 +3,7 @@ import { Problem } from '../api/problem.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import { type OpenedArchive, openArchive } from '../archive/open.ts';
 import type { ArchiveDatabase } from '../archive/tables.ts';
+import { KubeError } from '../kube/error.ts';
 import type { Change } from '../kube/store.ts';
 import { type Archiver, type ArchiverOptions, startArchiver } from './archiver.ts';
 
@@ -73,6 +74,8 @@ export function keepArchive(address: string | undefined, options: Omit<ArchiverO
     async ask(question) {
       if (opened === undefined) throw unavailable(`can't be reached: ${why}`);
       return question(opened.database).catch((cause: unknown) => {
+        // What else was asked on the way says itself what is wrong.
+        if (cause instanceof Problem || cause instanceof KubeError) throw cause;
         throw unavailable(`failed: ${cause instanceof Error ? cause.message : cause}`, cause);
       });
     },

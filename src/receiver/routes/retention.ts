@@ -4,7 +4,8 @@ import type { RetentionMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import type { EvidenceStore } from '../../api/types.gen.ts';
 import type { ReceiverContext } from '../context.ts';
-import { isRebuilt } from '../rebuild.ts';
+import { isRebuilt, type RebuildOptions } from '../rebuild.ts';
+import type { ExpiredOptions } from '../retention/expired.ts';
 import { type RunReport, reportOn, type StoreReport } from '../retention/report.ts';
 
 const MAX_RUNS = 500;
@@ -17,15 +18,21 @@ export const retentionRoute = (context: ReceiverContext) => async (request: Requ
       hint: "get the verb 'list' on workflowruns.proviso.dev, by a ClusterRoleBinding",
     });
   }
-  const options = { ...context, database: context.archive.database() };
   const all = await context.client.list<EvidenceStore>(KIND.EvidenceStore);
+  const stores = all.filter(({ spec }) => spec.retention !== undefined);
+  response.json(await context.archive.ask((database) => report({ ...context, database }, stores)));
+};
+
+async function report(
+  options: ExpiredOptions & RebuildOptions,
+  all: readonly EvidenceStore[],
+): Promise<RetentionMessage> {
   const stores: StoreReport[] = [];
   const runs: RunReport[] = [];
-  for (const store of all.filter(({ spec }) => spec.retention !== undefined)) {
-    const report = await reportOn(options, store, MAX_RUNS - runs.length);
-    stores.push(report.store);
-    runs.push(...report.runs);
+  for (const store of all) {
+    const found = await reportOn(options, store, MAX_RUNS - runs.length);
+    stores.push(found.store);
+    runs.push(...found.runs);
   }
-  const answer: RetentionMessage = { stores, runs, complete: await isRebuilt(options) };
-  response.json(answer);
-};
+  return { stores, runs, complete: await isRebuilt(options) };
+}
