@@ -155,6 +155,10 @@ export const EVIDENCE_STORE_RULES: readonly Rule<EvidenceStore>[] = [
     broken: ({ spec }) => (countGiven(spec.filesystem, spec.s3, spec.oci) === 1 ? [] : ['spec']),
   },
   {
+    message: "a store can't be its own fallback; take 'default' or 'fallback' away",
+    broken: ({ spec }) => (spec.default === true && spec.fallback === true ? ['spec'] : []),
+  },
+  {
     message: "spec.filesystem.path must not contain '.' or '..' as a part",
     broken: ({ spec }) => (hasDots(spec.filesystem?.path) ? ['spec.filesystem.path'] : []),
   },

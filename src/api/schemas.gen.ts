@@ -1679,6 +1679,9 @@ export const SCHEMAS = {
      "default": {
       "type": "boolean"
      },
+     "fallback": {
+      "type": "boolean"
+     },
      "maxBlobSize": {
       "type": "integer",
       "minimum": 1,

@@ -487,6 +487,8 @@ export interface EvidenceStore {
 export interface EvidenceStoreSpec {
   /** Whether workflows that name no store use this one. Default false. Of two, the older one counts. */
   readonly default?: boolean;
+  /** Whether new runs of workflows that name no store go here while the default can't be written. Default false. Of two, the older one counts. */
+  readonly fallback?: boolean;
   /** The largest object it takes, in bytes. Default 10737418240 (10 GiB). Example: `1073741824`. */
   readonly maxBlobSize?: number;
   /** The namespaces whose workflows may use it, by label. Default: all of them. */
@@ -565,7 +567,7 @@ export interface EvidenceStoreStatus {
   readonly provider?: string;
   /** When it was last probed, RFC 3339. */
   readonly lastCheckTime?: string;
-  /** Ready is True when the last probe wrote, read and removed an object. Stalled is True with reason ProbeFailed, with the provider's own words, or InvalidSpec, when another store is the default already. */
+  /** Ready is True when the last probe wrote, read and removed an object. Stalled is True with reason ProbeFailed, with the provider's own words, or InvalidSpec, when another store is the default or the fallback already. */
   readonly conditions?: readonly Condition[];
 }
 

@@ -1,5 +1,6 @@
 import { CONDITION, type Condition, type ConditionClaim, findCondition, settleConditions } from '../api/conditions.ts';
 import type { KubeObject } from '../api/object.ts';
+import { holderOf, type Offered, type Role } from '../api/offer.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { EventRecorder } from '../kube/events.ts';
 
@@ -38,15 +39,17 @@ function claimsOf(finding: Finding, observedGeneration: number): readonly Condit
   }
 }
 
-/** What keeps an object that claims to be the default, when another one is it already. */
-export function conflictOver(
+/** What keeps an object that claims a role, when another one of `all` has it already. */
+export function conflictOver<T extends Offered>(
   kind: string,
-  winner: KubeObject | undefined,
-  object: KubeObject & { readonly spec: { readonly default?: boolean } },
+  role: Role,
+  all: readonly T[],
+  object: T,
 ): Finding | undefined {
-  if (object.spec.default !== true || winner === undefined || winner.metadata.name === object.metadata.name)
+  const winner = holderOf(role, all);
+  if (object.spec[role] !== true || winner === undefined || winner.metadata.name === object.metadata.name)
     return undefined;
-  const message = `the ${kind} '${winner.metadata.name}' is the default already; take spec.default away from one of them`;
+  const message = `the ${kind} '${winner.metadata.name}' is the ${role} already; take spec.${role} away from one of them`;
   return { state: 'stalled', reason: REASON.InvalidSpec, message };
 }
 

@@ -1,5 +1,5 @@
 import { KIND } from '../api/kinds.ts';
-import { defaultOf } from '../api/offer.ts';
+import { holderOf } from '../api/offer.ts';
 import { Problem } from '../api/problem.ts';
 import { REASON } from '../api/reasons.ts';
 import type { EvidenceStore, EvidenceStoreStatus } from '../api/types.gen.ts';
@@ -13,16 +13,19 @@ import { conditionsFor, conflictOver, type Finding, recordTransition } from './c
 import { jittered, type OperatorContext } from './context.ts';
 
 const CHECK_MINUTES = 30;
+/** Of a default that something stands in for: the sooner it is known to fail, the fewer runs are opened with it. */
+const CHECK_DEFAULT_MINUTES = 1;
 const RECHECK_FAILED_MINUTES = 0.5;
 
-/** Probes a store when its spec changed and every half an hour. */
+/** Probes a store when its spec changed, and again after a time. */
 export async function reconcileEvidenceStore(context: OperatorContext, store: EvidenceStore): Promise<ReconcileResult> {
   const now = context.now();
-  const wait = dueIn(store, now);
-  const conflict = defaultConflict(context, store);
+  const minutes = checkMinutes(context, store);
+  const wait = dueIn(store, minutes, now);
+  const conflict = roleConflict(context, store);
   const isKnown = store.status?.observedGeneration === store.metadata.generation;
   const lastReason = store.status?.conditions?.[0]?.reason;
-  // A conflict over the default shows or goes without anything having happened to the store itself.
+  // A conflict over a role shows or goes without anything having happened to the store itself.
   const conflictChanged = (conflict !== undefined) !== (lastReason === REASON.InvalidSpec);
   if (isKnown && !conflictChanged && wait > 0) return { requeueAfterMs: wait };
   const finding = conflict ?? (await examine(context, store));
@@ -39,14 +42,20 @@ export async function reconcileEvidenceStore(context: OperatorContext, store: Ev
     fieldManager: OPERATOR_MANAGER,
     unchanged: true,
   });
-  return { requeueAfterMs: jittered(finding.state === 'ready' ? CHECK_MINUTES : RECHECK_FAILED_MINUTES) };
+  return { requeueAfterMs: jittered(finding.state === 'ready' ? minutes : RECHECK_FAILED_MINUTES) };
+}
+
+/** Between two probes of a store that is Ready. */
+function checkMinutes({ stores }: OperatorContext, { spec }: EvidenceStore): number {
+  const hasStandIn = spec.default === true && holderOf('fallback', stores.evidenceStores.list()) !== undefined;
+  return hasStandIn ? CHECK_DEFAULT_MINUTES : CHECK_MINUTES;
 }
 
 /** Milliseconds until the next probe of a store that is known. */
-function dueIn(store: EvidenceStore, now: Date): number {
+function dueIn(store: EvidenceStore, readyMinutes: number, now: Date): number {
   const last = store.status?.lastCheckTime;
   if (last === undefined) return 0;
-  const minutes = store.status?.conditions?.[0]?.status === 'True' ? CHECK_MINUTES : RECHECK_FAILED_MINUTES;
+  const minutes = store.status?.conditions?.[0]?.status === 'True' ? readyMinutes : RECHECK_FAILED_MINUTES;
   // A tenth earlier than the jitter can make it, so that a due probe isn't put off once more.
   const wait = minutes * 0.85 * 60_000;
   const since = now.getTime() - Date.parse(last);
@@ -54,8 +63,9 @@ function dueIn(store: EvidenceStore, now: Date): number {
   return since < 0 ? 0 : wait - since;
 }
 
-function defaultConflict({ stores }: OperatorContext, store: EvidenceStore): Finding | undefined {
-  return conflictOver('EvidenceStore', defaultOf(stores.evidenceStores.list()), store);
+function roleConflict({ stores }: OperatorContext, store: EvidenceStore): Finding | undefined {
+  const all = stores.evidenceStores.list();
+  return conflictOver('EvidenceStore', 'default', all, store) ?? conflictOver('EvidenceStore', 'fallback', all, store);
 }
 
 async function examine(context: OperatorContext, store: EvidenceStore): Promise<Finding> {

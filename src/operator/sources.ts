@@ -9,6 +9,7 @@ import { keyOf } from '../kube/store.ts';
 import type { Priority } from '../queue/workqueue.ts';
 import type { ControllerRevision } from './context.ts';
 import type { LookUp } from './look-up.ts';
+import { healthOf } from './store-health.ts';
 import { readsConfigMap } from './trustroot-source.ts';
 
 /** The kinds that have a queue of their own. */
@@ -186,11 +187,16 @@ export const SOURCES = {
   evidenceStores: {
     kind: KIND.EvidenceStore,
     indexers: {},
-    enqueues: ({ object, type, initial }, lookUp) => {
+    enqueues: ({ object, type, before, initial }, lookUp) => {
       const own = type === 'deleted' ? [] : [one('evidencestores', object)];
-      // A probe changes nothing for others; a spec does, and which store is the default may have been changed by it.
+      if (initial) return own;
+      // Mostly a probe changes nothing for others; a spec does, and which store is the default may have been changed by it.
       const isProbed = type === 'modified' && object.status?.observedGeneration === object.metadata.generation;
-      if (isProbed || initial) return own;
+      if (isProbed && before !== undefined) {
+        if (healthOf(before) === healthOf(object)) return own;
+        const touched = lookUp.allWorkflows().filter(({ spec }) => spec.evidenceStoreRef === undefined);
+        return [...own, ...touched.map((workflow) => later('workflows', workflow))];
+      }
       return [
         ...own,
         ...lookUp.evidenceStores().map((store) => one('evidencestores', store)),

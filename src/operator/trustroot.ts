@@ -1,6 +1,5 @@
 import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { KIND } from '../api/kinds.ts';
-import { defaultOf } from '../api/offer.ts';
 import { REASON } from '../api/reasons.ts';
 import { trustRootConfigMap } from '../api/trust-objects.ts';
 import type { TrustRoot, TrustRootStatus } from '../api/types.gen.ts';
@@ -47,7 +46,7 @@ interface Examined {
 }
 
 async function examined(context: OperatorContext, root: TrustRoot, now: Date): Promise<Examined> {
-  const conflict = conflictOver('TrustRoot', defaultOf(context.stores.trustRoots.list()), root);
+  const conflict = conflictOver('TrustRoot', 'default', context.stores.trustRoots.list(), root);
   if (conflict !== undefined) return { finding: conflict, facts: memoryOf(root) };
   try {
     const obtained = await obtain(context, root, now);

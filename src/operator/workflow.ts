@@ -93,6 +93,7 @@ async function examine(
     `runs owe revision ${contract.revision} of the contract '${contract.name}'`,
     ...(names === undefined ? [] : [`with ${names} merged in`]),
     ...(overruled.length === 0 ? [] : [`overruled: ${describe(overruled)}`]),
+    ...(store.note === undefined ? [] : [store.note]),
   ];
   const message = parts.join(', ');
   return { finding: { state: 'ready', message }, facts: { ...withContract, evidenceStoreName: store.name } };

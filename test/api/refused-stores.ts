@@ -20,6 +20,12 @@ export const REFUSED_STORES: readonly RefusedObject[] = [
     says: /a store must have exactly one provider/,
   },
   {
+    what: 'a store that is its own fallback',
+    object: evidenceStore({ default: true, fallback: true, filesystem: { path: '/var/lib/evidence' } }),
+    at: 'spec',
+    says: /can't be its own fallback/,
+  },
+  {
     what: 'a store path that climbs',
     object: evidenceStore({ filesystem: { path: '/var/lib/../../etc' } }),
     at: 'spec.filesystem.path',
