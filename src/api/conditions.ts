@@ -5,6 +5,7 @@ export const CONDITION = {
   Stalled: 'Stalled',
   Succeeded: 'Succeeded',
   Archived: 'Archived',
+  Moved: 'Moved',
 } as const;
 
 /** One entry of `status.conditions`, as the Kubernetes API conventions define it. */

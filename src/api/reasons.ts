@@ -45,6 +45,20 @@ export const REASON = {
   ProbeFailed: 'ProbeFailed',
   /** Event: what nothing keeps was removed from the archive and the store. */
   RetentionApplied: 'RetentionApplied',
+  /** Moved=False: the store can't be moved there; the message says why. */
+  MoveRefused: 'MoveRefused',
+  /** Moved=False, and Ready=False of a store that was moved: the store it is moved to isn't Ready. */
+  TargetNotReady: 'TargetNotReady',
+  /** Moved=False: objects are being copied. */
+  Copying: 'Copying',
+  /** Moved=False: one of the two stores failed while objects were copied; it is tried again. */
+  CopyFailed: 'CopyFailed',
+  /** Moved=False: everything else is copied, but objects of the store are damaged. */
+  ObjectsDamaged: 'ObjectsDamaged',
+  /** Moved=False: everything else is copied, but objects are larger than the other store takes. */
+  ObjectsTooLarge: 'ObjectsTooLarge',
+  /** Moved=True: everything is copied, and the other store serves the name. */
+  Copied: 'Copied',
   /** Stalled: what a TrustRoot gives is no trusted root, or none that can be checked against. */
   TrustRootInvalid: 'TrustRootInvalid',
   /** Stalled: the ConfigMap that a TrustRoot names doesn't exist or lacks the key. */

@@ -1687,6 +1687,23 @@ export const SCHEMAS = {
       "minimum": 1,
       "maximum": 9007199254740991
      },
+     "movedTo": {
+      "type": "object",
+      "required": [
+       "name"
+      ],
+      "properties": {
+       "name": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 253
+       },
+       "leaveDamaged": {
+        "type": "boolean"
+       }
+      },
+      "additionalProperties": false
+     },
      "namespaces": {
       "type": "object",
       "properties": {

@@ -491,6 +491,13 @@ export interface EvidenceStoreSpec {
   readonly fallback?: boolean;
   /** The largest object it takes, in bytes. Default 10737418240 (10 GiB). Example: `1073741824`. */
   readonly maxBlobSize?: number;
+  /** Another store that everything is copied to. Once it is, that store serves the name of this one, which can't be undone. */
+  readonly movedTo?: {
+    /** The other EvidenceStore; it serves at least the same namespaces. Example: `bucket`. */
+    readonly name: string;
+    /** Whether it is moved though objects are damaged, which are lost with this store then. Default false. */
+    readonly leaveDamaged?: boolean;
+  };
   /** The namespaces whose workflows may use it, by label. Default: all of them. */
   readonly namespaces?: {
     /** Labels that the namespace must carry, each with this value; 1 to 16. Example: `team: payments`. */
@@ -567,7 +574,26 @@ export interface EvidenceStoreStatus {
   readonly provider?: string;
   /** When it was last probed, RFC 3339. */
   readonly lastCheckTime?: string;
-  /** Ready is True when the last probe wrote, read and removed an object. Stalled is True with reason ProbeFailed, with the provider's own words, or InvalidSpec, when another store is the default or the fallback already. */
+  /** How far it is with moving the store. */
+  readonly move?: {
+    /** The store that it is copied to. Example: `bucket`. */
+    readonly to: string;
+    /** How many objects were copied since the move began. */
+    readonly copied?: number;
+    /** How large those are together, in bytes. */
+    readonly bytes?: number;
+    /** How many of those that were looked at last the other store had already. */
+    readonly present?: number;
+    /** How many of them are damaged, and weren't copied. */
+    readonly damaged?: number;
+    /** How many of them are larger than the other store takes, and weren't copied. */
+    readonly tooLarge?: number;
+    /** When the last look at all of its objects began that came to an end, RFC 3339. */
+    readonly passTime?: string;
+    /** Since when this store's own place isn't needed any more, RFC 3339; about a day after it was moved, for uploads that were on their way. Its EvidenceStore still is, as long as there are runs that name it. */
+    readonly completedTime?: string;
+  };
+  /** Ready is True when the last probe wrote, read and removed an object. Stalled is True with reason ProbeFailed, with the provider's own words, or InvalidSpec, when another store is the default or the fallback already. Moved is True once everything was copied to the store that spec.movedTo names, and that one serves the name; while it is False the store serves itself, and the message says what stands in the way. */
   readonly conditions?: readonly Condition[];
 }
 

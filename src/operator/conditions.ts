@@ -22,7 +22,8 @@ export function conditionsFor(
   return settleConditions(previous, claimsOf(finding, generation), now.toISOString());
 }
 
-function claimsOf(finding: Finding, observedGeneration: number): readonly ConditionClaim[] {
+/** What a finding says in conditions. */
+export function claimsOf(finding: Finding, observedGeneration: number): readonly ConditionClaim[] {
   const message = clipMessage(finding.message);
   switch (finding.state) {
     case 'ready':
@@ -60,16 +61,17 @@ const MAX_MESSAGE = 4096;
 export const clipMessage = (message: string): string =>
   message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
-/** Tells of a change of Ready, and only of a change. */
+/** Tells of a change of Ready, or of another condition, and only of a change. */
 export function recordTransition(
   events: EventRecorder,
   object: KubeObject & { readonly status?: { readonly conditions?: readonly Condition[] } },
   kind: string,
   conditions: readonly Condition[],
+  condition: string = CONDITION.Ready,
 ): void {
-  const before = findCondition(object.status?.conditions, CONDITION.Ready);
-  const after = findCondition(conditions, CONDITION.Ready);
+  const before = findCondition(object.status?.conditions, condition);
+  const after = findCondition(conditions, condition);
   if (after === undefined || (before?.status === after.status && before.reason === after.reason)) return;
-  const type = after.status === 'True' ? 'Normal' : 'Warning';
+  const type = after.status === 'True' || after.reason === REASON.Copying ? 'Normal' : 'Warning';
   events.record({ ...object, kind }, { type, reason: after.reason, action: 'Reconcile', note: after.message });
 }

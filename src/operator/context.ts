@@ -7,6 +7,7 @@ import type { EventRecorder } from '../kube/events.ts';
 import type { Store } from '../kube/store.ts';
 import type { AllowedIssuers } from '../oidc/issuers.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Copies } from './copies.ts';
 
 /** A contract's revision as the API server keeps it. */
 export interface ControllerRevision<T = EffectiveContract> extends KubeObject {
@@ -49,6 +50,8 @@ export interface OperatorContext {
   readonly webIdentity: WebIdentity;
   /** The PEM that the receiver's certificate is checked against, once it is made. */
   readonly servingCa: () => string | undefined;
+  /** What is copied from stores that are moved. */
+  readonly copies: Copies;
   readonly now: () => Date;
   /** Aborted when the reconcile is cut, for what the client's own calls don't end with. */
   readonly signal: AbortSignal;

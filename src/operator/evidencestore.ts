@@ -1,5 +1,6 @@
+import { CONDITION, type ConditionClaim, settleConditions } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
-import { holderOf } from '../api/offer.ts';
+import { movedTo, servingStore } from '../api/moved.ts';
 import { Problem } from '../api/problem.ts';
 import { REASON } from '../api/reasons.ts';
 import type { EvidenceStore, EvidenceStoreStatus } from '../api/types.gen.ts';
@@ -9,46 +10,100 @@ import { probe } from '../evidence/probe.ts';
 import type { EvidenceBytes } from '../evidence/store.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
-import { conditionsFor, conflictOver, type Finding, recordTransition } from './conditions.ts';
+import { claimsOf, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
+import { isReady } from './store-health.ts';
+import { followMove } from './store-move.ts';
+import { roleConflict, roleHolder } from './store-roles.ts';
 
 const CHECK_MINUTES = 30;
 /** Of a default that something stands in for: the sooner it is known to fail, the fewer runs are opened with it. */
 const CHECK_DEFAULT_MINUTES = 1;
 const RECHECK_FAILED_MINUTES = 0.5;
 
-/** Probes a store when its spec changed, and again after a time. */
+/** Probes a store when its spec changed, and again after a time, and moves one that is to be moved. */
 export async function reconcileEvidenceStore(context: OperatorContext, store: EvidenceStore): Promise<ReconcileResult> {
   const now = context.now();
-  const minutes = checkMinutes(context, store);
-  const wait = dueIn(store, minutes, now);
-  const conflict = roleConflict(context, store);
-  const isKnown = store.status?.observedGeneration === store.metadata.generation;
-  const lastReason = store.status?.conditions?.[0]?.reason;
-  // A conflict over a role shows or goes without anything having happened to the store itself.
-  const conflictChanged = (conflict !== undefined) !== (lastReason === REASON.InvalidSpec);
-  if (isKnown && !conflictChanged && wait > 0) return { requeueAfterMs: wait };
-  const finding = conflict ?? (await examine(context, store));
   const { generation = 0 } = store.metadata;
-  const conditions = conditionsFor(finding, generation, store.status?.conditions, now);
+  const all = context.stores.evidenceStores.list();
+  context.copies.keepOnly(new Set(all.map(({ metadata }) => metadata.uid ?? '')));
+  const health = movedTo(store) === undefined ? await checked(context, store, now) : served(context, store);
+  const move = await followMove(context, store, now);
+  const claims = [...health.claims, ...(move === undefined ? [] : [{ ...move.claim, observedGeneration: generation }])];
+  const conditions = settleConditions(store.status?.conditions, claims, now.toISOString());
+  const lastCheckTime = health.checkedAt ?? store.status?.lastCheckTime;
   const status: EvidenceStoreStatus = {
     observedGeneration: generation,
     provider: providerOf(store),
-    lastCheckTime: now.toISOString(),
+    ...(lastCheckTime === undefined ? {} : { lastCheckTime }),
+    ...(move === undefined ? {} : { move: move.status }),
     conditions,
   };
-  recordTransition(context.events, store, KIND.EvidenceStore.kind, conditions);
+  for (const type of [CONDITION.Ready, CONDITION.Moved]) {
+    recordTransition(context.events, store, KIND.EvidenceStore.kind, conditions, type);
+  }
   await applyStatus(context.client, KIND.EvidenceStore, store, status, {
     fieldManager: OPERATOR_MANAGER,
     unchanged: true,
   });
-  return { requeueAfterMs: jittered(finding.state === 'ready' ? minutes : RECHECK_FAILED_MINUTES) };
+  const dueMs = Math.min(health.dueMs, move?.dueMs ?? Number.POSITIVE_INFINITY);
+  return Number.isFinite(dueMs) ? { requeueAfterMs: dueMs } : {};
+}
+
+interface Health {
+  readonly claims: readonly ConditionClaim[];
+  /** RFC 3339; absent, it wasn't looked at now. */
+  readonly checkedAt?: string;
+  /** Milliseconds. */
+  readonly dueMs: number;
+}
+
+/** What a store is by a probe, if one is due, or was by the last one. */
+async function checked(context: OperatorContext, store: EvidenceStore, now: Date): Promise<Health> {
+  const { generation = 0 } = store.metadata;
+  const minutes = checkMinutes(context, store);
+  const dueMs = dueIn(store, minutes, now);
+  const conflict = roleConflict(context.stores.evidenceStores.list(), store);
+  const isKnown = store.status?.observedGeneration === generation;
+  const lastReason = store.status?.conditions?.[0]?.reason;
+  // A conflict over a role shows or goes without anything having happened to the store itself.
+  const conflictChanged = (conflict !== undefined) !== (lastReason === REASON.InvalidSpec);
+  if (isKnown && !conflictChanged && dueMs > 0) {
+    const claims = (store.status?.conditions ?? []).filter(({ type }) => type !== CONDITION.Moved);
+    return { claims, dueMs };
+  }
+  const finding = conflict ?? (await examine(context, store));
+  return {
+    claims: claimsOf(finding, generation),
+    checkedAt: now.toISOString(),
+    dueMs: jittered(finding.state === 'ready' ? minutes : RECHECK_FAILED_MINUTES),
+  };
+}
+
+/** A store that was moved is as good as the one that serves its name, whatever became of its own place. */
+function served({ stores }: OperatorContext, store: EvidenceStore): Health {
+  const serving = servingStore(store, (name) => stores.evidenceStores.get({ name }));
+  return { claims: claimsOf(servedFinding(serving, store), store.metadata.generation ?? 0), dueMs: Infinity };
+}
+
+function servedFinding(serving: EvidenceStore | undefined, store: EvidenceStore): Finding {
+  if (serving === undefined) {
+    const message = `it was moved to '${movedTo(store)}', and there is no such EvidenceStore any more, or none behind it`;
+    return { state: 'stalled', reason: REASON.StoreNotFound, message };
+  }
+  const where = `the EvidenceStore '${serving.metadata.name}', which it was moved to,`;
+  if (isReady(serving)) return { state: 'ready', message: `${where} is Ready` };
+  return { state: 'waiting', reason: REASON.TargetNotReady, message: `${where} is not Ready` };
 }
 
 /** Between two probes of a store that is Ready. */
-function checkMinutes({ stores }: OperatorContext, { spec }: EvidenceStore): number {
-  const hasStandIn = spec.default === true && holderOf('fallback', stores.evidenceStores.list()) !== undefined;
-  return hasStandIn ? CHECK_DEFAULT_MINUTES : CHECK_MINUTES;
+function checkMinutes({ stores }: OperatorContext, store: EvidenceStore): number {
+  const all = stores.evidenceStores.list();
+  if (roleHolder('fallback', all) === undefined) return CHECK_MINUTES;
+  const holder = roleHolder('default', all);
+  const isDefault =
+    holder !== undefined && servingStore(holder, (name) => stores.evidenceStores.get({ name })) === store;
+  return isDefault ? CHECK_DEFAULT_MINUTES : CHECK_MINUTES;
 }
 
 /** Milliseconds until the next probe of a store that is known. */
@@ -61,11 +116,6 @@ function dueIn(store: EvidenceStore, readyMinutes: number, now: Date): number {
   const since = now.getTime() - Date.parse(last);
   // A probe in the future was made by a clock that was wrong; nobody would look again until then.
   return since < 0 ? 0 : wait - since;
-}
-
-function roleConflict({ stores }: OperatorContext, store: EvidenceStore): Finding | undefined {
-  const all = stores.evidenceStores.list();
-  return conflictOver('EvidenceStore', 'default', all, store) ?? conflictOver('EvidenceStore', 'fallback', all, store);
 }
 
 async function examine(context: OperatorContext, store: EvidenceStore): Promise<Finding> {

@@ -21,6 +21,7 @@ import { type Clock, followClock } from './clock.ts';
 import { reconcileClusterContract } from './clustercontract.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
+import { createCopies } from './copies.ts';
 import { judgeFailure } from './dispositions.ts';
 import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
@@ -150,7 +151,7 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('trustroots', context, context.stores.trustRoots, reconcileTrustRoot),
     ];
     this.#certificates = this.#keepCertificates(clock.now);
-    this.#running = Promise.all([...work, this.#certificates.stopped, clock.stopped]);
+    this.#running = Promise.all([...work, this.#certificates.stopped, clock.stopped, context.copies.stopped]);
   }
 
   /** Our own list-watch under the library's name: it survives every fault, and sees what was deleted meanwhile. */
@@ -332,6 +333,7 @@ export class ProvisoOperator extends OperatorBase {
       archivedOnly,
       webIdentity,
       servingCa: () => this.#servingCa,
+      copies: createCopies(this.#abort.signal),
       now,
       signal: this.#cut.signal,
     };

@@ -194,8 +194,12 @@ export const SOURCES = {
       const isProbed = type === 'modified' && object.status?.observedGeneration === object.metadata.generation;
       if (isProbed && before !== undefined) {
         if (healthOf(before) === healthOf(object)) return own;
-        const touched = lookUp.allWorkflows().filter(({ spec }) => spec.evidenceStoreRef === undefined);
-        return [...own, ...touched.map((workflow) => later('workflows', workflow))];
+        const followers = lookUp.evidenceStores().filter(({ spec }) => spec.movedTo !== undefined);
+        return [
+          ...own,
+          ...followers.map((store) => later('evidencestores', store)),
+          ...lookUp.allWorkflows().map((workflow) => later('workflows', workflow)),
+        ];
       }
       return [
         ...own,

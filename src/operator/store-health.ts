@@ -1,4 +1,5 @@
 import { CONDITION, findCondition } from '../api/conditions.ts';
+import { movedTo } from '../api/moved.ts';
 import { REASON } from '../api/reasons.ts';
 import type { EvidenceStore } from '../api/types.gen.ts';
 
@@ -9,9 +10,6 @@ export const isFailing = ({ status }: EvidenceStore): boolean =>
 export const isReady = ({ status }: EvidenceStore): boolean =>
   findCondition(status?.conditions, CONDITION.Ready)?.status === 'True';
 
-/** What of a store's status decides where workflows that name none go. */
-export function healthOf(store: EvidenceStore): string {
-  if (store.spec.default === true) return isFailing(store) ? 'failing' : 'good';
-  if (store.spec.fallback === true) return isReady(store) ? 'ready' : 'not ready';
-  return '';
-}
+/** What of a store's status matters to workflows and to other stores. */
+export const healthOf = (store: EvidenceStore): string =>
+  JSON.stringify([isFailing(store), isReady(store), movedTo(store)]);

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { KIND } from '../api/kinds.ts';
+import { movedTo } from '../api/moved.ts';
 import { Problem } from '../api/problem.ts';
 import type { EvidenceStore } from '../api/types.gen.ts';
 import type { StoreAccess } from '../evidence/access.ts';
+import { movedStore } from '../evidence/moved.ts';
 import { maxBlobSize, openEvidenceStore, type StoreSettings, storeSettings } from '../evidence/open.ts';
 import type { EvidenceBytes } from '../evidence/store.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -11,6 +13,7 @@ import { createTtlCache } from './ttl-cache.ts';
 
 /** An evidence store, open. */
 export interface OpenStore {
+  /** Of a store that was moved, that of the one which serves its name. */
   readonly name: string;
   readonly bytes: EvidenceBytes;
   /** Bytes. */
@@ -45,19 +48,39 @@ export function createStores(client: KubeClient, access: StoreAccess, rescue: Re
     return bytes;
   }
 
-  return {
-    async get(name) {
-      const found = known.get(name);
-      if (found !== undefined) return found;
-      const store = await client.find<EvidenceStore>(KIND.EvidenceStore, { name });
-      if (store === undefined) {
-        throw new Problem('store-unavailable', `the evidence store '${name}' does not exist`, {
-          hint: 'an administrator has to create it again; look at kubectl get evidencestores',
-        });
-      }
-      const remembered = { name, bytes: await open(store), maxBlobSize: maxBlobSize(store) };
-      known.set(name, remembered, REMEMBERED_MS);
-      return remembered;
-    },
-  };
+  async function find(name: string): Promise<EvidenceStore> {
+    const store = await client.find<EvidenceStore>(KIND.EvidenceStore, { name });
+    if (store !== undefined) return store;
+    throw new Problem('store-unavailable', `the evidence store '${name}' does not exist`, {
+      hint: 'an administrator has to create it again; look at kubectl get evidencestores',
+    });
+  }
+
+  /** `names`: those that led here. */
+  async function get(name: string, names: readonly string[] = []): Promise<OpenStore> {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const store = await find(name);
+    const to = movedTo(store);
+    const remembered =
+      to === undefined
+        ? { name, bytes: await open(store), maxBlobSize: maxBlobSize(store) }
+        : await follow(store, to, [...names, name]);
+    known.set(name, remembered, REMEMBERED_MS);
+    return remembered;
+  }
+
+  /** The store that serves the name of one that was moved. */
+  async function follow(store: EvidenceStore, to: string, names: readonly string[]): Promise<OpenStore> {
+    if (names.includes(to)) {
+      throw new Problem('store-unavailable', `the evidence stores ${names.join(', ')} were moved to each other`, {
+        hint: 'an administrator has to see to it; look at kubectl get evidencestores',
+      });
+    }
+    const serving = await get(to, names);
+    if (store.status?.move?.completedTime !== undefined) return serving;
+    return { ...serving, bytes: movedStore(serving.bytes, () => open(store)) };
+  }
+
+  return { get: (name) => get(name) };
 }
