@@ -593,7 +593,7 @@ export interface EvidenceStoreStatus {
     /** Since when this store's own place isn't needed any more, RFC 3339; about a day after it was moved, for uploads that were on their way. Its EvidenceStore still is, as long as there are runs that name it. */
     readonly completedTime?: string;
   };
-  /** Ready is True when the last probe wrote, read and removed an object. Stalled is True with reason ProbeFailed, with the provider's own words, or InvalidSpec, when another store is the default or the fallback already. Moved is True once everything was copied to the store that spec.movedTo names, and that one serves the name; while it is False the store serves itself, and the message says what stands in the way. */
+  /** Ready is True when the last probe wrote, read and removed an object. Stalled is True with reason ProbeFailed, with the provider's own words, or InvalidSpec, when another store is the default or the fallback already. Moved is True with reason Copied once everything was copied to the store that spec.movedTo names, and that one serves the name: Ready is what it is then, else False with TargetNotReady or StoreNotFound. While Moved is False the store serves itself, and the reason is Copying, or what stands in the way: MoveRefused, TargetNotReady, CopyFailed, ObjectsDamaged, ObjectsTooLarge. */
   readonly conditions?: readonly Condition[];
 }
 

@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<string, readonly [scope: string, short: string, col
   ClusterContract: ['Cluster', 'cctr', 'Ready, Enforcement, Workflows, Compliant, Age | Reason, Message'],
   Workflow: ['Namespaced', 'wkf', 'Ready, Contract, Last run, Result, Success rate, Age | Team, Revision, Message'],
   WorkflowRun: ['Namespaced', 'wkr', 'Workflow, Succeeded, Reason, Materials, Signer, Age | Revision, Digest, Message'],
-  EvidenceStore: ['Cluster', 'evs', 'Ready, Provider, Default, Last check, Age | Message'],
+  EvidenceStore: ['Cluster', 'evs', 'Ready, Provider, Default, Moved, Last check, Age | Fallback, Message'],
   TrustRoot: ['Cluster', 'tro', 'Ready, Expires, Age | Default, Digest, Message'],
 };
 

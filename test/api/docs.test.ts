@@ -32,7 +32,10 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned'],
   ],
   workflowrun: [...Object.values(RUN_REASON), 'PushRefused'],
-  evidencestore: ['Ready', 'ProbeFailed', 'InvalidSpec', 'RetentionApplied'],
+  evidencestore: [
+    ...['Ready', 'ProbeFailed', 'InvalidSpec', 'RetentionApplied', 'StoreNotFound', 'TargetNotReady'],
+    ...['MoveRefused', 'Copying', 'CopyFailed', 'ObjectsDamaged', 'ObjectsTooLarge', 'Copied'],
+  ],
   trustroot: [
     ...['Ready', 'TrustRootInvalid', 'SourceNotFound', 'FetchFailed', 'Expired', 'InvalidSpec', 'NameTaken'],
     'ProvisioningFailed',

@@ -109,7 +109,7 @@ test('the samples apply, and kubectl shows their columns', async () => {
     workflows,
     /^NAME +READY +CONTRACT +LAST RUN +RESULT +SUCCESS RATE +AGE +TEAM +REVISION +MESSAGE\nbuild +release +\d+\w+ +Accepted +92% +\d+s +payments +3/,
   );
-  assert.match(await kubectl('get', 'evs'), /^NAME +READY +PROVIDER +DEFAULT +LAST CHECK +AGE\ndefault +true/);
+  assert.match(await kubectl('get', 'evs'), /^NAME +READY +PROVIDER +DEFAULT +MOVED +LAST CHECK +AGE\ndefault +true/);
 });
 
 test('runs show verdict and progress, and are found by field', async () => {
