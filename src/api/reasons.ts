@@ -57,6 +57,8 @@ export const REASON = {
   ObjectsDamaged: 'ObjectsDamaged',
   /** Moved=False: everything else is copied, but objects are larger than the other store takes. */
   ObjectsTooLarge: 'ObjectsTooLarge',
+  /** Moved=False: everything else is copied, but objects that runs refer to are in neither store. */
+  ObjectsMissing: 'ObjectsMissing',
   /** Moved=True: everything is copied, and the other store serves the name. */
   Copied: 'Copied',
   /** Stalled: what a TrustRoot gives is no trusted root, or none that can be checked against. */

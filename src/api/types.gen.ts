@@ -495,7 +495,7 @@ export interface EvidenceStoreSpec {
   readonly movedTo?: {
     /** The other EvidenceStore; it serves at least the same namespaces. Example: `bucket`. */
     readonly name: string;
-    /** Whether it is moved though objects are damaged, which are lost with this store then. Default false. */
+    /** Whether it is moved though objects are damaged or missing, which are lost with this store then. Default false. */
     readonly leaveDamaged?: boolean;
   };
   /** The namespaces whose workflows may use it, by label. Default: all of them. */
@@ -588,12 +588,14 @@ export interface EvidenceStoreStatus {
     readonly damaged?: number;
     /** How many of them are larger than the other store takes, and weren't copied. */
     readonly tooLarge?: number;
+    /** How many objects that runs refer to are in neither of the stores. */
+    readonly missing?: number;
     /** When the last look at all of its objects began that came to an end, RFC 3339. */
     readonly passTime?: string;
     /** Since when this store's own place isn't needed any more, RFC 3339; about a day after it was moved, for uploads that were on their way. Its EvidenceStore still is, as long as there are runs that name it. */
     readonly completedTime?: string;
   };
-  /** Ready is True when the last probe wrote, read and removed an object. Stalled is True with reason ProbeFailed, with the provider's own words, or InvalidSpec, when another store is the default or the fallback already. Moved is True with reason Copied once everything was copied to the store that spec.movedTo names, and that one serves the name: Ready is what it is then, else False with TargetNotReady or StoreNotFound. While Moved is False the store serves itself, and the reason is Copying, or what stands in the way: MoveRefused, TargetNotReady, CopyFailed, ObjectsDamaged, ObjectsTooLarge. */
+  /** Ready is True when the last probe wrote, read and removed an object. Stalled is True with reason ProbeFailed, with the provider's own words, or InvalidSpec, when another store is the default or the fallback already. Moved is True with reason Copied once everything was copied to the store that spec.movedTo names, and that one serves the name: Ready is what it is then, else False with TargetNotReady or StoreNotFound. While Moved is False the store serves itself, and the reason is Copying, or what stands in the way: MoveRefused, TargetNotReady, CopyFailed, ObjectsMissing, ObjectsDamaged, ObjectsTooLarge. */
   readonly conditions?: readonly Condition[];
 }
 

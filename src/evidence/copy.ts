@@ -11,6 +11,8 @@ export interface CopyTally {
   present: number;
   readonly damaged: Listed;
   readonly tooLarge: Listed;
+  /** Objects that have to be there, and are in neither store. */
+  readonly missing: Listed;
 }
 
 /** Objects that were left out: how many, and some of them. */
@@ -25,6 +27,8 @@ export interface CopyOptions {
   /** Ends the copying, which throws then. */
   readonly signal: AbortSignal;
   readonly tally: CopyTally;
+  /** What has to be there; asked once everything that was found is copied. */
+  readonly expected?: () => Iterable<Digest>;
 }
 
 export const emptyTally = (): CopyTally => ({
@@ -33,6 +37,7 @@ export const emptyTally = (): CopyTally => ({
   present: 0,
   damaged: { count: 0, examples: [] },
   tooLarge: { count: 0, examples: [] },
+  missing: { count: 0, examples: [] },
 });
 
 const MAX_EXAMPLES = 3;
@@ -44,14 +49,39 @@ const COPIERS = 4;
  * of the other store holds. Throws `store-unavailable` of either of them; what was copied until then is found there the next time.
  */
 export async function copyObjects(from: EvidenceBytes, to: EvidenceBytes, options: CopyOptions): Promise<void> {
-  const objects = from.list()[Symbol.asyncIterator]();
+  await together(from.list(), (info) => copyObject(from, to, info, options));
+  await together(eachOf(options.expected), (digest) => expect(from, to, digest, options));
+}
+
+async function together<T>(items: AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const each = items[Symbol.asyncIterator]();
   // Each takes the next one; when one of them fails, the others find no more.
-  const shared: AsyncIterable<EvidenceInfo> = { [Symbol.asyncIterator]: () => objects };
-  const copy = async (): Promise<void> => {
-    for await (const info of shared) await copyObject(from, to, info, options);
+  const shared: AsyncIterable<T> = { [Symbol.asyncIterator]: () => each };
+  const take = async (): Promise<void> => {
+    for await (const item of shared) await work(item);
   };
-  const ended = await Promise.allSettled(Array.from({ length: COPIERS }, copy));
-  for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  const ended = await Promise.allSettled(Array.from({ length: COPIERS }, take));
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+}
+
+async function* eachOf(items: CopyOptions['expected']): AsyncGenerator<Digest> {
+  yield* items?.() ?? [];
+}
+
+/** Copies what came after the list was read; an empty directory in the place of a volume is found here. */
+async function expect(from: EvidenceBytes, to: EvidenceBytes, digest: Digest, options: CopyOptions): Promise<void> {
+  options.signal.throwIfAborted();
+  if ((await to.stat(digest)) !== undefined) return;
+  const info = await from.stat(digest);
+  if (info === undefined) {
+    note(options.tally.missing, digest);
+    return;
+  }
+  // What was left out before is counted already.
+  const tally = emptyTally();
+  await copyObject(from, to, info, { ...options, tally });
+  options.tally.copied += tally.copied;
+  options.tally.bytes += tally.bytes;
 }
 
 async function copyObject(

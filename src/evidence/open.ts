@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { EvidenceStore } from '../api/types.gen.ts';
 import type { StoreAccess } from './access.ts';
 import { filesystemStore } from './filesystem.ts';
@@ -15,6 +16,12 @@ export const maxBlobSize = (store: EvidenceStore): number => store.spec.maxBlobS
 export function providerOf({ spec }: EvidenceStore): string {
   if (spec.s3 !== undefined) return 'S3';
   return spec.oci === undefined ? 'Filesystem' : 'OCI';
+}
+
+/** Where an EvidenceStore keeps its objects: of two that are the same place, the same text. */
+export function placeOf({ spec: { filesystem, s3, oci } }: EvidenceStore): string {
+  const parts = [filesystem && join(filesystem.path, '/'), s3 && [s3.endpoint, s3.bucket, s3.prefix], oci?.repository];
+  return JSON.stringify(parts);
 }
 
 /** All that it takes to open a store, credentials among it. Two that are equal open the same. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CopyTally, copyObjects, emptyTally } from '../evidence/copy.ts';
-import type { EvidenceBytes } from '../evidence/store.ts';
+import type { Digest, EvidenceBytes } from '../evidence/store.ts';
 
 /** One look at all objects of a store that is moved. */
 export interface Copying {
@@ -21,6 +21,8 @@ export interface CopyStart extends Pick<Copying, 'key' | 'began' | 'before'> {
   readonly to: EvidenceBytes;
   /** Bytes. */
   readonly maxBlobSize: number;
+  /** What has to be in either of the stores. */
+  readonly expected: () => Iterable<Digest>;
 }
 
 /**
@@ -50,13 +52,13 @@ export function createCopies(signal: AbortSignal): Copies {
   };
   return {
     get: (uid) => known.get(uid)?.copying,
-    start(uid, { from, to, maxBlobSize, ...begun }) {
+    start(uid, { from, to, maxBlobSize, expected, ...begun }) {
       stop(uid);
       const abort = new AbortController();
       const tally = emptyTally();
       const copying = { ...begun, tally, ended: undefined as Copying['ended'], toldAt: 0 };
       const until = AbortSignal.any([signal, abort.signal]);
-      const work = copyObjects(from, to, { maxBlobSize, signal: until, tally }).then(
+      const work = copyObjects(from, to, { maxBlobSize, signal: until, tally, expected }).then(
         () => {
           copying.ended = { at: performance.now(), failure: undefined };
         },

@@ -1,3 +1,4 @@
+import { movedTo } from '../api/moved.ts';
 import { Problem } from '../api/problem.ts';
 import { REASON } from '../api/reasons.ts';
 import type { EvidenceStore } from '../api/types.gen.ts';
@@ -5,6 +6,7 @@ import { createStoreAccess } from '../evidence/access.ts';
 import { maxBlobSize, openEvidenceStore, storeSettings } from '../evidence/open.ts';
 import type { OperatorContext } from './context.ts';
 import type { Copying } from './copies.ts';
+import { referredTo } from './evidence-of-runs.ts';
 import type { Obstacle } from './move-obstacle.ts';
 
 /** The stores as they are; after a change of one of them copying begins anew. */
@@ -30,6 +32,7 @@ export async function beginCopying(
       from,
       to,
       maxBlobSize: maxBlobSize(target),
+      expected: () => (movedTo(store) === undefined ? referredTo(context.stores, store) : []),
     });
   } catch (error) {
     if (error instanceof Problem) return { reason: REASON.CopyFailed, message: error.message };

@@ -1,6 +1,7 @@
 import { movedTo } from '../api/moved.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { EvidenceStore } from '../api/types.gen.ts';
+import { placeOf } from '../evidence/open.ts';
 import { isReady } from './store-health.ts';
 
 /** What keeps a store from being moved. */
@@ -19,6 +20,9 @@ export function obstacleTo(
   const to = target.metadata.name;
   const next = target.spec.movedTo?.name;
   if (next === name) return refuse(`'${to}' is itself moved to this store; take spec.movedTo away from one of them`);
+  if (placeOf(store) === placeOf(target)) {
+    return refuse(`'${to}' is the same place as this store; whoever clears the old one up would clear up both`);
+  }
   if (next !== undefined) return refuse(`'${to}' is itself moved to '${next}'; name that one instead`);
   const arriving = stores.find((each) => each.spec.movedTo?.name === name && movedTo(each) === undefined);
   if (arriving !== undefined) {

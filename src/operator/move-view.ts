@@ -50,6 +50,7 @@ export const statusOf = (to: string, copying: Copying): MoveStatus => ({
   present: copying.tally.present,
   damaged: copying.tally.damaged.count,
   tooLarge: copying.tally.tooLarge.count,
+  missing: copying.tally.missing.count,
 });
 
 /** `12 objects (3 MiB) copied, 5 were there`. */
@@ -58,23 +59,33 @@ export const figuresOf = ({ copied = 0, bytes = 0, present = 0 }: MoveStatus): s
 
 /** What was left out and keeps a store from being moved. */
 export function leftOut({ spec }: EvidenceStore, to: string, { tally }: Copying): Obstacle | undefined {
-  const damaged =
-    spec.movedTo?.leaveDamaged === true || tally.damaged.count === 0 ? undefined : damagedOf(tally.damaged);
-  const tooLarge =
-    tally.tooLarge.count === 0
+  const { damaged, missing, tooLarge } = tally;
+  const isGivenUp = spec.movedTo?.leaveDamaged === true;
+  const giveUp = 'or give them up with spec.movedTo.leaveDamaged';
+  const found: readonly (Obstacle | undefined)[] = [
+    isGivenUp
       ? undefined
-      : `${some(tally.tooLarge)} are larger than '${to}' takes; raise its spec.maxBlobSize`;
-  if (damaged === undefined) {
-    return tooLarge === undefined
+      : left(
+          REASON.ObjectsMissing,
+          missing,
+          `that runs refer to are missing: see that the right place is mounted, ${giveUp}`,
+        ),
+    isGivenUp
       ? undefined
-      : { reason: REASON.ObjectsTooLarge, message: `all else is copied, but ${tooLarge}` };
-  }
-  const both = [damaged, ...(tooLarge === undefined ? [] : [tooLarge])].join('; ');
-  return { reason: REASON.ObjectsDamaged, message: `all else is copied, but ${both}` };
+      : left(
+          REASON.ObjectsDamaged,
+          damaged,
+          `are damaged: put them back from a backup or hand them in again, ${giveUp}`,
+        ),
+    left(REASON.ObjectsTooLarge, tooLarge, `are larger than '${to}' takes; raise its spec.maxBlobSize`),
+  ];
+  const [first, ...others] = found.filter((each) => each !== undefined);
+  if (first === undefined) return undefined;
+  return { reason: first.reason, message: [first, ...others].map(({ message }) => message).join('; ') };
 }
 
-const damagedOf = (list: Listed): string =>
-  `${some(list)} are damaged: put them back from a backup or hand them in again, or give them up with spec.movedTo.leaveDamaged`;
+const left = (reason: Obstacle['reason'], list: Listed, what: string): Obstacle | undefined =>
+  list.count === 0 ? undefined : { reason, message: `${some(list)} ${what}` };
 
 function some({ count, examples }: Listed): string {
   const more = count - examples.length;

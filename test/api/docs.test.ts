@@ -34,7 +34,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   workflowrun: [...Object.values(RUN_REASON), 'PushRefused'],
   evidencestore: [
     ...['Ready', 'ProbeFailed', 'InvalidSpec', 'RetentionApplied', 'StoreNotFound', 'TargetNotReady'],
-    ...['MoveRefused', 'Copying', 'CopyFailed', 'ObjectsDamaged', 'ObjectsTooLarge', 'Copied'],
+    ...['MoveRefused', 'Copying', 'CopyFailed', 'ObjectsMissing', 'ObjectsDamaged', 'ObjectsTooLarge', 'Copied'],
   ],
   trustroot: [
     ...['Ready', 'TrustRootInvalid', 'SourceNotFound', 'FetchFailed', 'Expired', 'InvalidSpec', 'NameTaken'],

@@ -99,6 +99,22 @@ test('attack: a store that gives other bytes without a word is not believed', as
   assert.is(await objectsOf('to'), 0);
 });
 
+test('what has to be there is copied though it was not listed, and told of if it is nowhere', async () => {
+  const [late = 'sha256:', damaged = 'sha256:'] = await put(randomBytes(10), randomBytes(20));
+  await writeFile(fileOf('from', damaged), randomBytes(20));
+  const nowhere = sha256Digest('nowhere');
+  async function* withoutLate() {
+    for await (const info of from.list()) if (info.digest !== late) yield info;
+  }
+  const tally = emptyTally();
+  const { signal } = new AbortController();
+  const expected = () => [late, damaged, nowhere];
+  await copyObjects({ ...from, list: withoutLate }, to, { maxBlobSize: 2 ** 30, signal, tally, expected });
+  assert.equal([tally.copied, tally.damaged.count], [1, 1]);
+  assert.equal(tally.missing, { count: 1, examples: [nowhere] });
+  assert.ok(await to.stat(late));
+});
+
 test('what is larger than the other store takes is told of', async () => {
   const [small = 'sha256:', large = 'sha256:'] = await put(randomBytes(100), randomBytes(101));
   const tally = await copy(undefined, 100);

@@ -129,6 +129,8 @@ test('attack: circles, chains and stores for fewer namespaces are refused with a
   await until('a', 'MoveRefused', /'b' is itself moved to 'elsewhere'; name that one instead/);
   await until('b', 'MoveRefused', /'a' is still being moved to this store/);
   assert.is((await read('b')).status?.move?.copied, undefined);
+  await apply('c', { filesystem: { path: `${pathOf('new')}/` }, movedTo: { name: 'new' } });
+  await until('c', 'MoveRefused', /'new' is the same place as this store/);
   await operated.assertInvariants();
 });
 
