@@ -87,6 +87,9 @@ export const PROBLEMS = {
   'key-unreadable': { status: 400, title: 'The signing key can not be read' },
   'registry-not-found': { status: 404, title: 'The registry has no such thing' },
   'registry-unavailable': { status: 503, title: 'The registry can not be asked' },
+  'cluster-refused': { status: 403, title: 'The API server does not allow this' },
+  'store-not-found': { status: 404, title: 'No such evidence store' },
+  'move-refused': { status: 409, title: 'The evidence store is not moved' },
   'receiver-unreachable': { status: 503, title: 'The receiver can not be reached' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

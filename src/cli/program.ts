@@ -13,6 +13,7 @@ import type { InitFlags } from './commands/init.ts';
 import type { PushFlags } from './commands/push.ts';
 import type { ResetFlags } from './commands/reset.ts';
 import type { RunsFlags } from './commands/runs.ts';
+import type { MigrateFlags } from './commands/store-migrate.ts';
 import type { VerifyFlags } from './commands/verify-flags.ts';
 import type { Io } from './io.ts';
 import type { GlobalFlags, Session } from './session.ts';
@@ -75,7 +76,26 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
   addReadCommands(program, within);
   addArchiveCommands(program, within);
   addContractCommands(program, within);
+  addStoreCommands(program, within);
   return program;
+}
+
+function addStoreCommands(program: Command, within: Within): void {
+  const store = program
+    .command('store')
+    .description("work with evidence stores, with the rights of one's own kubeconfig");
+  store
+    .command('migrate')
+    .description('have an evidence store moved to another one, and wait for the end')
+    .argument('<from>', 'the EvidenceStore that is moved')
+    .argument('<to>', 'the EvidenceStore that serves its name afterwards')
+    .option('--kubeconfig <file>', 'how the cluster is reached (default: as kubectl finds it)')
+    .option('--leave-damaged', 'move it though objects are damaged or missing, which are lost then')
+    .option('--timeout <seconds>', 'how long to wait for the end', '3600')
+    .option('--no-wait', 'ask for it, and wait for nothing')
+    .action((from: string, to: string, flags: MigrateFlags) =>
+      within(async (session) => (await import('./commands/store-migrate.ts')).storeMigrate(session, from, to, flags)),
+    );
 }
 
 function addContractCommands(program: Command, within: Within): void {
