@@ -23,3 +23,10 @@ export function servingStore(
   }
   return serving;
 }
+
+/** The names that a store serves: its own, if it wasn't moved itself, and those of the stores that were moved there. */
+export function namesServedBy(store: EvidenceStore, all: readonly EvidenceStore[]): readonly string[] {
+  const find = (name: string): EvidenceStore | undefined => all.find(({ metadata }) => metadata.name === name);
+  const { uid } = store.metadata;
+  return all.filter((each) => servingStore(each, find)?.metadata.uid === uid).map(({ metadata }) => metadata.name);
+}

@@ -33,8 +33,8 @@ export function expiryOf(rules: readonly Retention[], now: Date): Expiry {
 /** Whose runs are looked at. */
 export interface RunsOf {
   readonly workflowUid: string;
-  /** Name of the EvidenceStore. */
-  readonly store: string;
+  /** Names of EvidenceStores. */
+  readonly stores: readonly string[];
 }
 
 export type ExpiredRun = Pick<
@@ -59,7 +59,7 @@ const COLUMNS = [
 /** The runs of a workflow that nothing keeps any more, the newest first, from behind the last one of the page before. */
 export async function expiredRuns(
   database: ArchiveDatabase,
-  { workflowUid, store }: RunsOf,
+  { workflowUid, stores }: RunsOf,
   { accepted, failed, keepLast }: Expiry,
   limit: number,
   after?: Pick<RunTable, 'started' | 'uid'>,
@@ -71,7 +71,7 @@ export async function expiredRuns(
     .selectFrom('runs')
     .select(COLUMNS)
     .where('workflow_uid', '=', workflowUid)
-    .where('store', '=', store)
+    .where('store', 'in', [...stores])
     .where(({ or, and, eb }) =>
       or([
         and([eb('succeeded', '=', 'True'), eb('finished', '<', accepted)]),
@@ -100,13 +100,13 @@ function newest(database: ArchiveDatabase, workflowUid: string, count: number) {
     .executeTakeFirst();
 }
 
-/** The workflows, by uid, that have runs of a store in the archive. */
-export async function workflowsWith(database: ArchiveDatabase, store: string): Promise<readonly string[]> {
+/** The workflows, by uid, that have runs of these stores in the archive. */
+export async function workflowsWith(database: ArchiveDatabase, stores: readonly string[]): Promise<readonly string[]> {
   const rows = await database
     .selectFrom('runs')
     .select('workflow_uid')
     .distinct()
-    .where('store', '=', store)
+    .where('store', 'in', [...stores])
     .orderBy('workflow_uid')
     .execute();
   return rows.map(({ workflow_uid }) => workflow_uid);

@@ -67,7 +67,7 @@ for (const [name, reasons] of Object.entries(REASONS)) {
   test(`docs/${name}.md: the conditions in the CRD name the same reasons`, () => {
     const crd = crds.find(({ kind }) => kind.toLowerCase() === name);
     const text = crd?.schema.properties?.status?.properties?.conditions?.description ?? '';
-    const events = ['RevisionCreated', 'TokenIssued', 'HistoryPruned', 'PushRefused'];
+    const events = ['RevisionCreated', 'TokenIssued', 'HistoryPruned', 'PushRefused', 'RetentionApplied'];
     for (const reason of reasons.filter((each) => !events.includes(each))) {
       assert.ok(text.includes(reason), `${reason} is not in the description of conditions`);
     }

@@ -17,7 +17,7 @@ const HOUR_MS = 3600_000;
 const NOW = new Date('2026-11-28T12:00:00.000Z');
 const hoursAgo = (hours: number): string => new Date(NOW.getTime() - hours * HOUR_MS).toISOString();
 const record = (name: string, time = '2026-11-01T12:00:00.000Z') => ({ digest: digestOf(`record of ${name}`), time });
-const BUILD = { workflowUid: 'uid-build', store: 'default' };
+const BUILD = { workflowUid: 'uid-build', stores: ['default', 'another'] };
 
 function behaviours(name: string, start: () => Promise<{ readonly address: string; stop(): Promise<void> }>): void {
   const test = suite(`retention on ${name}`);
@@ -50,8 +50,8 @@ function behaviours(name: string, start: () => Promise<{ readonly address: strin
     await put({ name: 'other', started: hoursAgo(100), workflow: 'deploy' });
     assert.equal(await names({ keepFor: '24h' }), ['old', 'failed', 'ancient']);
     assert.equal(await names({ keepFor: '24h', keepAcceptedFor: '48h' }), ['failed', 'ancient']);
-    assert.equal(await workflowsWith(database, 'default'), ['uid-build', 'uid-deploy']);
-    assert.equal(await workflowsWith(database, 'another'), []);
+    assert.equal(await workflowsWith(database, ['default']), ['uid-build', 'uid-deploy']);
+    assert.equal(await workflowsWith(database, ['another']), []);
   });
 
   test('a count keeps the newest, alone or besides an age', async () => {

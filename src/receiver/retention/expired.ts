@@ -1,5 +1,6 @@
 import { KIND } from '../../api/kinds.ts';
 import { isHeld } from '../../api/legal-hold.ts';
+import { movedTo, namesServedBy } from '../../api/moved.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { EvidenceStore, Workflow, WorkflowRun } from '../../api/types.gen.ts';
 import { type ExpiredRun, expiredRuns, expiryOf, type Retention, workflowsWith } from '../../archive/retention.ts';
@@ -35,18 +36,37 @@ interface Terms {
 /** Documents are large. */
 const PAGE = 50;
 
-/** The runs of a store that neither it nor their Workflow keeps, by `now`; none of a store without a retention. */
-export async function* expiredIn(options: ExpiredOptions, store: EvidenceStore, now: Date): AsyncGenerator<Expired> {
-  const { retention } = store.spec;
-  if (retention === undefined) return;
+/** A store that has a retention, and wasn't moved. */
+export interface RetainingStore {
+  readonly store: EvidenceStore;
+  readonly retention: NonNullable<EvidenceStore['spec']['retention']>;
+  /** Of the stores whose objects it has: itself, and those that were moved there. */
+  readonly names: readonly string[];
+  /** The one of them that is under a legal hold. */
+  readonly held: string | undefined;
+}
+
+/** Which of all stores say for how long something is kept. */
+export function retainingStores(all: readonly EvidenceStore[]): readonly RetainingStore[] {
+  return all.flatMap((store) => {
+    const { retention } = store.spec;
+    if (retention === undefined || movedTo(store) !== undefined) return [];
+    const names = namesServedBy(store, all);
+    const held = all.find((each) => names.includes(each.metadata.name) && isHeld(each))?.metadata.name;
+    return [{ store, retention, names, held }];
+  });
+}
+
+/** The runs of a store that neither it nor their Workflow keeps, by `now`. */
+export async function* expiredIn(options: ExpiredOptions, store: RetainingStore, now: Date): AsyncGenerator<Expired> {
   const terms = await readTerms(options);
-  const { name } = store.metadata;
-  for (const workflowUid of await workflowsWith(options.database, name)) {
+  const { names: stores, retention } = store;
+  for (const workflowUid of await workflowsWith(options.database, stores)) {
     const workflow = terms.workflows.get(workflowUid);
     const rules: readonly Retention[] = [retention, workflow?.spec.retention].filter((rule) => rule !== undefined);
     const expiry = expiryOf(rules, now);
     for (let after: ExpiredRun | undefined; ; ) {
-      const page = await expiredRuns(options.database, { workflowUid, store: name }, expiry, PAGE, after);
+      const page = await expiredRuns(options.database, { workflowUid, stores }, expiry, PAGE, after);
       for (const run of page) yield judge(run, workflow, store, terms);
       if (page.length < PAGE) break;
       after = page.at(-1);
@@ -64,7 +84,7 @@ async function readTerms({ client, runs }: ExpiredOptions): Promise<Terms> {
   };
 }
 
-function judge(run: ExpiredRun, workflow: Workflow | undefined, store: EvidenceStore, terms: Terms): Expired {
+function judge(run: ExpiredRun, workflow: Workflow | undefined, store: RetainingStore, terms: Terms): Expired {
   const document = JSON.parse(run.document) as WorkflowRun;
   const keptBy = whatKeeps(document, workflow, store, terms);
   return { run, document, ...(keptBy === undefined ? {} : { keptBy }) };
@@ -73,11 +93,11 @@ function judge(run: ExpiredRun, workflow: Workflow | undefined, store: EvidenceS
 function whatKeeps(
   run: WorkflowRun,
   workflow: Workflow | undefined,
-  store: EvidenceStore,
+  { held }: RetainingStore,
   terms: Terms,
 ): string | undefined {
   const { namespace = '', uid = '' } = run.metadata;
-  if (isHeld(store)) return `a legal hold of the EvidenceStore ${store.metadata.name}`;
+  if (held !== undefined) return `a legal hold of the EvidenceStore ${held}`;
   if (terms.heldNamespaces.has(namespace)) return `a legal hold of the namespace ${namespace}`;
   if (workflow !== undefined && isHeld(workflow)) return `a legal hold of the Workflow ${workflow.metadata.name}`;
   if (isHeld(run)) return 'a legal hold of the run';

@@ -1,12 +1,11 @@
 import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/promises';
 import { KIND } from '../../api/kinds.ts';
-import { isHeld } from '../../api/legal-hold.ts';
 import { REASON } from '../../api/reasons.ts';
 import { evidenceOf } from '../../api/run-evidence.ts';
 import type { EvidenceStore } from '../../api/types.gen.ts';
 import { removeRun } from '../../archive/release.ts';
 import type { EventRecorder } from '../../kube/events.ts';
-import { type ExpiredOptions, expiredIn } from './expired.ts';
+import { type ExpiredOptions, expiredIn, type RetainingStore, retainingStores } from './expired.ts';
 import { abandonRemovals, type RemoveBytesOptions, removeReleased } from './remove-bytes.ts';
 
 export interface RetentionOptions extends ExpiredOptions, RemoveBytesOptions {
@@ -33,26 +32,28 @@ export async function keepRetention(options: RetentionOptions): Promise<void> {
 /** Removes once what nothing keeps by `now`: runs from the archive, then bytes that nothing refers to. */
 export async function applyRetention(options: RetentionOptions, now: Date): Promise<void> {
   const { client, log } = options;
-  const stores = (await client.list<EvidenceStore>(KIND.EvidenceStore)).filter(removes);
+  const stores = retainingStores(await client.list<EvidenceStore>(KIND.EvidenceStore)).filter(removes);
   if (stores.length === 0) return abandonRemovals(options.removals);
   if (!(await options.isComplete())) {
     log.warn('Retention not applied: not every evidence store was looked through for records of runs');
     return;
   }
   const runs = new Map<string, number>();
-  for (const store of stores) runs.set(store.metadata.name, await removeRuns(options, store, now));
-  const names = stores.map(({ metadata }) => metadata.name);
-  const objects = await removeReleased(options, names);
-  for (const store of stores) {
-    const { name } = store.metadata;
-    tell(options, store, { runs: runs.get(name) ?? 0, objects: objects.get(name) ?? 0 });
+  for (const each of stores) runs.set(each.store.metadata.name, await removeRuns(options, each, now));
+  const objects = await removeReleased(
+    options,
+    stores.flatMap(({ names }) => names),
+  );
+  for (const { store, names } of stores) {
+    const removed = names.reduce((sum, name) => sum + (objects.get(name) ?? 0), 0);
+    tell(options, store, { runs: runs.get(store.metadata.name) ?? 0, objects: removed });
   }
 }
 
-const removes = (store: EvidenceStore): boolean =>
-  store.spec.retention !== undefined && store.spec.retention.enforcement !== 'Audit' && !isHeld(store);
+const removes = ({ retention, held }: RetainingStore): boolean =>
+  retention.enforcement !== 'Audit' && held === undefined;
 
-async function removeRuns(options: RetentionOptions, store: EvidenceStore, now: Date): Promise<number> {
+async function removeRuns(options: RetentionOptions, store: RetainingStore, now: Date): Promise<number> {
   let count = 0;
   for await (const { run, document, keptBy } of expiredIn(options, store, now)) {
     options.signal.throwIfAborted();

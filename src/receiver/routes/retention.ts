@@ -5,7 +5,7 @@ import { Problem } from '../../api/problem.ts';
 import type { EvidenceStore } from '../../api/types.gen.ts';
 import type { ReceiverContext } from '../context.ts';
 import { isRebuilt, type RebuildOptions } from '../rebuild.ts';
-import type { ExpiredOptions } from '../retention/expired.ts';
+import { type ExpiredOptions, type RetainingStore, retainingStores } from '../retention/expired.ts';
 import { type RunReport, reportOn, type StoreReport } from '../retention/report.ts';
 
 const MAX_RUNS = 500;
@@ -19,13 +19,12 @@ export const retentionRoute = (context: ReceiverContext) => async (request: Requ
     });
   }
   const all = await context.client.list<EvidenceStore>(KIND.EvidenceStore);
-  const stores = all.filter(({ spec }) => spec.retention !== undefined);
-  response.json(await context.archive.ask((database) => report({ ...context, database }, stores)));
+  response.json(await context.archive.ask((database) => report({ ...context, database }, retainingStores(all))));
 };
 
 async function report(
   options: ExpiredOptions & RebuildOptions,
-  all: readonly EvidenceStore[],
+  all: readonly RetainingStore[],
 ): Promise<RetentionMessage> {
   const stores: StoreReport[] = [];
   const runs: RunReport[] = [];
