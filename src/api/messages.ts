@@ -286,6 +286,17 @@ export interface CertificateMessage {
   readonly notAfter: string;
 }
 
+/** Answer to `GET /v1/evidence/{digest}?link=true`. */
+export interface EvidenceLinkMessage {
+  /** Whoever has it can read these bytes until then; they come from the store itself, whose reader has to check the digest. */
+  readonly url: string;
+  /** RFC 3339. */
+  readonly expirationTime: string;
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** Answer to `GET` and `POST /v1/archive/rebuild`. */
 export interface RebuildMessage {
   /** Each evidence store, with what came of the archive records in it; the rest is absent until all of them are read. */

@@ -31,6 +31,7 @@ export const PROBLEMS = {
   'run-finished': { status: 409, title: 'The run is finished' },
   'attestation-differs': { status: 409, title: 'The run already has another attestation' },
   'evidence-not-found': { status: 404, title: 'No such evidence' },
+  'link-unavailable': { status: 404, title: 'The evidence store gives no links' },
   'range-invalid': { status: 416, title: 'The range is outside the evidence' },
   // The request itself
   'body-too-large': { status: 413, title: 'The body is over the limit' },

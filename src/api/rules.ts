@@ -175,6 +175,10 @@ export const EVIDENCE_STORE_RULES: readonly Rule<EvidenceStore>[] = [
     message: 'spec.s3.endpoint must be a URL, such as https://minio.storage.svc:9000',
     broken: ({ spec: { s3 } }) => (s3?.endpoint === undefined || URL.canParse(s3.endpoint) ? [] : ['spec.s3.endpoint']),
   },
+  {
+    message: 'spec.s3.signedUrls.expiry must be between 1m and 1h',
+    broken: ({ spec: { s3 } }) => (isWithin(s3?.signedUrls?.expiry, MINUTE, HOUR) ? [] : ['spec.s3.signedUrls.expiry']),
+  },
 ];
 
 export const TRUST_ROOT_RULES: readonly Rule<TrustRoot>[] = [

@@ -1831,6 +1831,21 @@ export const SCHEMAS = {
          }
         },
         "additionalProperties": false
+       },
+       "signedUrls": {
+        "type": "object",
+        "required": [
+         "expiry"
+        ],
+        "properties": {
+         "expiry": {
+          "type": "string",
+          "minLength": 2,
+          "maxLength": 16,
+          "pattern": "^([0-9]{1,3}h)?([0-9]{1,5}m)?([0-9]{1,7}s)?$"
+         }
+        },
+        "additionalProperties": false
        }
       },
       "additionalProperties": false

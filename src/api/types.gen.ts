@@ -549,6 +549,11 @@ export interface EvidenceStoreS3 {
     /** The role to assume. Example: `arn:aws:iam::123456789012:role/proviso`. */
     readonly roleArn: string;
   };
+  /** Lets who may read evidence get a signed URL of the bucket for it. Whoever has such a URL can read that one object until it expires, whatever becomes of the rights meanwhile. Absent, none are given. */
+  readonly signedUrls?: {
+    /** How long a URL is good, `1m` to `1h`, in hours, minutes and seconds. Example: `5m`. */
+    readonly expiry: string;
+  };
 }
 
 /** A repository of an OCI registry. Each object is a blob there, with a manifest and a tag of its own that keep it from being collected as garbage. */

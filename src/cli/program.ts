@@ -242,6 +242,7 @@ function addReadCommands(program: Command, within: Within): void {
     .argument('[digest]', 'sha256:…, as status and kubectl show it; with --statement a run')
     .option('-f, --file <path>', 'where to put it')
     .option('--statement <name>', 'what the cluster signed about a run: vsa or provenance')
+    .option('--link', 'print a URL of the store that is good for minutes, instead of getting the bytes')
     .action((what: string | undefined, flags: DownloadFlags) =>
       within(async (session) => (await import('./commands/download.ts')).download(session, what, flags)),
     );

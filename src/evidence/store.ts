@@ -15,6 +15,12 @@ export interface EvidenceInfo {
   readonly size: number;
 }
 
+/** A URL by which anybody reads one object, without saying who he is, until it expires. */
+export interface EvidenceLink {
+  readonly url: string;
+  readonly expires: Date;
+}
+
 /**
  * Bytes on their way into a store. Nothing is visible before `commit`. Whoever opens a stage ends it with `discard`, which is
  * idempotent, never throws, and leaves nothing behind but what was committed.
@@ -44,6 +50,8 @@ export interface EvidenceBytes {
   /** A stream that fails with `digest-mismatch` at its end when the whole object was asked for and has rotted. */
   get(digest: Digest, range?: ByteRange): Promise<Readable | undefined>;
   stat(digest: Digest): Promise<EvidenceInfo | undefined>;
+  /** Makes a link to an object, whether or not it is there. Absent where the store gives none. */
+  readonly link?: (digest: Digest, now: Date) => Promise<EvidenceLink>;
   /** False where the store doesn't remove what it has. What isn't there counts as removed. */
   remove(digest: Digest): Promise<boolean>;
   /** Every object that was there when the walk began and still is; in no order, some perhaps twice. Throws `store-unavailable`. */

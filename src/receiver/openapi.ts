@@ -47,7 +47,12 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/v1/namespaces/{namespace}/contracts/{contract}/revisions',
     summary: 'What a contract has meant, the newest first',
   },
-  { method: 'get', path: '/v1/evidence/{digest}', summary: 'Evidence by digest; one range if asked for' },
+  {
+    method: 'get',
+    path: '/v1/evidence/{digest}',
+    summary: 'Evidence by digest; one range if asked for; with link=true a URL of the store that is good for minutes',
+    query: ['link'],
+  },
   { method: 'head', path: '/v1/evidence/{digest}', summary: 'Whether evidence is there, and its size' },
   {
     method: 'put',

@@ -99,6 +99,18 @@ export const REFUSED_STORES: readonly RefusedObject[] = [
     serverSays: /spec\.s3\.webIdentity\.roleArn in body should match/,
   },
   {
+    what: 'a URL that is good for a day',
+    object: s3({ signedUrls: { expiry: '24h' } }),
+    at: 'spec.s3.signedUrls.expiry',
+    says: /must be between 1m and 1h/,
+  },
+  {
+    what: 'a URL that is good for nothing',
+    object: s3({ signedUrls: { expiry: '59s' } }),
+    at: 'spec.s3.signedUrls.expiry',
+    says: /must be between 1m and 1h/,
+  },
+  {
     what: 'a repository without a registry',
     object: evidenceStore({ oci: { repository: 'evidence' } }),
     at: 'spec.oci.repository',
@@ -154,6 +166,7 @@ export const COMPLETE_STORES: readonly object[] = [
     endpoint: 'http://[::1]:9000/storage/v1/',
     forcePathStyle: true,
     ca: '-----BEGIN CERTIFICATE-----',
+    signedUrls: { expiry: '59m60s' },
   }),
   evidenceStore({ s3: { bucket: 'evidence', webIdentity: { roleArn: ROLE } } }),
   evidenceStore({

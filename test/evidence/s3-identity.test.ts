@@ -123,6 +123,22 @@ test('attack: what the process has in its surroundings is no substitute for what
   }
 });
 
+test('a link ends no later than the credentials that sign it', async () => {
+  const tokenFile = join(dir, 'token');
+  await writeFile(tokenFile, 'token');
+  answer = granted(900);
+  const how = access({}, { tokenFile, stsEndpoint: stsEndpoint() });
+  const spec = { webIdentity: { roleArn: ROLE }, signedUrls: { expiry: '1h' } };
+  const store = await openEvidenceStore(await storeSettings(storeOf(spec), how));
+  const now = new Date();
+  const link = await store.link?.(`sha256:${'0'.repeat(64)}`, now);
+  const seconds = ((link?.expires.getTime() ?? 0) - now.getTime()) / 1000;
+  assert.ok(seconds > 890 && seconds <= 900, String(seconds));
+  const { searchParams } = new URL(link?.url ?? '');
+  assert.is(searchParams.get('X-Amz-Expires'), String(seconds));
+  assert.is(searchParams.get('X-Amz-Security-Token'), 'session of the role');
+});
+
 test("the pod's token is exchanged for credentials, and read anew when they end", async () => {
   const tokenFile = join(dir, 'token');
   await writeFile(tokenFile, 'first token\n');

@@ -1,13 +1,15 @@
 // deadline: 180
 import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
+import type { EvidenceLinkMessage, MaterialMessage, RunMessage } from '../../src/api/messages.ts';
 import type { ProblemDocument } from '../../src/api/problem.ts';
 import { digestsOf } from '../../src/api/run-evidence.ts';
 import type { EvidenceStore } from '../../src/api/types.gen.ts';
 import { blobPath } from '../../src/evidence/layout.ts';
 import type { Digest } from '../../src/evidence/store.ts';
+import { mountSecret, runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -42,14 +44,14 @@ test.after(async () => {
   await server?.stop();
 });
 
-const applyStore = (spec: object = {}, secret: string = SECRET) => {
-  const s3 = { bucket: BUCKET, prefix: 'prod/', endpoint: server.endpoint, forcePathStyle: true };
-  const credentialsSecretRef = { name: secret };
-  return shop.kubectl(
-    'apply -f -',
-    manifest('EvidenceStore', 'bucket', { s3: { ...s3, credentialsSecretRef }, ...spec }),
-  );
-};
+const s3Spec = (secret: string = SECRET) => ({
+  ...{ bucket: BUCKET, prefix: 'prod/', endpoint: server.endpoint, forcePathStyle: true },
+  credentialsSecretRef: { name: secret },
+});
+const applyStore = (spec: object = {}, secret: string = SECRET) =>
+  shop.kubectl('apply -f -', manifest('EvidenceStore', 'bucket', { s3: s3Spec(secret), ...spec }));
+const logOf = ({ stack }: Shop, name: string): string =>
+  stack.processes.find((each) => each.name === name)?.logFile ?? '';
 const applySecret = (secretAccessKey: string = S3_KEYS.secretAccessKey, name: string = SECRET) => {
   const stringData = { AWS_ACCESS_KEY_ID: S3_KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
   const metadata = { name, namespace: 'proviso-system' };
@@ -127,6 +129,49 @@ test('a run whose materials, attestation and statements are in the bucket, small
   const part = await shop.http.call(`/v1/evidence/${digestOf(materials.disk)}`, { token, headers: range });
   assert.is(part.status, 206);
   assert.ok(materials.disk.subarray(30_000_000, 30_001_000).equals(part.body));
+});
+
+test('who may read the bytes gets a link to them where the store gives any, and nobody else does', async () => {
+  const run = await open();
+  const bytes = randomBytes(3000);
+  await add(run, 'log', bytes);
+  const digest = digestOf(bytes);
+  const path = `/v1/evidence/${digest}?link=true`;
+  await eventually('the material in the index of the watch', async () => {
+    return (await shop.http.call(`/v1/evidence/${digest}`, { token })).status === 200;
+  });
+  await shop.http.refused('link-unavailable', path, { token });
+  await applyStore({ s3: { ...s3Spec(), signedUrls: { expiry: '5m' } } });
+  const answer = await eventually('a link', async () => {
+    const found = await shop.http.call(path, { token });
+    return found.status === 200 ? found : undefined;
+  });
+  const link = answer.json<EvidenceLinkMessage>();
+  assert.equal([link.digest, link.size, answer.headers['cache-control']], [digest, 3000, 'no-store']);
+  const minutes = (Date.parse(link.expirationTime) - Date.now()) / 60_000;
+  assert.ok(minutes > 4.5 && minutes <= 5, String(minutes));
+  const got = await fetch(link.url);
+  assert.ok(bytes.equals(Buffer.from(await got.arrayBuffer())));
+
+  // Attack: by who may not read the bytes, and for bytes of which nobody knows.
+  await shop.kubectl('create serviceaccount -n shop stranger');
+  const stranger = await shop.kubectl('create token -n shop stranger --audience=proviso');
+  await shop.http.refused('evidence-not-found', path, { token: stranger });
+  await shop.http.refused('token-missing', path);
+  await shop.http.refused('evidence-not-found', path.replace(digest, digestOf(randomBytes(9))), { token });
+  await shop.http.refused('request-invalid', path.replace('true', 'yes'), { token });
+
+  const env = { PROVISO_DIR: await mountSecret(shop, 'build') };
+  const printed = await runProviso(shop.stack.controlPlane.dir, `download ${digest} --link`, env);
+  assert.is(printed.code, 0, printed.text);
+  assert.is((await fetch(printed.out.trim())).status, 200);
+  assert.match(printed.err, /^whoever has this URL can read these 2\.9 KiB until \d{4}-/);
+  const document = await runProviso(shop.stack.controlPlane.dir, `-o json download ${digest} --link`, env);
+  assert.equal(Object.keys(JSON.parse(document.out)), ['url', 'expirationTime', 'digest', 'size']);
+  assert.is(document.err, '');
+
+  const log = await readFile(logOf(shop, 'receiver'), 'utf8');
+  assert.not.match(log, /X-Amz-Signature/);
 });
 
 test('an upload that is refused leaves nothing', async () => {

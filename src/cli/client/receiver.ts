@@ -5,6 +5,7 @@ import type {
   CancelRequest,
   CertificateMessage,
   DiscoveryMessage,
+  EvidenceLinkMessage,
   InitRequest,
   MaterialMessage,
   RebuildMessage,
@@ -105,6 +106,7 @@ export function createReceiver(transport: Transport) {
         ...(from === 0 ? {} : { headers: { range: `bytes=${from}-` } }),
         idempotent: true,
       }),
+    evidenceLink: (digest: string): Promise<EvidenceLinkMessage> => get(`/v1/evidence/${digest}?link=true`),
     referrers: (digest: string): Promise<ReferrersMessage> => get(`/v1/referrers/${digest}?limit=100`),
     /** A page; its `next` is the `cursor` of the one after it. */
     archivedRuns: (query: Query): Promise<ArchivedRunsMessage> => get(`/v1/archive/runs?${new URLSearchParams(query)}`),

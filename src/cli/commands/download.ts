@@ -13,6 +13,8 @@ export interface DownloadFlags {
   readonly file?: string;
   /** A statement of a run instead of bytes by their digest. */
   readonly statement?: string;
+  /** Where the store itself gives the bytes out, instead of the bytes. */
+  readonly link?: boolean;
 }
 
 const STATEMENTS: Readonly<Record<string, string>> = { vsa: VSA_TYPE, provenance: PROVENANCE_TYPE };
@@ -28,6 +30,7 @@ export async function download(session: Session, what: string | undefined, flags
       hint: 'digests are in: proviso status, and kubectl get workflowrun NAME -o yaml',
     });
   }
+  if (flags.link) return printLink(session, digest, flags);
   const target = resolve(session.io.cwd, flags.file ?? `sha256-${hex.slice(0, 12)}`);
   const file = await openPartial(target, hex);
   try {
@@ -41,6 +44,19 @@ export async function download(session: Session, what: string | undefined, flags
   } finally {
     await file.close();
   }
+}
+
+/** The URL alone goes to stdout, for the program that gets the bytes. */
+async function printLink(session: Session, digest: string, { file }: DownloadFlags): Promise<number> {
+  if (file !== undefined) throw new Problem('usage', '--link gets no bytes, so --file says nothing here');
+  const link = await session.receiver().evidenceLink(digest);
+  printResult(session, link, () => link.url);
+  if (session.flags.output === 'table') {
+    session.io.err(
+      `whoever has this URL can read these ${formatBytes(link.size)} until ${link.expirationTime}; check what comes against ${digest}`,
+    );
+  }
+  return EXIT.ok;
 }
 
 interface Fetched {

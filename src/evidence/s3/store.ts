@@ -1,5 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { parseDuration } from '../../api/duration.ts';
 import { Problem } from '../../api/problem.ts';
 import { checkingStream } from '../digest.ts';
 import { partedStage } from '../parted-stage.ts';
@@ -7,6 +8,7 @@ import { relay } from '../relay.ts';
 import { type Room, UPLOAD_ROOM } from '../room.ts';
 import { ABANDONED_MS, type EvidenceBytes } from '../store.ts';
 import { openBucket } from './bucket.ts';
+import { linkTo } from './link.ts';
 import { listBucket } from './list.ts';
 import { s3Problem, saying, unlessMissing } from './problem.ts';
 import type { S3Settings } from './settings.ts';
@@ -19,7 +21,9 @@ const SIZES: S3Sizes = { part: 8 << 20, piece: 2 ** 30, page: 1000 };
 export function s3Store(settings: S3Settings, sizes: S3Sizes = SIZES, room: Room = UPLOAD_ROOM): EvidenceBytes {
   const bucket = openBucket(settings);
   const { client, name: Bucket, keys } = bucket;
+  const linkSeconds = parseDuration(settings.spec.signedUrls?.expiry ?? '');
   return {
+    ...(linkSeconds === undefined ? {} : { link: (digest, now) => linkTo(bucket, digest, linkSeconds, now) }),
     stage: async (stated) => partedStage(s3Sink(bucket, sizes, stated), sizes.part, room),
     async get(digest, range) {
       const Range = range === undefined ? undefined : `bytes=${range.start}-${range.end}`;

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
+import type { EvidenceLinkMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { evidenceOf } from '../../api/run-evidence.ts';
 import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
@@ -14,13 +15,18 @@ import type { ReceiverContext } from '../context.ts';
 import { paced } from '../patience.ts';
 import { maySee } from '../run-access.ts';
 import type { OpenStore } from '../stores.ts';
-import { digestParam, nameQuery } from './params.ts';
+import { digestParam, flag, nameQuery } from './params.ts';
 
-/** `GET` and `HEAD /v1/evidence/sha256:{hex}`, whole or one range. */
+/** `GET` and `HEAD /v1/evidence/sha256:{hex}`, whole or one range; with `?link=true` where the store itself gives the bytes out. */
 export const getEvidenceRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const authenticated = await context.authenticate(request, response);
   const digest = digestParam(request);
+  const asLink = flag(request, 'link');
   const { store, info } = await findEvidence(context, authenticated, digest);
+  if (asLink) {
+    response.json(await linkMessage(store, info));
+    return;
+  }
   const range = parseRange(request.headers.range, info.size);
   const { start, end } = range ?? { start: 0, end: info.size - 1 };
   response.status(range === undefined ? 200 : 206).set({
@@ -39,6 +45,16 @@ export const getEvidenceRoute = (context: ReceiverContext) => async (request: Re
   if (stream === undefined) throw notFound(digest);
   await pipeline(paced(stream), response);
 };
+
+async function linkMessage({ name, bytes }: OpenStore, { digest, size }: EvidenceInfo): Promise<EvidenceLinkMessage> {
+  if (bytes.link === undefined) {
+    throw new Problem('link-unavailable', `the evidence store '${name}' gives no links`, {
+      hint: 'get the bytes from here, without link=true; an administrator may set spec.s3.signedUrls of a store in S3',
+    });
+  }
+  const { url, expires } = await bytes.link(digest, new Date());
+  return { url, expirationTime: expires.toISOString(), digest, size };
+}
 
 /** `PUT /v1/evidence/sha256:{hex}?workflow=`: stores bytes for a workflow that the caller submits to. */
 export const putEvidenceRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
