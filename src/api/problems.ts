@@ -69,6 +69,7 @@ export const PROBLEMS = {
   'statement-invalid': { status: 422, title: 'The statement is not valid' },
   'statement-mismatch': { status: 422, title: 'The statement does not agree with the record of the run' },
   'contract-not-met': { status: 422, title: 'The contract is not met' },
+  'record-refused': { status: 422, title: 'The archive record does not count' },
   'csr-invalid': { status: 422, title: 'The certificate request is not valid' },
   // The service
   'check-exceeded': { status: 422, title: 'Checking the content takes more than it may' },

@@ -11,6 +11,7 @@ import { getEvidenceRoute, putEvidenceRoute } from './routes/evidence.ts';
 import { initRoute } from './routes/init.ts';
 import { materialRoute } from './routes/materials.ts';
 import { rebuildProgressRoute, rebuildRoute } from './routes/rebuild.ts';
+import { recordsRoute, restoreRecordRoute } from './routes/records.ts';
 import { referrersRoute } from './routes/referrers.ts';
 import { retentionRoute } from './routes/retention.ts';
 import { cancelRoute, getRunRoute, listRunsRoute } from './routes/runs.ts';
@@ -47,6 +48,8 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
     .get(rebuildProgressRoute(context))
     .post(rebuildRoute(context))
     .all(onlyFor('GET, POST'));
+  app.route('/v1/archive/records').get(recordsRoute(context)).all(onlyFor('GET'));
+  app.route('/v1/archive/records/:digest').put(restoreRecordRoute(context)).all(onlyFor('PUT'));
   app.route('/v1/signing/certificate').post(signingRoute(context)).all(onlyFor('POST'));
   app.use((request: Request) => {
     throw new Problem('not-found', `there is nothing at ${request.path}`, { hint: 'see /openapi.json' });

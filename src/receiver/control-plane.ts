@@ -20,6 +20,8 @@ export interface ControlPlane {
   get(): Promise<ControlPlaneSigner>;
   /** What earlier statements are checked against, whether or not anything can be signed now. Throws `cluster-unavailable`. */
   keys(): Promise<ControlPlaneKeys>;
+  /** The same, and what was exchanged within the last minute too. */
+  keysNow(): Promise<ControlPlaneKeys>;
 }
 
 /** A key that was replaced signs that much longer, and counts an hour longer. */
@@ -48,6 +50,7 @@ export function createControlPlane(client: KubeClient, namespace: string): Contr
         return keysIn(await read());
       }
     },
+    keysNow: async () => keysIn(await read()),
   };
 }
 

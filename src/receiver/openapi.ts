@@ -93,6 +93,19 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Look through every evidence store again for runs that the archive lacks',
   },
   {
+    method: 'get',
+    path: '/v1/archive/records',
+    summary: 'The signed archive record of every run, one a line, for a backup; behind a run of this uid',
+    query: ['after'],
+  },
+  {
+    method: 'put',
+    path: '/v1/archive/records/{digest}',
+    summary: 'Bring a run back into the archive by its archive record, which this control plane must have signed',
+    body: 'bytes',
+    query: ['dryRun'],
+  },
+  {
     method: 'post',
     path: '/v1/signing/certificate',
     summary: "A ten-minute certificate with the caller's identity",

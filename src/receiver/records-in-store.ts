@@ -3,7 +3,7 @@ import { Problem } from '../api/problem.ts';
 import { rowsOf } from '../archive/rows.ts';
 import type { ArchiveDatabase, ReadStoreTable } from '../archive/tables.ts';
 import { archivedAs, archiveRun } from '../archive/write.ts';
-import { ARCHIVE_RECORD_HEAD, MAX_ARCHIVE_RECORD } from '../attestation/archive-record.ts';
+import { ARCHIVE_RECORD_HEAD, type ArchiveRecord, MAX_ARCHIVE_RECORD } from '../attestation/archive-record.ts';
 import type { Digest, EvidenceBytes, EvidenceInfo } from '../evidence/store.ts';
 import { readArchiveRecord } from '../verify/archive-record.ts';
 import type { ControlPlaneKeys } from '../verify/key-list.ts';
@@ -54,12 +54,22 @@ async function archiveObject(bytes: EvidenceBytes, info: EvidenceInfo, reading: 
   if (typeof whole === 'string') return refuse(whole);
   const read = readArchiveRecord(whole, reading.keys);
   if (!read.ok) return refuse(read.message);
-  const { run, outputs, time } = read.record;
-  const there = await archivedAs(reading.database, run.metadata.uid ?? '');
-  if (there?.record_time != null && there.record_time >= time) return 'present';
-  const isNew = await archiveRun(reading.database, rowsOf(run, new Set(outputs), { digest, time }));
-  return isNew ? 'archived' : 'present';
+  if (await isArchivedSince(reading.database, read.record)) return 'present';
+  return (await archiveRecord(reading.database, read.record, digest)) ? 'archived' : 'present';
 }
+
+/** Whether the archive has the run as this record or a later one says. */
+export async function isArchivedSince(database: ArchiveDatabase, { run, time }: ArchiveRecord): Promise<boolean> {
+  const there = await archivedAs(database, run.metadata.uid ?? '');
+  return there?.record_time != null && there.record_time >= time;
+}
+
+/** Archives what a record says that was found to count. Returns whether it is in the archive as given. */
+export const archiveRecord = (
+  database: ArchiveDatabase,
+  { run, outputs, time }: ArchiveRecord,
+  digest: Digest,
+): Promise<boolean> => archiveRun(database, rowsOf(run, new Set(outputs), { digest, time }));
 
 async function looksLikeRecord(bytes: EvidenceBytes, { digest, size }: EvidenceInfo): Promise<boolean> {
   const { length } = ARCHIVE_RECORD_HEAD;

@@ -26,10 +26,13 @@ const gone = new Problem('trust-root-not-found', 'there is none', { hint: 'make 
 const noKeys = new Problem('cluster-unavailable', 'no keys');
 
 /** The receiver's sources, where reading the root `gone` and the keys fails so. */
-const sources = (ofRoot: Error, ofKeys: Error) => ({
+const sources = (ofRoot: Error, ofKeys: Error) => {
+  const keys = () => Promise.reject(ofKeys);
+  return { ...rootSources(ofRoot), controlPlane: { get: keys, keys, keysNow: keys } };
+};
+const rootSources = (ofRoot: Error) => ({
   trustRoots: { get: (name?: string) => (name === 'here' ? Promise.resolve(here) : Promise.reject(ofRoot)) },
   signing: { get: () => Promise.reject(ofRoot), trustedRoot: () => Promise.reject(ofRoot) },
-  controlPlane: { get: () => Promise.reject(ofKeys), keys: () => Promise.reject(ofKeys) },
 });
 
 async function thrownBy(work: Promise<unknown>): Promise<unknown> {

@@ -15,7 +15,7 @@ export interface Access {
   maySubmitTo(caller: Caller, namespace: string, workflow: WorkflowRun['spec']['workflowRef']): Promise<boolean>;
   /** See runs of the namespace. */
   mayRead(caller: Caller, namespace: string, verb: 'get' | 'list'): Promise<boolean>;
-  /** See runs of every namespace. */
+  /** See the runs of all namespaces, those to come too. */
   mayReadAll(caller: Caller): Promise<boolean>;
   /** See a contract and what it has meant. */
   mayReadContract(caller: Caller, namespace: string, name: string): Promise<boolean>;
