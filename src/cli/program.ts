@@ -5,6 +5,7 @@ import type { AddFlags } from './commands/add.ts';
 import type { ArchiveRebuildFlags } from './commands/archive-rebuild.ts';
 import type { ArchiveRunsFlags } from './commands/archive-runs.ts';
 import type { ArchiveTotalsFlags } from './commands/archive-totals.ts';
+import type { BackupFlags } from './commands/backup.ts';
 import type { TryFlags } from './commands/contract-try.ts';
 import type { DiscoverFlags } from './commands/discover.ts';
 import type { DownloadFlags } from './commands/download.ts';
@@ -12,6 +13,7 @@ import type { ImportFlags } from './commands/import.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { PushFlags } from './commands/push.ts';
 import type { ResetFlags } from './commands/reset.ts';
+import type { RestoreFlags } from './commands/restore.ts';
 import type { RunsFlags } from './commands/runs.ts';
 import type { MigrateFlags } from './commands/store-migrate.ts';
 import type { VerifyFlags } from './commands/verify-flags.ts';
@@ -95,6 +97,32 @@ function addStoreCommands(program: Command, within: Within): void {
     .option('--no-wait', 'ask for it, and wait for nothing')
     .action((from: string, to: string, flags: MigrateFlags) =>
       within(async (session) => (await import('./commands/store-migrate.ts')).storeMigrate(session, from, to, flags)),
+  addBackupCommands(program, within);
+  return program;
+}
+
+/** The flags that say how the cluster itself is reached. */
+const withCluster = (command: Command): Command =>
+  command
+    .option('--kubeconfig <file>', 'whose rights in the cluster it has (default: as kubectl has them)')
+    .option('--system-namespace <name>', "Proviso's own namespace", 'proviso-system');
+
+function addBackupCommands(program: Command, within: Within): void {
+  withCluster(
+    program.command('backup').description('save what an installation can not make anew, but for the evidence'),
+  )
+    .requiredOption('--to <directory>', 'where to; it must not be there yet')
+    .option('--no-secrets', 'leave out the key that the control plane signs with')
+    .action((flags: BackupFlags) =>
+      within(async (session) => (await import('./commands/backup.ts')).backup(session, flags)),
+    );
+  withCluster(program.command('restore').description('bring back what a backup has'))
+    .argument('<directory>', 'the backup')
+    .option('--dry-run', 'show what would change, and change nothing')
+    .option('--replace', 'make objects that differ as the backup has them')
+    .option('--timeout <seconds>', 'how long to wait for objects to be Ready', '120')
+    .action((directory: string, flags: RestoreFlags) =>
+      within(async (session) => (await import('./commands/restore.ts')).restore(session, directory, flags)),
     );
 }
 

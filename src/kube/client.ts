@@ -15,6 +15,8 @@ export interface ApplyOptions {
   readonly force?: boolean;
   /** `status` to write the status subresource. */
   readonly subresource?: 'status';
+  /** Lets the API server do everything but keep it. */
+  readonly dryRun?: boolean;
 }
 
 /** What an apply sends: identity and the fields owned. A `uid` or `resourceVersion` in the metadata is a precondition. */
@@ -37,7 +39,7 @@ export interface KubeClient {
     kind: ResourceKind,
     ref: ObjectRef,
     patch: object,
-    options: { readonly fieldManager: string; readonly subresource?: 'status' },
+    options: Omit<ApplyOptions, 'force'>,
   ): Promise<T>;
   /** Deletes the object, only the one with `uid` when given; 404 is no error. */
   remove(kind: ResourceKind, ref: ObjectRef, uid?: string): Promise<void>;

@@ -41,19 +41,19 @@ export function createKubeClient(transport: Transport): KubeClient {
     },
     create: (kind, object) =>
       transport.send({ method: 'POST', path: collectionPath(kind, object.metadata.namespace), body: object }),
-    apply: (kind, object, { fieldManager, force = false, subresource }) =>
+    apply: (kind, object, { fieldManager, force = false, subresource, dryRun }) =>
       transport.send({
         method: 'PATCH',
         path: objectPath(kind, refOf(object), subresource),
-        query: { fieldManager, force: String(force) },
+        query: { fieldManager, force: String(force), dryRun: dryRunQuery(dryRun) },
         contentType: 'application/apply-patch+yaml',
         body: object,
       }),
-    mergePatch: (kind, ref, patch, { fieldManager, subresource }) =>
+    mergePatch: (kind, ref, patch, { fieldManager, subresource, dryRun }) =>
       transport.send({
         method: 'PATCH',
         path: objectPath(kind, ref, subresource),
-        query: { fieldManager },
+        query: { fieldManager, dryRun: dryRunQuery(dryRun) },
         contentType: 'application/merge-patch+json',
         body: patch,
       }),
@@ -76,5 +76,7 @@ async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
     throw error;
   }
 }
+
+const dryRunQuery = (dryRun: boolean | undefined): string | undefined => (dryRun ? 'All' : undefined);
 
 const refOf = ({ metadata }: KubeObject): ObjectRef => metadata;

@@ -48,7 +48,7 @@ export async function ensureControlPlaneKey(options: ControlPlaneKeyOptions): Pr
       'The Secret is damaged, and earlier control-plane keys are forgotten with it',
     );
   }
-  const announced = withNextKey({ ...found, verifierId: await verifierIdOf(options) }, now());
+  const announced = withNextKey({ ...found, verifierId: await verifierIdOf(options, found) }, now());
   await write(options, secret, announced);
   await publish(options, announced);
   const ring = withNextSigning(announced, now());
@@ -58,8 +58,10 @@ export async function ensureControlPlaneKey(options: ControlPlaneKeyOptions): Pr
   log.info({ fingerprint: signingKey(ring)?.fingerprint }, 'Control-plane key signs');
 }
 
-async function verifierIdOf({ client, verifierId }: ControlPlaneKeyOptions): Promise<string> {
+async function verifierIdOf({ client, verifierId }: ControlPlaneKeyOptions, found: KeyRing): Promise<string> {
   if (verifierId !== undefined) return verifierId;
+  // What they have signed names it: it goes where the keys go, also into another cluster.
+  if (found.verifierId !== '') return found.verifierId;
   // It is there as long as the cluster is, and no other cluster has it.
   const { metadata } = await client.get<KubeObject>(KIND.Namespace, { name: 'kube-system' });
   return `https://proviso.dev/cluster/${metadata.uid}`;

@@ -180,6 +180,22 @@ test('a Secret that is damaged is made anew, and a name that is asked for is use
   assert.is(keys.length, 1);
 });
 
+test('keys that come from another cluster stay those of the installation that they signed for', async () => {
+  const elsewhere = { ...(await fresh('elsewhere')), verifierId: 'https://proviso.dev/cluster/elsewhere' };
+  await ensureControlPlaneKey(elsewhere);
+  const options = await fresh('restored');
+  const { data, metadata } = await secretOf(elsewhere);
+  const secret = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', data };
+  await options.client.create(KIND.Secret, {
+    ...secret,
+    metadata: { name: SECRET, namespace: 'restored', labels: metadata.labels ?? {} },
+  });
+  await ensureControlPlaneKey(inDays(options, 0));
+  assert.is((await signer(options)).verifierId, elsewhere.verifierId);
+  assert.is((await published(options))['verifier-id'], elsewhere.verifierId);
+  assert.equal((await secretOf(options)).data, data);
+});
+
 test('a Secret that was given is published as it is, and refused when nobody could check what it signs', async () => {
   const options = await fresh('given');
   const own = generateTestKey();

@@ -18,6 +18,7 @@ import type {
   TotalsMessage,
 } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
+import type { RestoredRecordMessage } from '../../api/record-messages.ts';
 import { readAnswer } from './answer.ts';
 import type { Call, Transport } from './transport.ts';
 
@@ -117,6 +118,21 @@ export function createReceiver(transport: Transport) {
     rebuild: (): Promise<RebuildMessage> => json({ method: 'POST', path: '/v1/archive/rebuild', idempotent: true }),
     retention: (): Promise<RetentionMessage> => get('/v1/archive/retention'),
     rebuildProgress: (): Promise<RebuildMessage> => get('/v1/archive/rebuild'),
+    /** Lines: every archive record behind the run with this uid, or what is said in its place. */
+    archiveRecords: (after: string): Promise<IncomingMessage> =>
+      transport.open({
+        method: 'GET',
+        path: `/v1/archive/records${after === '' ? '' : `?${new URLSearchParams({ after })}`}`,
+        idempotent: true,
+      }),
+    restoreRecord: (digest: string, record: Uint8Array, dryRun: boolean): Promise<RestoredRecordMessage> =>
+      json({
+        method: 'PUT',
+        path: `/v1/archive/records/${digest}${dryRun ? '?dryRun=true' : ''}`,
+        headers: { 'content-type': 'application/json', 'content-length': record.length },
+        body: record,
+        idempotent: true,
+      }),
     certificate: (csr: string): Promise<CertificateMessage> => post('/v1/signing/certificate', { csr }, true),
     close: () => transport.close(),
   };

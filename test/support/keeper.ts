@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CommandOutcome, runProviso } from './command-line.ts';
+import type { Stack } from './stack.ts';
+
+/** An installation, and somebody who keeps backups of it. */
+export interface Installation {
+  readonly stack: Stack;
+  /** kubectl that has to succeed; returns its output. */
+  readonly kubectl: (args: string, input?: string) => Promise<string>;
+  /** The real program, as whoever keeps backups; the variables come on top. */
+  readonly proviso: (args: string, others?: Readonly<Record<string, string>>) => Promise<CommandOutcome>;
+}
+
+/**
+ * Somebody who may read and restore all archived runs, with the rights of the administrator in the cluster, and works in the
+ * given directory.
+ */
+export async function keeperOf(stack: Stack, work: string): Promise<Installation> {
+  const { controlPlane } = stack;
+  const kubectl = async (args: string, input?: string): Promise<string> => {
+    const options = input === undefined ? {} : { input };
+    const { code, stdout, stderr } = await controlPlane.kubectl(args.split(' '), options);
+    if (code !== 0) throw new Error(`kubectl ${args}: ${stderr}${stdout}`);
+    return stdout;
+  };
+  await kubectl('create namespace ops');
+  await kubectl('create serviceaccount -n ops keeper');
+  const read = '--verb=get,list --resource=workflowruns.proviso.dev,contracts.proviso.dev';
+  await kubectl(`create clusterrole proviso-backup ${read}`);
+  await kubectl('create clusterrole proviso-restore --verb=rebuild --resource=evidencestores.proviso.dev');
+  for (const role of ['proviso-backup', 'proviso-restore'])
+    await kubectl(`create clusterrolebinding ${role} --clusterrole=${role} --serviceaccount=ops:keeper`);
+  const ca = join(work, 'ca.crt');
+  await writeFile(ca, await kubectl('get configmap -n proviso-system proviso-trust -o jsonpath={.data.ca\\.crt}'));
+  const env = {
+    PROVISO_ENDPOINT: stack.endpoint,
+    PROVISO_CA_FILE: ca,
+    PROVISO_TOKEN: await kubectl('create token -n ops keeper --audience=proviso'),
+    KUBECONFIG: controlPlane.adminKubeconfig,
+  };
+  return { stack, kubectl, proviso: (args, others = {}) => runProviso(work, args, { ...env, ...others }) };
+}
