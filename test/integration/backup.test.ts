@@ -10,14 +10,12 @@ import type { EvidenceStore } from '../../src/api/types.gen.ts';
 import { ARCHIVE_RECORD_HEAD } from '../../src/attestation/archive-record.ts';
 import { VSA_TYPE } from '../../src/attestation/vsa.ts';
 import type { KeptObject } from '../../src/cli/backup/objects.ts';
-import type { Restored } from '../../src/cli/print/restored.ts';
 import { blobPath } from '../../src/evidence/layout.ts';
 import type { Digest } from '../../src/evidence/store.ts';
 import { openArchivedShop } from '../support/archived-shop.ts';
 import { forge, linesOf, manifestOf } from '../support/backups.ts';
-import type { CommandOutcome } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Installation, keeperOf } from '../support/keeper.ts';
+import { counts, type Installation, keeperOf, restored, standing } from '../support/keeper.ts';
 import { manifest } from '../support/manifest.ts';
 import { startStack } from '../support/stack.ts';
 
@@ -46,30 +44,12 @@ async function out(installation: Installation, args: string): Promise<string> {
   assert.is(code, 0, `${args}: ${text}`);
   return printed;
 }
-const restored = ({ out: printed, text }: CommandOutcome): Restored => {
-  assert.ok(printed.startsWith('{'), text);
-  return JSON.parse(printed) as Restored;
-};
-const counts = ({ objects }: Restored): Readonly<Record<string, number>> => {
-  const kinds = objects.map(({ outcome }) => outcome.kind);
-  return Object.fromEntries([...new Set(kinds)].map((kind) => [kind, kinds.filter((each) => each === kind).length]));
-};
 const blob = (digest: string): string => join(evidence, blobPath(digest as Digest));
 const other = async (name: string): Promise<string> => {
   await rm(join(work, name), { recursive: true, force: true });
   await cp(join(work, 'saved'), join(work, name), { recursive: true });
   return join(work, name);
 };
-/** Every object that a restore could change, as it stands. */
-async function standing({ kubectl }: Installation): Promise<readonly string[]> {
-  const kinds = 'contracts,workflows.proviso.dev,evidencestores,trustroots,controllerrevisions';
-  const { items } = JSON.parse(await kubectl(`get ${kinds} -A -o json`)) as { items: readonly KeptObject[] };
-  return items.map(({ metadata: { name, uid, generation }, kind, ...rest }) => {
-    const { spec, data } = rest as { readonly spec?: unknown; readonly data?: unknown };
-    return JSON.stringify([kind, name, uid, generation, spec ?? data]);
-  });
-}
-
 test('an installation with runs, some of which left the cluster, is saved', async () => {
   const shop = await openArchivedShop('admin');
   const { stack } = shop.shop;
@@ -293,6 +273,38 @@ test('attack: a record that was altered in the backup is refused, counted and na
   const { records } = restored({ code, ...outcome });
   assert.equal([records?.refusedCount, records?.present], [1, rest.length]);
   assert.is(records?.refused[0]?.run, record.run.metadata.name);
+});
+
+test('attack: a backup brings in no other Secret, and nothing that only a cluster can say of an object', async () => {
+  const installation = here as Installation;
+  const forged = await other('forged');
+  const [secret = ''] = await linesOf(forged, 'secrets');
+  await forge(forged, 'secrets', [secret.replace('"proviso-control-plane-key"', '"bootstrap-token"')]);
+  const refused = await installation.proviso('restore forged --replace');
+  assert.match(refused.err, /proviso-system\/bootstrap-token is not one that a backup has \(backup-invalid\)/);
+  await forge(forged, 'secrets', [secret]);
+
+  const lines = await linesOf(forged, 'objects');
+  const binding = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'evil' },
+  };
+  const contract = lines.find((line) => line.includes('"kind":"Contract"')) ?? '';
+  const evil = JSON.parse(contract);
+  evil.metadata = { ...evil.metadata, name: 'evil', finalizers: ['example.com/evil'] };
+  evil.status = { revision: 99 };
+  await forge(forged, 'objects', [...lines, JSON.stringify(binding), JSON.stringify(evil)]);
+  await out(installation, 'restore forged');
+  assert.not.match(await installation.kubectl('get clusterrolebindings'), /evil/);
+  const { metadata, status } = JSON.parse(await installation.kubectl('get contract -n shop evil -o json'));
+  assert.equal([metadata.finalizers, status.revision], [undefined, 1]);
+  await installation.kubectl('delete contract -n shop evil');
+
+  const revision = { ...JSON.parse(contract), apiVersion: 'apps/v1', kind: 'ControllerRevision' };
+  await forge(forged, 'objects', [...lines, JSON.stringify(revision)]);
+  const { err } = await installation.proviso('restore forged');
+  assert.match(err, /is of no contract \(backup-invalid\)/);
 });
 
 test('evidence that did not come back is named', async () => {

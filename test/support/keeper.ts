@@ -1,5 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import type { KeptObject } from '../../src/cli/backup/objects.ts';
+import type { Restored } from '../../src/cli/print/restored.ts';
 import { type CommandOutcome, runProviso } from './command-line.ts';
 import type { Stack } from './stack.ts';
 
@@ -41,3 +44,24 @@ export async function keeperOf(stack: Stack, work: string): Promise<Installation
   };
   return { stack, kubectl, proviso: (args, others = {}) => runProviso(work, args, { ...env, ...others }) };
 }
+
+/** Every object that a restore could change, as it stands. */
+export async function standing({ kubectl }: Installation): Promise<readonly string[]> {
+  const kinds = 'contracts,workflows.proviso.dev,evidencestores,trustroots,controllerrevisions';
+  const { items } = JSON.parse(await kubectl(`get ${kinds} -A -o json`)) as { items: readonly KeptObject[] };
+  return items.map(({ metadata: { name, uid, generation }, kind, ...rest }) => {
+    const { spec, data } = rest as { readonly spec?: unknown; readonly data?: unknown };
+    return JSON.stringify([kind, name, uid, generation, spec ?? data]);
+  });
+}
+
+/** What a restore says of itself with `-o json`. */
+export const restored = ({ out: printed, text }: CommandOutcome): Restored => {
+  assert.ok(printed.startsWith('{'), text);
+  return JSON.parse(printed) as Restored;
+};
+/** How many objects had which outcome. */
+export const counts = ({ objects }: Restored): Readonly<Record<string, number>> => {
+  const kinds = objects.map(({ outcome }) => outcome.kind);
+  return Object.fromEntries([...new Set(kinds)].map((kind) => [kind, kinds.filter((each) => each === kind).length]));
+};

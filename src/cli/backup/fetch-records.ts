@@ -1,4 +1,5 @@
 import { Problem } from '../../api/problem.ts';
+import { asRecord, asText } from '../../api/record.ts';
 import type { MissingRecord, RecordsLine } from '../../api/record-messages.ts';
 import { ARCHIVE_RECORD_HEAD } from '../../attestation/archive-record.ts';
 import type { Receiver } from '../client/receiver.ts';
@@ -65,7 +66,7 @@ async function fetchFrom(
       runs += 1;
       continue;
     }
-    const line = JSON.parse(bytes.toString('utf8')) as RecordsLine;
+    const line = lineOf(bytes);
     if ('end' in line) {
       if (line.end.runs === runs) return undefined;
       throw new Problem('internal', `${line.end.runs} runs were announced, and ${runs} came`);
@@ -74,4 +75,17 @@ async function fetchFrom(
     passed(line.missing.uid);
     runs += 1;
   }
+}
+
+function lineOf(bytes: Buffer): RecordsLine {
+  try {
+    const line = asRecord(JSON.parse(bytes.toString('utf8')));
+    const isKnown = asRecord(line?.end) !== undefined || asText(asRecord(line?.missing)?.uid) !== undefined;
+    if (isKnown) return line as RecordsLine;
+  } catch {
+    // Told below.
+  }
+  throw new Problem('internal', 'the receiver answered a line that is no archive record, nor about one', {
+    hint: 'This is no answer of Proviso; see whether PROVISO_ENDPOINT names its receiver.',
+  });
 }

@@ -83,13 +83,14 @@ async function listOf(client: KubeClient, kind: ResourceKind): Promise<readonly 
   );
 }
 
-/** The contract that a revision is of. */
+/** The contract that a revision is of, if it is one of Proviso's. */
 export function contractOf({
   metadata,
 }: KubeObject):
   | { readonly kind: ResourceKind; readonly ref: { readonly namespace?: string; readonly name: string } }
   | undefined {
   const { labels = {}, namespace = '' } = metadata;
+  if (labels[LABEL_MANAGED_BY] !== MANAGED_BY) return undefined;
   const [own, cluster] = [labels[LABEL_CONTRACT], labels[LABEL_CLUSTER_CONTRACT]];
   if (own !== undefined) return { kind: KIND.Contract, ref: { namespace, name: own } };
   return cluster === undefined ? undefined : { kind: KIND.ClusterContract, ref: { name: cluster } };
