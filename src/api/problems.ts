@@ -87,7 +87,6 @@ export const PROBLEMS = {
   'no-run': { status: 400, title: 'No run has been opened here' },
   'id-token-unavailable': { status: 503, title: 'The CI system gives no token' },
   'backup-invalid': { status: 400, title: 'The backup is not whole' },
-  'cluster-refused': { status: 403, title: 'The API server refuses this' },
   'key-unreadable': { status: 400, title: 'The signing key can not be read' },
   'registry-not-found': { status: 404, title: 'The registry has no such thing' },
   'registry-unavailable': { status: 503, title: 'The registry can not be asked' },

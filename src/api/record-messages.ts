@@ -1,3 +1,5 @@
+import type { KeptEvidence } from './run-evidence.ts';
+
 /** A line of the answer to `GET /v1/archive/records` that is no archive record. */
 export type RecordsLine =
   /** A run that is in the archive, and whose record can't be had. */
@@ -13,16 +15,8 @@ export interface MissingRecord {
   readonly detail: string;
 }
 
-/** Something that a run has in an evidence store. */
-export interface EvidenceReference {
-  /** Of the material, `attestation`, or the predicate type of a statement. */
-  readonly name: string;
-  readonly storeName: string;
-  readonly digest: string;
-  /** Bytes, where the run says it. */
-  readonly size?: number;
-}
-export interface MissingEvidence extends EvidenceReference {
+/** What a run has in an evidence store, and isn't there. */
+export interface MissingEvidence extends KeptEvidence {
   readonly why: string;
 }
 

@@ -2,6 +2,8 @@ import type { WorkflowRun } from './types.gen.ts';
 
 /** Bytes that a run keeps in a store. */
 export interface KeptEvidence {
+  /** Of the material, `attestation`, or the predicate type of a statement. */
+  readonly name: string;
   /** The EvidenceStore that has them. */
   readonly storeName: string;
   /** `sha256:…` */
@@ -13,9 +15,12 @@ export interface KeptEvidence {
 /** All that a run keeps in stores: its attestation, the control plane's statements, and those materials whose bytes are kept. */
 export function evidenceOf({ spec, status = {} }: WorkflowRun): readonly KeptEvidence[] {
   const { materials = [], attestation, statements = [] } = status;
-  const kept = materials.filter(({ stored }) => stored);
-  const all = [...(attestation === undefined ? [] : [attestation]), ...statements, ...kept];
-  return all.map(({ storeName = spec.evidenceStoreName, digest, size }) => ({ storeName, digest, size }));
+  const all = [
+    ...(attestation === undefined ? [] : [{ ...attestation, name: 'attestation' }]),
+    ...statements.map((statement) => ({ ...statement, name: statement.predicateType })),
+    ...materials.filter(({ stored }) => stored),
+  ];
+  return all.map(({ name, storeName = spec.evidenceStoreName, digest, size }) => ({ name, storeName, digest, size }));
 }
 
 /** The digests of all that, some perhaps twice. */

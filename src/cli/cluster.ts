@@ -7,6 +7,11 @@ export interface ClusterFlags {
   readonly kubeconfig?: string;
 }
 
+export interface InstallationFlags extends ClusterFlags {
+  /** Proviso's own namespace. */
+  readonly systemNamespace: string;
+}
+
 /**
  * Talks to the API server with the caller's own rights. Throws `cluster-unavailable`, `cluster-refused` with its own words, or
  * `usage` for a kubeconfig that can't be read.
@@ -50,7 +55,8 @@ function problemOf(cause: KubeError): Problem {
     return new Problem('cluster-refused', `the API server does not know who asks: ${message}`, { hint, cause });
   }
   if (code === 403) {
-    const hint = 'an administrator has to allow it; see: kubectl auth can-i --list';
+    const hint =
+      'an administrator has to allow it; see kubectl auth can-i --list, and what the page of the command lists';
     return new Problem('cluster-refused', `the API server does not allow it: ${message}`, { hint, cause });
   }
   if (code === 0 || code === 429 || code >= 500) {

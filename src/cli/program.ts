@@ -79,6 +79,7 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
   addArchiveCommands(program, within);
   addContractCommands(program, within);
   addStoreCommands(program, within);
+  addBackupCommands(program, within);
   return program;
 }
 
@@ -86,29 +87,26 @@ function addStoreCommands(program: Command, within: Within): void {
   const store = program
     .command('store')
     .description("work with evidence stores, with the rights of one's own kubeconfig");
-  store
-    .command('migrate')
-    .description('have an evidence store moved to another one, and wait for the end')
+  withCluster(store.command('migrate').description('have an evidence store moved to another one, and wait for the end'))
     .argument('<from>', 'the EvidenceStore that is moved')
     .argument('<to>', 'the EvidenceStore that serves its name afterwards')
-    .option('--kubeconfig <file>', 'how the cluster is reached (default: as kubectl finds it)')
     .option('--leave-damaged', 'move it though objects are damaged or missing, which are lost then')
     .option('--timeout <seconds>', 'how long to wait for the end', '3600')
     .option('--no-wait', 'ask for it, and wait for nothing')
     .action((from: string, to: string, flags: MigrateFlags) =>
       within(async (session) => (await import('./commands/store-migrate.ts')).storeMigrate(session, from, to, flags)),
-  addBackupCommands(program, within);
-  return program;
+    );
 }
 
-/** The flags that say how the cluster itself is reached. */
+/** A command that asks the cluster itself. */
 const withCluster = (command: Command): Command =>
-  command
-    .option('--kubeconfig <file>', 'whose rights in the cluster it has (default: as kubectl has them)')
-    .option('--system-namespace <name>', "Proviso's own namespace", 'proviso-system');
+  command.option('--kubeconfig <file>', 'whose rights in the cluster it has (default: as kubectl has them)');
+
+const withInstallation = (command: Command): Command =>
+  withCluster(command).option('--system-namespace <name>', "Proviso's own namespace", 'proviso-system');
 
 function addBackupCommands(program: Command, within: Within): void {
-  withCluster(
+  withInstallation(
     program.command('backup').description('save what an installation can not make anew, but for the evidence'),
   )
     .requiredOption('--to <directory>', 'where to; it must not be there yet')
@@ -116,7 +114,7 @@ function addBackupCommands(program: Command, within: Within): void {
     .action((flags: BackupFlags) =>
       within(async (session) => (await import('./commands/backup.ts')).backup(session, flags)),
     );
-  withCluster(program.command('restore').description('bring back what a backup has'))
+  withInstallation(program.command('restore').description('bring back what a backup has'))
     .argument('<directory>', 'the backup')
     .option('--dry-run', 'show what would change, and change nothing')
     .option('--replace', 'make objects that differ as the backup has them')

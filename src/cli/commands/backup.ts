@@ -8,15 +8,15 @@ import { type Secret, secretText } from '../../api/secret.ts';
 import { CONTROL_PLANE_SECRET } from '../../api/trust-objects.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { type ClusterFlags, clusterProblem, openCluster } from '../backup/cluster.ts';
 import { type BackupWriter, createBackup, type Manifest, type ManifestFacts } from '../backup/directory.ts';
 import { fetchRecords } from '../backup/fetch-records.ts';
 import { keptObject, objectsOf } from '../backup/objects.ts';
+import { type InstallationFlags, withCluster } from '../cluster.ts';
 import { EXIT } from '../exit-code.ts';
 import { plain } from '../print/plain.ts';
 import { printResult, type Session } from '../session.ts';
 
-export interface BackupFlags extends ClusterFlags {
+export interface BackupFlags extends InstallationFlags {
   readonly to: string;
   /** False with --no-secrets. */
   readonly secrets: boolean;
@@ -28,20 +28,19 @@ const MAX_NAMED = 100;
 /** `proviso backup`: what an installation can't make anew, but for the evidence, into a directory. */
 export async function backup(session: Session, flags: BackupFlags): Promise<number> {
   const target = resolve(session.io.cwd, flags.to);
-  const client = await openCluster(flags);
-  const writer = await createBackup(target);
-  try {
-    const made = await write(session, client, writer, flags);
-    await writer.finish(made.facts, made.parts);
-    const { runs } = made.facts;
-    printResult(session, { directory: target, ...made.facts, parts: made.parts }, () => textOf(target, made.facts));
-    tellWhatIsLeftOut(session, made.facts, flags);
-    return runs.missingCount === 0 ? EXIT.ok : EXIT.error;
-  } catch (error) {
-    throw clusterProblem(error);
-  } finally {
-    await writer.discard();
-  }
+  return withCluster(flags, async (client) => {
+    const writer = await createBackup(target);
+    try {
+      const made = await write(session, client, writer, flags);
+      await writer.finish(made.facts, made.parts);
+      const { runs } = made.facts;
+      printResult(session, { directory: target, ...made.facts, parts: made.parts }, () => textOf(target, made.facts));
+      tellWhatIsLeftOut(session, made.facts, flags);
+      return runs.missingCount === 0 ? EXIT.ok : EXIT.error;
+    } finally {
+      await writer.discard();
+    }
+  });
 }
 
 interface Made {

@@ -5,18 +5,18 @@ import { Problem } from '../../api/problem.ts';
 import { asRecord, asText } from '../../api/record.ts';
 import { CONTROL_PLANE_SECRET } from '../../api/trust-objects.ts';
 import { keyOf } from '../../kube/store.ts';
-import { type ClusterFlags, clusterProblem, openCluster } from '../backup/cluster.ts';
 import { type Backup, openBackup } from '../backup/directory.ts';
 import { contractOf, type KeptObject, keptObject, RESTORED_KINDS } from '../backup/objects.ts';
 import { awaitReady, type NotReady } from '../backup/ready.ts';
 import { restoreKeys } from '../backup/restore-keys.ts';
 import { adoptRevision, type RestoreOptions, restoreObject } from '../backup/restore-objects.ts';
 import { type RecordOutcomes, restoreRecords } from '../backup/restore-records.ts';
+import { type InstallationFlags, withCluster } from '../cluster.ts';
 import { EXIT } from '../exit-code.ts';
 import { isComplete, type Restored, type RestoredObject, restoreReport } from '../print/restored.ts';
 import { printResult, type Session } from '../session.ts';
 
-export interface RestoreFlags extends ClusterFlags {
+export interface RestoreFlags extends InstallationFlags {
   readonly dryRun?: boolean;
   readonly replace?: boolean;
   readonly timeout: string;
@@ -29,9 +29,8 @@ const AWAITED = [KIND.EvidenceStore, KIND.TrustRoot, KIND.ClusterContract, KIND.
 export async function restore(session: Session, directory: string, flags: RestoreFlags): Promise<number> {
   const seconds = secondsOf(flags);
   const backup = await openBackup(resolve(session.io.cwd, directory));
-  const client = await openCluster(flags);
-  const options = { client, replace: flags.replace === true, dryRun: flags.dryRun === true };
-  try {
+  return withCluster(flags, async (client) => {
+    const options = { client, replace: flags.replace === true, dryRun: flags.dryRun === true };
     const keys = await restoreSecrets(options, backup, flags);
     const objects = await restoreObjects(options, backup);
     const notReady = options.dryRun ? [] : await untilReady(session, options, backup, seconds);
@@ -46,9 +45,7 @@ export async function restore(session: Session, directory: string, flags: Restor
     };
     printResult(session, restored, () => restoreReport(session.io, restored));
     return isComplete(restored) ? EXIT.ok : EXIT.error;
-  } catch (error) {
-    throw clusterProblem(error);
-  }
+  });
 }
 
 /**

@@ -14,10 +14,10 @@ import { readArchiveRecord } from '../../verify/archive-record.ts';
 import { readBody } from '../body.ts';
 import { assertDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
+import { missingEvidence } from '../missing-evidence.ts';
 import { paced } from '../patience.ts';
 import { archiveRecord, isArchivedSince } from '../records-in-store.ts';
 import { reserveFor } from '../reserve.ts';
-import { missingEvidence } from '../run-evidence.ts';
 import { digestParam, flag, query } from './params.ts';
 
 /** Records that are fetched from their stores together, and so in memory: 4 MiB each at the very most. */
@@ -34,10 +34,12 @@ export const recordsRoute = (context: ReceiverContext) => async (request: Reques
       hint: "get the verb 'list' on workflowruns.proviso.dev by a ClusterRoleBinding",
     });
   }
-  const database = context.archive.database();
-  const pages = recordedRuns(database, query(request, 'after', 64) ?? '', TOGETHER);
-  response.set('content-type', 'application/x-ndjson');
-  await pipeline(Readable.from(paced(lines(context, pages))), response);
+  const after = query(request, 'after', 64) ?? '';
+  await context.archive.ask((database) => {
+    const pages = recordedRuns(database, after, TOGETHER);
+    response.set('content-type', 'application/x-ndjson');
+    return pipeline(Readable.from(paced(lines(context, pages))), response);
+  });
 };
 
 async function* lines(
@@ -87,16 +89,18 @@ export const restoreRecordRoute = (context: ReceiverContext) => async (request: 
       hint: "get the verb 'rebuild' on evidencestores.proviso.dev, by a ClusterRoleBinding",
     });
   }
-  const database = context.archive.database();
   const digest = digestParam(request);
   const dryRun = flag(request, 'dryRun');
   const body = await readBody(request, MAX_ARCHIVE_RECORD, reserveFor(context, caller, response));
   assertDigest(digest, `sha256:${sha256Hex(body)}`);
   const record = await verified(context, body);
   const { metadata, spec } = record.run;
-  const isThere = await isArchivedSince(database, record);
+  const { archive } = context;
+  const isThere = await archive.ask((database) => isArchivedSince(database, record));
   const why = await whyUnstored(context, spec.evidenceStoreName, digest, dryRun ? undefined : body);
-  if (!isThere && !dryRun && why === undefined) await archiveRecord(database, record, digest);
+  if (!isThere && !dryRun && why === undefined) {
+    await archive.ask((database) => archiveRecord(database, record, digest));
+  }
   const answer: RestoredRecordMessage = {
     namespace: metadata.namespace ?? '',
     run: metadata.name,
