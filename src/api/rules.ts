@@ -159,6 +159,10 @@ export const EVIDENCE_STORE_RULES: readonly Rule<EvidenceStore>[] = [
     broken: ({ spec }) => (spec.default === true && spec.fallback === true ? ['spec'] : []),
   },
   {
+    message: 'spec.movedTo must name another store',
+    broken: ({ metadata, spec }) => (spec.movedTo?.name === metadata.name ? ['spec.movedTo'] : []),
+  },
+  {
     message: "spec.filesystem.path must not contain '.' or '..' as a part",
     broken: ({ spec }) => (hasDots(spec.filesystem?.path) ? ['spec.filesystem.path'] : []),
   },

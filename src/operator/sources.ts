@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND, type ResourceKind } from '../api/kinds.ts';
 import { LABEL_CLUSTER_CONTRACT, LABEL_CONTRACT, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
+import { movedTo } from '../api/moved.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import type { Change, Indexers } from '../kube/store.ts';
@@ -194,11 +195,17 @@ export const SOURCES = {
       const isProbed = type === 'modified' && object.status?.observedGeneration === object.metadata.generation;
       if (isProbed && before !== undefined) {
         if (healthOf(before) === healthOf(object)) return own;
-        const followers = lookUp.evidenceStores().filter(({ spec }) => spec.movedTo !== undefined);
+        const stores = lookUp.evidenceStores();
+        const followers = stores.filter(({ spec }) => spec.movedTo !== undefined);
+        const isMoved = movedTo(before) !== movedTo(object);
+        const hasFallback = stores.some(({ spec }) => spec.fallback === true);
+        const touched = lookUp
+          .allWorkflows()
+          .filter(({ spec }) => isMoved || (hasFallback && spec.evidenceStoreRef === undefined));
         return [
           ...own,
           ...followers.map((store) => later('evidencestores', store)),
-          ...lookUp.allWorkflows().map((workflow) => later('workflows', workflow)),
+          ...touched.map((workflow) => later('workflows', workflow)),
         ];
       }
       return [

@@ -26,6 +26,12 @@ export const REFUSED_STORES: readonly RefusedObject[] = [
     says: /can't be its own fallback/,
   },
   {
+    what: 'a store that is moved to itself',
+    object: evidenceStore({ movedTo: { name: 'default' }, filesystem: { path: '/var/lib/evidence' } }),
+    at: 'spec.movedTo',
+    says: /spec\.movedTo must name another store/,
+  },
+  {
     what: 'a store path that climbs',
     object: evidenceStore({ filesystem: { path: '/var/lib/../../etc' } }),
     at: 'spec.filesystem.path',

@@ -131,6 +131,7 @@ test('attack: circles, chains and stores for fewer namespaces are refused with a
   assert.is((await read('b')).status?.move?.copied, undefined);
   await apply('c', { filesystem: { path: `${pathOf('new')}/` }, movedTo: { name: 'new' } });
   await until('c', 'MoveRefused', /'new' is the same place as this store/);
+  await operated.kubectl('delete evidencestore c');
   await operated.assertInvariants();
 });
 
