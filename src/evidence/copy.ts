@@ -43,13 +43,22 @@ export const emptyTally = (): CopyTally => ({
 const MAX_EXAMPLES = 3;
 /** Objects that are copied together: with small ones most of the time is spent waiting for the stores. */
 const COPIERS = 4;
+/** What is larger, in bytes, is copied one after the other: stages hold parts of that size, and those add up. */
+const LARGE = 8 << 20;
 
 /**
  * Copies every object of a store into another that doesn't have it yet. Of each object a few chunks are in memory, or what a stage
  * of the other store holds. Throws `store-unavailable` of either of them; what was copied until then is found there the next time.
  */
 export async function copyObjects(from: EvidenceBytes, to: EvidenceBytes, options: CopyOptions): Promise<void> {
-  await together(from.list(), (info) => copyObject(from, to, info, options));
+  let last: Promise<void> = Promise.resolve();
+  await together(from.list(), (info) => {
+    const copy = (): Promise<void> => copyObject(from, to, info, options);
+    if (info.size <= LARGE) return copy();
+    const next = last.then(copy);
+    last = next.catch(() => {});
+    return next;
+  });
   await together(eachOf(options.expected), (digest) => expect(from, to, digest, options));
 }
 
