@@ -14,17 +14,24 @@ export interface OpenedArchive {
 
 const SQLITE = 'sqlite:';
 const POSTGRES = /^postgres(?:ql)?:\/\//;
-/** No query of ours takes near as long; one that does must not hold a connection for ever. */
-const STATEMENT_MS = 30_000;
-const CONNECT_MS = 5_000;
+/** How long is waited for a PostgreSQL server. */
+export interface ServerPatience {
+  /** No query of ours takes near as long; one that does must not hold a connection for ever. */
+  readonly statementMs: number;
+  readonly connectMs: number;
+  /** Of a connection: the server may have been replaced behind its address, or its machine be lost without a word. */
+  readonly lifeSeconds: number;
+}
+
+const PATIENCE: ServerPatience = { statementMs: 30_000, connectMs: 5_000, lifeSeconds: 60 };
 
 /**
  * Opens `sqlite:PATH` or `postgres://…`, and brings its schema up to date, once, whoever else does so at the same time. A SQLite
  * file that is damaged is put aside and begun anew: all in it is derived. Throws for an address that is neither, and what the
  * server says.
  */
-export async function openArchive(address: string): Promise<OpenedArchive> {
-  const opened = await connect(address);
+export async function openArchive(address: string, patience: ServerPatience = PATIENCE): Promise<OpenedArchive> {
+  const opened = await connect(address, patience);
   await migrate(opened.database).catch(async (error: unknown) => {
     await opened.database.destroy();
     throw error;
@@ -32,7 +39,7 @@ export async function openArchive(address: string): Promise<OpenedArchive> {
   return opened;
 }
 
-async function connect(address: string): Promise<OpenedArchive> {
+async function connect(address: string, patience: ServerPatience): Promise<OpenedArchive> {
   if (address.startsWith(SQLITE)) {
     const { file, setAside } = soundFile(address.slice(SQLITE.length));
     const database = new Kysely<ArchiveTables>({ dialect: sqliteDialect(file) });
@@ -45,8 +52,12 @@ async function connect(address: string): Promise<OpenedArchive> {
   const pool = new pg.Pool({
     connectionString: address,
     max: 8,
-    connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
+    connectionTimeoutMillis: patience.connectMs,
+    statement_timeout: patience.statementMs,
+    // The server ends a query that is too long; one that has no server any more is ended here.
+    query_timeout: patience.statementMs * 1.1,
+    maxLifetimeSeconds: patience.lifeSeconds,
+    keepAlive: true,
     application_name: 'proviso',
   });
   // A connection that breaks between two queries fails the next one; unheard, it would end the process.

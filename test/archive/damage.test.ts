@@ -12,6 +12,7 @@ import { listRuns } from '../../src/archive/runs.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { archiveRun } from '../../src/archive/write.ts';
 import { eventually } from '../support/eventually.ts';
+import { startRelay } from '../support/relay.ts';
 import { hasSmallDisks, startSmallDisk } from '../support/small-disk.ts';
 import { hasPostgres, startPostgres } from '../tools/postgres.ts';
 import type { FullDiskReport } from './fixtures/full-disk.ts';
@@ -149,5 +150,23 @@ when(hasPostgres())(
     await postgres.stop();
   },
 );
+
+when(hasPostgres())('the machine of PostgreSQL is lost without a word, and another one takes its place', async () => {
+  const postgres = await startPostgres();
+  const relay = await startRelay(postgres.port);
+  const address = postgres.address.replace(String(postgres.port), String(relay.port));
+  const { database } = await openArchive(address, { statementMs: 500, connectMs: 500, lifeSeconds: 1 });
+  const runs = Array.from({ length: 8 }, (_, index) => `run-${index}`);
+  await Promise.all(runs.map((run) => eventually(run, async () => put(database, run))));
+  relay.hold();
+  const held = await Promise.allSettled(runs.map((run) => put(database, `${run}-held`)));
+  assert.ok(held.some(({ status }) => status === 'rejected'));
+  const after = runs.map((run) => `${run}-held`);
+  await Promise.all(after.map((run) => eventually(run, async () => put(database, run), 20)));
+  assert.equal((await names(database)).toSorted(), [...runs, ...after].toSorted());
+  await database.destroy();
+  await relay.stop();
+  await postgres.stop();
+});
 
 test.run();

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Child, spawnChild } from '../controlplane/child.ts';
@@ -9,8 +9,17 @@ import { freePort } from '../support/ports.ts';
 /** A real PostgreSQL with an empty database. */
 export interface Postgres {
   readonly address: string;
+  readonly port: number;
   readonly child: Child;
+  /** Resolves when it answers, as after a start anew. */
+  ready(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** A replica of a server, which only reads until it is promoted. */
+export interface Standby extends Postgres {
+  /** Makes it a server that writes, with what it has of the other's. */
+  promote(): Promise<void>;
 }
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -36,6 +45,28 @@ const NOBODY = 65_534;
 const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : undefined;
 
 export async function startPostgres(): Promise<Postgres> {
+  const init = ['--username', 'proviso', '--auth', 'trust', '--no-sync', '--encoding', 'UTF8'];
+  return start((data, run) => run('initdb', ['--pgdata', data, ...init]), 'fsync = on');
+}
+
+/** Copies a running server, and follows it. */
+export async function startStandby({ port }: Postgres): Promise<Standby> {
+  const from = ['--host', '127.0.0.1', '--port', String(port), '--username', 'proviso', '--checkpoint', 'fast'];
+  const standby = await start((data, run) =>
+    run('pg_basebackup', ['--pgdata', data, ...from, '--write-recovery-conf', '--no-sync']),
+  );
+  return {
+    ...standby,
+    async promote() {
+      await ask(standby.address, 'select pg_promote()');
+    },
+  };
+}
+
+type Run = (program: string, args: readonly string[]) => void;
+
+/** `make` fills the folder of the data; `setting` is a line of its configuration. */
+async function start(make: (data: string, run: Run) => void, setting = ''): Promise<Postgres> {
   const bin = binaries();
   if (bin === undefined) throw new Error('there is no PostgreSQL server here: apt-get install postgresql');
   if (user !== undefined) await letThrough(tmpdir());
@@ -44,29 +75,19 @@ export async function startPostgres(): Promise<Postgres> {
   if (user !== undefined) await chown(dir, user.uid, user.gid);
   const data = join(dir, 'data');
   const port = await freePort();
-  execFileSync(
-    join(bin, 'initdb'),
-    ['--pgdata', data, '--username', 'proviso', '--auth', 'trust', '--no-sync', '--encoding', 'UTF8'],
-    {
-      ...user,
-      cwd: dir,
-      stdio: 'pipe',
-      env: { PATH: `${bin}:/usr/bin:/bin`, LC_ALL: 'C', HOME: dir },
-    },
-  );
-  await writeFile(
-    join(data, 'postgresql.auto.conf'),
-    `listen_addresses = '127.0.0.1'\nport = ${port}\nunix_socket_directories = ''\nfsync = on\n`,
-  );
+  const env = { PATH: `${bin}:/usr/bin:/bin`, LC_ALL: 'C', HOME: dir };
+  make(data, (program, args) => execFileSync(join(bin, program), args, { ...user, cwd: dir, stdio: 'pipe', env }));
+  const settings = `listen_addresses = '127.0.0.1'\nport = ${port}\nunix_socket_directories = ''\n${setting}\n`;
+  await appendFile(join(data, 'postgresql.auto.conf'), settings);
   const child = spawnChild('postgres', join(bin, 'postgres'), ['-D', data], user === undefined ? {} : { user });
   const address = `postgres://proviso@127.0.0.1:${port}/postgres`;
-  await untilConnected(address, child).catch(async (error: unknown) => {
+  const ready = () => untilConnected(address, child);
+  await ready().catch(async (error: unknown) => {
     await child.stop('SIGQUIT');
     throw error;
   });
   return {
-    address,
-    child,
+    ...{ address, port, child, ready },
     async stop() {
       await child.stop('SIGINT');
       await rm(dir, { recursive: true });
@@ -80,17 +101,22 @@ async function letThrough(folder: string): Promise<void> {
   if ((mode & 0o001) === 0) await chmod(folder, (mode & 0o7777) | 0o001);
 }
 
-async function untilConnected(address: string, child: Child): Promise<void> {
+async function ask(address: string, question: string): Promise<void> {
   const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: address });
+  try {
+    await client.connect();
+    await client.query(question);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function untilConnected(address: string, child: Child): Promise<void> {
   const end = Date.now() + 30_000;
   for (;;) {
     child.assertAlive();
-    const client = new pg.Client({ connectionString: address });
-    const outcome = await client.connect().then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    await client.end().catch(() => {});
+    const outcome = await ask(address, 'select 1').catch((error: unknown) => error);
     if (outcome === undefined) return;
     if (Date.now() > end) throw outcome;
     await new Promise((resolve) => setTimeout(resolve, 100));
