@@ -64,6 +64,15 @@ export function startArchiver(options: ArchiverOptions): Archiver {
   /** What was deleted before it was archived; the watch has it no more. */
   const gone = new Map<string, WorkflowRun>();
   let leadership: Leadership | undefined;
+  /** Whether the archive was compared with the runs, and has answered ever since. */
+  let isSwept = false;
+
+  /** A server that has failed may be another one when it is back, which lacks the last that it was given. */
+  const asked = <T>(answer: Promise<T>): Promise<T> =>
+    answer.catch((error: unknown) => {
+      isSwept = false;
+      throw error;
+    });
 
   function seen({ type, object, before = object }: Change<WorkflowRun>): void {
     if (leadership?.isLeader() !== true || !isFinished(object)) return;
@@ -84,11 +93,11 @@ export function startArchiver(options: ArchiverOptions): Archiver {
 
   /** The record first: an archive that has a run can get it back. */
   async function keep(run: WorkflowRun): Promise<void> {
-    const there = await archivedAs(database, run.metadata.uid ?? '');
+    const there = await asked(archivedAs(database, run.metadata.uid ?? ''));
     if (there?.record_digest != null && there.document === documentOf(run)) return;
     const outputs = await outputsOf(options, run);
     const record = await keepRecord(options, run, outputs, new Date());
-    await archiveRun(database, rowsOf(run, outputs, record));
+    await asked(archiveRun(database, rowsOf(run, outputs, record)));
   }
 
   /** Asks the archive what it has, and not the runs what they say: an archive that was lost is filled again by this. */
@@ -105,14 +114,14 @@ export function startArchiver(options: ArchiverOptions): Archiver {
 
   /** Records first: the run itself may have changed since it was archived, and would come in as another one. */
   async function fill(over: AbortSignal, onFilled: () => void): Promise<void> {
-    let isSwept = false;
     async function once(): Promise<void> {
-      const stores = await rebuildFromStores(options, over);
+      const stores = await asked(rebuildFromStores(options, over));
       if (isSwept && stores === 0) return;
-      await sweep();
       isSwept = true;
+      await asked(sweep());
       onFilled();
     }
+    isSwept = false;
     while (!over.aborted) {
       await untilDone(once, over, log);
       await sleep(STORES_MS, undefined, { signal: over }).catch(() => {});

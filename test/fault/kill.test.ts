@@ -1,10 +1,14 @@
-// deadline: 180
+// deadline: 300
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import type { WorkflowRun } from '../../src/api/types.gen.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Relay, startRelay } from '../support/relay.ts';
 import { openShop, type Shop } from '../support/shop.ts';
-import { assertKept, type StoredFiles } from './kept.ts';
+import { hasPostgres, type Postgres, startPostgres, startStandby } from '../tools/postgres.ts';
+import { assertKept, type StoredFiles, untilArchived } from './kept.ts';
 import { archiveIn, killAtRandom, killCount } from './kills.ts';
 import { BUSY, pipelineManifests, startPipelines } from './pipelines.ts';
 import { faults } from './survived.ts';
@@ -12,16 +16,26 @@ import { faults } from './survived.ts';
 const kills = killCount(12);
 
 let dir: string;
+let archive: string;
 let shop: Shop;
 let token: string;
+let primary: Postgres | undefined;
+let relay: Relay | undefined;
 const test = faults('kill -9', 'every acknowledged run, byte for byte; counters; the archive');
 test.before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'proviso-kills-'));
-  shop = await openShop(pipelineManifests(), { archive: archiveIn(dir) });
+  if (hasPostgres()) {
+    primary = await startPostgres();
+    relay = await startRelay(primary.port);
+  }
+  archive = relay === undefined ? archiveIn(dir) : `postgres://proviso@127.0.0.1:${relay.port}/postgres`;
+  shop = await openShop(pipelineManifests(), { archive });
   token = await shop.tokenOf('build');
 });
 test.after(async () => {
   await shop?.stop();
+  await relay?.stop();
+  await primary?.stop();
   await rm(dir, { recursive: true });
 });
 
@@ -34,7 +48,7 @@ const store: StoredFiles = {
 };
 
 test(`after ${kills} kills of receiver and operator nothing acknowledged is lost, and nothing is there twice`, () =>
-  killAtRandom(shop, { kills, token, store, archive: archiveIn(dir) }));
+  killAtRandom(shop, { kills, token, store, archive }));
 
 /**
  * An API server that has just started denies what it will allow in a moment, to us and to the operator, since its own
@@ -52,5 +66,37 @@ test('kill -9 of the API server under load: requests are refused or wait, and ev
   token = await shop.tokenOf('build');
   await assertKept(shop, work, store, token);
 });
+
+async function failOver(from: Postgres, through: Relay): Promise<void> {
+  const isArchived = ({ status }: WorkflowRun) => status?.conditions?.some(({ type }) => type === 'Archived');
+  const archived = async () => (await shop.runs()).filter(isArchived).length;
+  const standby = await startStandby(from);
+  const work = startPipelines(shop, { token, clients: 2, name: 'fail-over' });
+  await standby.child.stop('SIGINT');
+  const before = await archived();
+  await eventually('runs that the standby has not', async () => (await archived()) > before + 10);
+  await from.child.stop('SIGKILL');
+  const acknowledged = work.acknowledged.length;
+  await shop.http.refused('archive-unavailable', '/v1/archive/runs', { token });
+  await eventually('evidence to be taken all the same', async () => work.acknowledged.length > acknowledged + 2);
+  await standby.child.restart(true);
+  await standby.ready();
+  through.pointTo(standby.port);
+  // It reads already, and refuses to write.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await standby.promote();
+  await work.end();
+  primary = standby;
+  const runs = await assertKept(shop, work, store, token);
+  await untilArchived(archive, runs, store);
+}
+
+// Who has none is told so at the start.
+if (hasPostgres()) {
+  test('PostgreSQL fails over under load to a replica that lags behind: every run is in the archive again', async () => {
+    if (primary === undefined || relay === undefined) throw new Error('there is no PostgreSQL');
+    await failOver(primary, relay);
+  });
+}
 
 test.run();

@@ -28,16 +28,16 @@ const DEBIAN = '/usr/lib/postgresql';
 export function hasPostgres(): boolean {
   if (binaries() !== undefined || process.env.CI === 'true') return true;
   console.log(
-    "SKIPPED: the archive on PostgreSQL isn't tested here. apt-get install postgresql, or put initdb and postgres on PATH.",
+    "SKIPPED: the archive on PostgreSQL isn't tested here. apt-get install postgresql, or put initdb, postgres and pg_basebackup on PATH.",
   );
   return false;
 }
 
-/** Where `initdb` and `postgres` are; they are not on PATH where Debian's package put them. */
+/** Where `initdb`, `postgres` and `pg_basebackup` are; they are not on PATH where Debian's package put them. */
 function binaries(): string | undefined {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
   const places = [...(process.env.PATH ?? '').split(delimiter), ...versions.map((each) => join(DEBIAN, each, 'bin'))];
-  return places.find((place) => ['initdb', 'postgres'].every((name) => existsSync(join(place, name))));
+  return places.find((place) => ['initdb', 'postgres', 'pg_basebackup'].every((name) => existsSync(join(place, name))));
 }
 
 /** The server refuses to run as root; then it is `nobody`, by number, whom every system has. */
