@@ -6,9 +6,7 @@ import { isHeld } from '../api/legal-hold.ts';
 import { Problem } from '../api/problem.ts';
 import { isArchived, isFinished } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
-import { documentOf, rowsOf } from '../archive/rows.ts';
-import type { ArchiveDatabase } from '../archive/tables.ts';
-import { archivedAmong, archivedAs, archiveRun } from '../archive/write.ts';
+import { archivedAmong } from '../archive/write.ts';
 import { writeStatus } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isStatus } from '../kube/error.ts';
@@ -18,17 +16,14 @@ import { type Change, keyOf, refOfKey, type Store } from '../kube/store.ts';
 import { runWorkers } from '../queue/workers.ts';
 import { createWorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { keepRecord, type RecordWriter } from './archive-record.ts';
-import type { Contracts } from './contracts.ts';
+import { keepRun, type RunKeeper } from './archive-run.ts';
 import { isRebuilt, rebuildFromStores } from './rebuild.ts';
 import { createAnnouncedRemovals } from './retention/announced.ts';
 import { SETTLE_MS } from './retention/remove-bytes.ts';
 import { EVERY_MS, keepRetention } from './retention/retention.ts';
 
-export interface ArchiverOptions extends RecordWriter {
+export interface ArchiverOptions extends RunKeeper {
   readonly client: KubeClient;
-  readonly contracts: Contracts;
-  readonly database: ArchiveDatabase;
   readonly runs: Store<WorkflowRun>;
   /** Resolves when the runs are listed. */
   readonly synced: Promise<void>;
@@ -70,7 +65,8 @@ export function startArchiver(options: ArchiverOptions): Archiver {
   /** A server that has failed may be another one when it is back, which lacks the last that it was given. */
   const asked = <T>(answer: Promise<T>): Promise<T> =>
     answer.catch((error: unknown) => {
-      isSwept = false;
+      // What evidence store or cluster refuse is told as a problem, and is no word of the archive.
+      if (!(error instanceof Problem)) isSwept = false;
       throw error;
     });
 
@@ -86,18 +82,9 @@ export function startArchiver(options: ArchiverOptions): Archiver {
   async function archive(key: string): Promise<void> {
     const run = gone.get(key) ?? runs.get(refOfKey(key));
     if (run === undefined || !isFinished(run)) return;
-    await keep(run);
+    await asked(keepRun(options, run, new Date()));
     if (gone.delete(key)) return queue.add(key);
     if (!isArchived(run)) await mark(client, run);
-  }
-
-  /** The record first: an archive that has a run can get it back. */
-  async function keep(run: WorkflowRun): Promise<void> {
-    const there = await asked(archivedAs(database, run.metadata.uid ?? ''));
-    if (there?.record_digest != null && there.document === documentOf(run)) return;
-    const outputs = await outputsOf(options, run);
-    const record = await keepRecord(options, run, outputs, new Date());
-    await asked(archiveRun(database, rowsOf(run, outputs, record)));
   }
 
   /** Asks the archive what it has, and not the runs what they say: an archive that was lost is filled again by this. */
@@ -187,20 +174,6 @@ async function untilDone(work: () => Promise<void>, signal: AbortSignal, log: Lo
       log.warn({ err: error }, 'Archive not compared with the runs');
       await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
     }
-  }
-}
-
-/** The products of a run; none if its contract can't be had any more. */
-async function outputsOf(
-  { contracts }: ArchiverOptions,
-  { metadata, spec }: WorkflowRun,
-): Promise<ReadonlySet<string>> {
-  try {
-    const { materials } = await contracts.get(metadata.namespace ?? '', spec.contract);
-    return new Set(materials.filter(({ output }) => output).map(({ name }) => name));
-  } catch (error) {
-    if (error instanceof Problem) return new Set();
-    throw error;
   }
 }
 
