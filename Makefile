@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence demo dev build gen fix clean
+.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence bench-submissions demo dev build gen fix clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -38,6 +38,9 @@ bench-materials: node_modules/.installed ## Inspection of documents of 50 MB bes
 
 bench-evidence: node_modules/.installed ## 1 GiB into every kind of evidence store and out, beside hashing it into a file; PROVISO_BENCH_MB=64 is quick
 	node test/bench/evidence/main.ts
+
+bench-submissions: node_modules/.installed ## Submissions per second with an archive in SQLite, in PostgreSQL, and with none
+	node test/bench/submissions/main.ts
 
 demo: node_modules/.installed ## The whole story on a real API server, with real input
 	node scripts/demo.ts

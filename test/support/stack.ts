@@ -15,6 +15,8 @@ export interface Stack {
   readonly controlPlane: ControlPlane;
   readonly endpoint: string;
   readonly processes: readonly Pick<Running, 'name' | 'logFile'>[];
+  /** The number that the process has now. */
+  pid(name: ProcessName): number;
   /** Ends a process with SIGKILL and starts it again; resolves when it is ready. */
   killAndRestart(name: ProcessName): Promise<void>;
   /** Ends a process with SIGTERM; resolves with its exit code. */
@@ -69,6 +71,7 @@ export async function startStack({ onStep = () => {}, oidcIssuers, archive }: St
       controlPlane,
       endpoint,
       processes: Object.values(slots),
+      pid: (name) => running.get(name)?.child.pid ?? 0,
       async killAndRestart(name) {
         const child = running.get(name)?.child;
         if (child !== undefined && child.exitCode === null) {
