@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { probe } from '../../src/evidence/probe.ts';
+import { putBytes } from '../../src/evidence/put.ts';
 import { s3Store } from '../../src/evidence/s3/store.ts';
 import { serveTls } from '../support/tls-server.ts';
 import { S3_KEYS, type S3Server, startS3 } from '../tools/s3.ts';
@@ -30,8 +31,14 @@ test.after(async () => {
 test('in the name of the host, as Amazon has it', async () => {
   const endpoint = `http://${DOMAIN}:${new URL(server.endpoint).port}`;
   const identity = { kind: 'keys', keys: S3_KEYS } as const;
-  const store = s3Store({ kind: 's3', spec: { bucket: 'evidence', endpoint }, identity });
+  const spec = { bucket: 'evidence', endpoint, signedUrls: { expiry: '1m' } };
+  const store = s3Store({ kind: 's3', spec, identity });
   assert.equal(await probe(store), { ok: true, removed: true });
+  const { digest } = await putBytes(store, Buffer.from('bytes'));
+  const { url = '' } = (await store.link?.(digest, new Date())) ?? {};
+  assert.ok(url.startsWith(`http://evidence.${DOMAIN}:`), url);
+  assert.is(await (await fetch(url)).text(), 'bytes');
+  await store.remove(digest);
 });
 
 test('over TLS with an authority of its own, and not without it', async () => {
