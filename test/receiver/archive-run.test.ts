@@ -31,7 +31,7 @@ test.before.each(async () => {
   const [, signing] = here.keys;
   const signer = { ...here, key: here.signing, fingerprint: signing?.fingerprint ?? '' };
   keeper = {
-    controlPlane: { get: async () => signer, keys: async () => here },
+    controlPlane: { get: async () => signer, keys: async () => here, keysNow: async () => here },
     stores: { get: async (name) => ({ name, bytes, maxBlobSize: 1 << 20 }) },
     contracts: {
       get: async () => {
