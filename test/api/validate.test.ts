@@ -115,8 +115,10 @@ test('has words for every pattern', () => {
 });
 
 function* rulesOf(node: SchemaNode): Generator<string> {
-  const rules = node['x-kubernetes-validations'] as readonly { readonly message: string }[] | undefined;
-  for (const { message } of rules ?? []) yield message;
+  type Rules = readonly { readonly rule: string; readonly message: string }[];
+  const rules = (node['x-kubernetes-validations'] as Rules | undefined) ?? [];
+  // Of a file alone it isn't known what was there before.
+  for (const { message } of rules.filter(({ rule }) => !/\boldSelf\b/.test(rule))) yield message;
   for (const child of Object.values(node.properties ?? {})) yield* rulesOf(child);
   if (node.items !== undefined) yield* rulesOf(node.items);
   if (typeof node.additionalProperties === 'object') yield* rulesOf(node.additionalProperties);

@@ -94,9 +94,11 @@ test('an archive that was lost comes back from evidence and cluster, and nobody 
   await shop.stack.killAndRestart('receiver');
   await eventually('all of them', async () => (await documents()).size >= before.size);
   assert.equal(await documents(), before);
-  const [store] = await query((database) => database.selectFrom('read_stores').selectAll().execute());
-  assert.is(store?.refused, 1);
-  assert.is(store?.archived, before.size);
+  const store = await eventually('the end of the look', () =>
+    query((database) => database.selectFrom('read_stores').selectAll().executeTakeFirst()),
+  );
+  assert.is(store.refused, 1);
+  assert.is(store.archived, before.size);
 });
 
 test('who may have it rebuilt gets back what the archive lacks, and nobody else may', async () => {
