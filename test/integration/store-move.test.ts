@@ -29,6 +29,7 @@ const fill = async (name: string, count: number, size = 1000) =>
   (await Promise.all(Array.from({ length: count }, () => putBytes(bytesOf(name), randomBytes(size))))).map(
     ({ digest }) => digest,
   );
+const countIn = async (name: string): Promise<number> => (await Array.fromAsync(bytesOf(name).list())).length;
 const read = (name: string) => operated.read<EvidenceStore>('evidencestore', name);
 const movedOf = ({ status }: EvidenceStore): Condition | undefined =>
   findCondition(status?.conditions, CONDITION.Moved);
@@ -200,9 +201,45 @@ test('an operator that is replaced in the middle goes on, and copies nothing twi
   const { move } = (await until('many', 'Copied')).status ?? {};
   assert.ok((move?.present ?? 0) > 0, JSON.stringify(move));
   assert.ok((move?.copied ?? 0) <= 3000, JSON.stringify(move));
-  let count = 0;
-  for await (const _ of bytesOf('heap').list()) count += 1;
-  assert.is(count, 3000);
+  assert.is(await countIn('heap'), 3000);
+});
+
+test('a store that fails in between is told of in its own words, and copying goes on once it works', async () => {
+  await fill('full', 5);
+  await apply('frail');
+  await operated.untilReason<EvidenceStore>('evidencestore', 'frail', 'Ready');
+  await rm(pathOf('frail'), { recursive: true });
+  await writeFile(pathOf('frail'), 'not a directory');
+  await apply('full', { movedTo: { name: 'frail' } });
+  const failed = await until('full', 'CopyFailed', /ENOTDIR.*; it is tried again/);
+  assert.is(findCondition(failed.status?.conditions, CONDITION.Ready)?.status, 'True');
+  await rm(pathOf('frail'));
+  await apply('frail', { maxBlobSize: 5000 });
+  await until('full', 'Copied');
+  assert.is(await countIn('frail'), 5);
+});
+
+test('who takes movedTo away, or the store itself, ends the copying', async () => {
+  await fill('long', 3000, 200);
+  await apply('longer');
+  await operated.untilReason<EvidenceStore>('evidencestore', 'longer', 'Ready');
+  const hasStopped = async (): Promise<number> => {
+    const before = await countIn('longer');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const after = await countIn('longer');
+    return before === after ? after : 0;
+  };
+  await apply('long', { movedTo: { name: 'longer' } });
+  await until('long', 'Copying', /\b[1-9]\d* objects/);
+  await apply('long');
+  await eventually('the condition to go', async () => movedOf(await read('long')) === undefined);
+  const stopped = await eventually('the copying to end', hasStopped);
+  assert.ok(stopped < 3000, `${stopped}`);
+  assert.is((await read('long')).status?.move, undefined);
+  await apply('long', { movedTo: { name: 'longer' } });
+  await eventually('more objects', async () => (await countIn('longer')) > stopped + 10);
+  await operated.kubectl('delete evidencestore long');
+  assert.ok((await eventually('the copying to end', hasStopped)) < 3000);
 });
 
 test.run();
