@@ -219,6 +219,17 @@ test('a store that fails in between is told of in its own words, and copying goe
   assert.is(await countIn('frail'), 5);
 });
 
+test('a store that was moved and comes back from a backup is moved once more, though its place is gone', async () => {
+  await operated.kubectl('delete evidencestore full');
+  await rm(pathOf('full'), { recursive: true });
+  await writeFile(pathOf('full'), 'gone');
+  await apply('full', { movedTo: { name: 'frail' } });
+  await until('full', 'CopyFailed');
+  await apply('full', { movedTo: { name: 'frail' }, filesystem: { path: pathOf('empty') } });
+  await until('full', 'Copied');
+  assert.is(await countIn('frail'), 5);
+});
+
 test('who takes movedTo away, or the store itself, ends the copying', async () => {
   await fill('long', 3000, 200);
   await apply('longer');

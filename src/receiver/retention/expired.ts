@@ -1,6 +1,6 @@
 import { KIND } from '../../api/kinds.ts';
 import { isHeld } from '../../api/legal-hold.ts';
-import { movedTo, namesServedBy } from '../../api/moved.ts';
+import { namesServedBy } from '../../api/moved.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { EvidenceStore, Workflow, WorkflowRun } from '../../api/types.gen.ts';
 import { type ExpiredRun, expiredRuns, expiryOf, type Retention, workflowsWith } from '../../archive/retention.ts';
@@ -36,7 +36,7 @@ interface Terms {
 /** Documents are large. */
 const PAGE = 50;
 
-/** A store that has a retention, and wasn't moved. */
+/** A store that has a retention, and is neither moved nor being moved. */
 export interface RetainingStore {
   readonly store: EvidenceStore;
   readonly retention: NonNullable<EvidenceStore['spec']['retention']>;
@@ -50,7 +50,8 @@ export interface RetainingStore {
 export function retainingStores(all: readonly EvidenceStore[]): readonly RetainingStore[] {
   return all.flatMap((store) => {
     const { retention } = store.spec;
-    if (retention === undefined || movedTo(store) !== undefined) return [];
+    // What is removed while it is copied would stay in the other store, and nobody would know.
+    if (retention === undefined || store.spec.movedTo !== undefined) return [];
     const names = namesServedBy(store, all);
     const held = all.find((each) => names.includes(each.metadata.name) && isHeld(each))?.metadata.name;
     return [{ store, retention, names, held }];

@@ -8,14 +8,20 @@ const test = suite('which stores say for how long something is kept');
 
 interface Sketch {
   readonly keepFor?: string;
-  /** The store that serves its name. */
+  /** The store that serves its name, or will. */
   readonly movedTo?: string;
+  /** It is on the move still. */
+  readonly isCopying?: boolean;
   readonly isHeld?: boolean;
 }
 
-const store = (name: string, { keepFor, movedTo, isHeld }: Sketch = {}): EvidenceStore => ({
+const store = (name: string, { keepFor, movedTo, isCopying, isHeld }: Sketch = {}): EvidenceStore => ({
   metadata: { name, uid: `uid-${name}`, ...(isHeld ? { labels: { [LABEL_LEGAL_HOLD]: '' } } : {}) },
-  spec: { filesystem: { path: `/${name}` }, ...(keepFor === undefined ? {} : { retention: { keepFor } }) },
+  spec: {
+    filesystem: { path: `/${name}` },
+    ...(keepFor === undefined ? {} : { retention: { keepFor } }),
+    ...(movedTo === undefined ? {} : { movedTo: { name: movedTo } }),
+  },
   ...(movedTo === undefined
     ? {}
     : {
@@ -24,8 +30,8 @@ const store = (name: string, { keepFor, movedTo, isHeld }: Sketch = {}): Evidenc
           conditions: [
             {
               type: 'Moved',
-              status: 'True',
-              reason: 'Copied',
+              status: isCopying ? 'False' : 'True',
+              reason: isCopying ? 'Copying' : 'Copied',
               message: '',
               lastTransitionTime: '2026-11-28T00:00:00Z',
             },
@@ -45,6 +51,11 @@ test('one that was moved is kept as the one at the end of its moves says', () =>
   assert.equal(told(...moved, store('c', { keepFor: '9h' })), [['c', ['a', 'b', 'c'], undefined]]);
   assert.equal(told(...moved, store('c')), []);
   assert.equal(told(...moved), [], 'the one that has the objects is gone');
+});
+
+test('nothing is removed from one that is on the move', () => {
+  const all = [store('a', { keepFor: '1h', movedTo: 'b', isCopying: true }), store('b', { keepFor: '1h' })];
+  assert.equal(told(...all), [['b', ['b'], undefined]]);
 });
 
 test('a hold of one that was moved holds where its objects are', () => {
