@@ -162,4 +162,17 @@ test('a moved store reads what is new from where it is now, though the old place
   );
 });
 
+test('a moved store gives links to what is there by now, if the store where it is gives any', async () => {
+  const { digest } = await putBytes(to, Buffer.from('moved'));
+  const [late = 'sha256:'] = await put(Buffer.from('late'));
+  assert.is(movedStore(to, async () => from).link, undefined);
+  const link = async (each: Digest, expires: Date) => ({ url: `https://s3.example/${each}`, expires });
+  const store = movedStore({ ...to, link }, async () => from);
+  assert.is((await store.link?.(digest, new Date()))?.url, `https://s3.example/${digest}`);
+  await store.link?.(late, new Date()).then(
+    () => assert.unreachable('a link to what is not there'),
+    (error: { code?: string }) => assert.is(error.code, 'link-unavailable'),
+  );
+});
+
 test.run();
