@@ -100,14 +100,18 @@ function newest(database: ArchiveDatabase, workflowUid: string, count: number) {
     .executeTakeFirst();
 }
 
-/** The workflows, by uid, that have runs of these stores in the archive. */
-export async function workflowsWith(database: ArchiveDatabase, stores: readonly string[]): Promise<readonly string[]> {
-  const rows = await database
+/** A workflow as its runs name it. */
+export type ArchivedWorkflow = Pick<RunTable, 'workflow_uid' | 'namespace' | 'workflow'>;
+
+/** The workflows that have runs of these stores in the archive. */
+export const workflowsWith = (
+  database: ArchiveDatabase,
+  stores: readonly string[],
+): Promise<readonly ArchivedWorkflow[]> =>
+  database
     .selectFrom('runs')
-    .select('workflow_uid')
+    .select(['workflow_uid', 'namespace', 'workflow'])
     .distinct()
     .where('store', 'in', [...stores])
     .orderBy('workflow_uid')
     .execute();
-  return rows.map(({ workflow_uid }) => workflow_uid);
-}

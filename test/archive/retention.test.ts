@@ -50,7 +50,13 @@ function behaviours(name: string, start: () => Promise<{ readonly address: strin
     await put({ name: 'other', started: hoursAgo(100), workflow: 'deploy' });
     assert.equal(await names({ keepFor: '24h' }), ['old', 'failed', 'ancient']);
     assert.equal(await names({ keepFor: '24h', keepAcceptedFor: '48h' }), ['failed', 'ancient']);
-    assert.equal(await workflowsWith(database, ['default']), ['uid-build', 'uid-deploy']);
+    assert.equal(
+      (await workflowsWith(database, ['default'])).map((each) => [each.workflow_uid, each.namespace, each.workflow]),
+      [
+        ['uid-build', 'shop', 'build'],
+        ['uid-deploy', 'shop', 'deploy'],
+      ],
+    );
     assert.equal(await workflowsWith(database, ['another']), []);
   });
 

@@ -108,6 +108,23 @@ test('a Workflow keeps its runs for longer, and not shorter', async () => {
   assert.not.ok((await archived()).includes(run));
 });
 
+test('a Workflow that was restored keeps the runs of the one before, which had another uid', async () => {
+  const run = await gone({ source: 'restored' }, { source: 'next' });
+  const workflow_uid = 'of the one before';
+  await retained.database.updateTable('runs').set({ workflow_uid }).where('name', '=', run).execute();
+  await shop.kubectl(`label workflow.proviso.dev -n shop build ${LABEL_LEGAL_HOLD}=case-6`);
+  await retained.apply(5);
+  await shop.kubectl(`label workflow.proviso.dev -n shop build ${LABEL_LEGAL_HOLD}-`);
+  await shop.kubectl(
+    'patch workflow.proviso.dev -n shop build --type=merge -p {"spec":{"retention":{"keepFor":"10h"}}}',
+  );
+  await retained.apply(5);
+  assert.ok((await archived()).includes(run));
+  await shop.kubectl('patch workflow.proviso.dev -n shop build --type=merge -p {"spec":{"retention":null}}');
+  await retained.apply(5);
+  assert.not.ok((await archived()).includes(run));
+});
+
 for (const [what, target] of [
   ['the namespace', 'namespace shop'],
   ['the Workflow', 'workflow.proviso.dev -n shop build'],

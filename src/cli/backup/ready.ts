@@ -17,12 +17,13 @@ export interface NotReady {
 const ASK_EVERY_MS = 1_000;
 
 interface Reconciled extends KubeObject {
+  readonly spec?: { readonly movedTo?: object };
   readonly status?: { readonly observedGeneration?: number; readonly conditions?: readonly Condition[] };
 }
 
 /**
  * Waits until all of these objects of a kind, by their keys, are Ready as they are now, or the time is over (`until`, of
- * performance.now()); returns those that aren't.
+ * performance.now()); returns those that aren't. A store that is to be moved has to be: before that its evidence isn't found.
  */
 export async function awaitReady(
   client: KubeClient,
@@ -42,8 +43,10 @@ export async function awaitReady(
 function standingOf({ kind }: ResourceKind, object: string, found: Reconciled | undefined): NotReady | undefined {
   const { observedGeneration, conditions } = found?.status ?? {};
   const isCurrent = observedGeneration !== undefined && observedGeneration === found?.metadata.generation;
-  const ready = isCurrent ? findCondition(conditions, CONDITION.Ready) : undefined;
-  if (ready?.status === 'True') return undefined;
-  const { reason = 'NotLookedAt', message = 'the operator has not looked at it yet' } = ready ?? {};
+  const types = found?.spec?.movedTo === undefined ? [CONDITION.Ready] : [CONDITION.Ready, CONDITION.Moved];
+  const current = types.map((type) => (isCurrent ? findCondition(conditions, type) : undefined));
+  const wanting = current.findIndex((condition) => condition?.status !== 'True');
+  if (wanting < 0) return undefined;
+  const { reason = 'NotLookedAt', message = 'the operator has not looked at it yet' } = current[wanting] ?? {};
   return { kind, object, reason, message };
 }

@@ -1,5 +1,5 @@
 import { KIND, type ResourceKind } from '../../api/kinds.ts';
-import { API_VERSION } from '../../api/labels.ts';
+import { API_VERSION, GROUP } from '../../api/labels.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { OPERATOR_MANAGER } from '../../kube/apply.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -49,9 +49,8 @@ async function bringBack(
     await client.apply(kind, object, { fieldManager, dryRun });
     return { kind: 'created' };
   }
-  // A namespace is its cluster's business once it is there.
-  const { at, patch } = differences(object, current);
-  if (at.length === 0 || kind === KIND.Namespace) return { kind: 'unchanged' };
+  const { at, patch } = differences(kind === KIND.Namespace ? ownPart(object) : object, current);
+  if (at.length === 0) return { kind: 'unchanged' };
   if (!replace) return { kind: 'different', at };
   if (isOperators) await client.apply(kind, object, { fieldManager, dryRun, force: true });
   else {
@@ -60,6 +59,12 @@ async function bringBack(
     await client.mergePatch(kind, object.metadata, { ...patch, metadata }, { fieldManager, dryRun });
   }
   return { kind: 'replaced' };
+}
+
+/** A namespace that is there is its cluster's business, but for what is said to Proviso, such as a legal hold. */
+function ownPart({ metadata, ...rest }: KeptObject): KeptObject {
+  const labels = Object.entries(metadata.labels ?? {}).filter(([name]) => name.startsWith(`${GROUP}/`));
+  return { ...rest, metadata: { name: metadata.name, labels: Object.fromEntries(labels) } };
 }
 
 /** Has a revision belong to the contract that has its name now, and so go with it. */

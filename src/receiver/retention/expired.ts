@@ -6,7 +6,7 @@ import type { EvidenceStore, Workflow, WorkflowRun } from '../../api/types.gen.t
 import { type ExpiredRun, expiredRuns, expiryOf, type Retention, workflowsWith } from '../../archive/retention.ts';
 import type { ArchiveDatabase } from '../../archive/tables.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import type { Store } from '../../kube/store.ts';
+import { keyOf, type Store } from '../../kube/store.ts';
 
 export interface ExpiredOptions {
   readonly client: KubeClient;
@@ -26,7 +26,9 @@ export interface Expired {
 
 /** What the objects of the cluster say, read once for all runs. */
 interface Terms {
-  readonly workflows: ReadonlyMap<string, Workflow>;
+  readonly byUid: ReadonlyMap<string, Workflow>;
+  /** For runs of one that is gone: after a restore all are, and what keeps their runs is said by those that have their names. */
+  readonly byName: ReadonlyMap<string, Workflow>;
   /** Names of namespaces under a hold. */
   readonly heldNamespaces: ReadonlySet<string>;
   /** Of runs that are in the cluster. */
@@ -62,8 +64,9 @@ export function retainingStores(all: readonly EvidenceStore[]): readonly Retaini
 export async function* expiredIn(options: ExpiredOptions, store: RetainingStore, now: Date): AsyncGenerator<Expired> {
   const terms = await readTerms(options);
   const { names: stores, retention } = store;
-  for (const workflowUid of await workflowsWith(options.database, stores)) {
-    const workflow = terms.workflows.get(workflowUid);
+  for (const each of await workflowsWith(options.database, stores)) {
+    const { workflow_uid: workflowUid, namespace, workflow: name } = each;
+    const workflow = terms.byUid.get(workflowUid) ?? terms.byName.get(keyOf({ namespace, name }));
     const rules: readonly Retention[] = [retention, workflow?.spec.retention].filter((rule) => rule !== undefined);
     const expiry = expiryOf(rules, now);
     for (let after: ExpiredRun | undefined; ; ) {
@@ -79,7 +82,8 @@ async function readTerms({ client, runs }: ExpiredOptions): Promise<Terms> {
   const workflows = await client.list<Workflow>(KIND.Workflow);
   const namespaces = await client.list<KubeObject>(KIND.Namespace);
   return {
-    workflows: new Map(workflows.map((workflow) => [workflow.metadata.uid ?? '', workflow])),
+    byUid: new Map(workflows.map((workflow) => [workflow.metadata.uid ?? '', workflow])),
+    byName: new Map(workflows.map((workflow) => [keyOf(workflow.metadata), workflow])),
     heldNamespaces: new Set(namespaces.filter(isHeld).map(({ metadata }) => metadata.name)),
     uids: new Set(runs.list().map(({ metadata }) => metadata.uid ?? '')),
   };
