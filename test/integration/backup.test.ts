@@ -1,5 +1,5 @@
 // deadline: 280
-import { cp, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
@@ -7,13 +7,12 @@ import * as assert from 'uvu/assert';
 import { sha256Hex } from '../../src/api/canonical.ts';
 import type { ArchivedRunsMessage, DiscoveryMessage, RunMessage } from '../../src/api/messages.ts';
 import type { EvidenceStore } from '../../src/api/types.gen.ts';
-import { ARCHIVE_RECORD_HEAD } from '../../src/attestation/archive-record.ts';
 import { VSA_TYPE } from '../../src/attestation/vsa.ts';
 import type { KeptObject } from '../../src/cli/backup/objects.ts';
 import { blobPath } from '../../src/evidence/layout.ts';
 import type { Digest } from '../../src/evidence/store.ts';
 import { openArchivedShop } from '../support/archived-shop.ts';
-import { forge, linesOf, manifestOf } from '../support/backups.ts';
+import { alteredRecord, forge, linesOf, manifestOf } from '../support/backups.ts';
 import { eventually } from '../support/eventually.ts';
 import { counts, type Installation, keeperOf, restored, standing } from '../support/keeper.ts';
 import { manifest } from '../support/manifest.ts';
@@ -261,18 +260,13 @@ test('attack: a record that was altered in the backup is refused, counted and na
   const forged = await other('forged');
   const lines = await linesOf(forged, 'records');
   const [first = '', ...rest] = lines;
-  const document = JSON.parse(first);
-  const record = JSON.parse(Buffer.from(document.envelope.payload, 'base64').toString());
-  record.run.metadata.uid = 'another';
-  const payload = Buffer.from(JSON.stringify(record)).toString('base64');
-  const altered = JSON.stringify({ ...document, envelope: { ...document.envelope, payload } });
-  assert.ok(altered.startsWith(ARCHIVE_RECORD_HEAD.toString()));
+  const { line: altered, run } = alteredRecord(first);
   await forge(forged, 'records', [altered, ...rest]);
   const { code, ...outcome } = await (here as Installation).proviso('-o json restore forged');
   assert.is(code, 1);
   const { records } = restored({ code, ...outcome });
   assert.equal([records?.refusedCount, records?.present], [1, rest.length]);
-  assert.is(records?.refused[0]?.run, record.run.metadata.name);
+  assert.is(records?.refused[0]?.run, run);
 });
 
 test('attack: a backup brings in no other Secret, and nothing that only a cluster can say of an object', async () => {
@@ -305,6 +299,28 @@ test('attack: a backup brings in no other Secret, and nothing that only a cluste
   await forge(forged, 'objects', [...lines, JSON.stringify(revision)]);
   const { err } = await installation.proviso('restore forged');
   assert.match(err, /is of no contract \(backup-invalid\)/);
+});
+
+test('a legal hold of a namespace comes back, and a store that had been moved is, before its evidence is looked for', async () => {
+  const installation = here as Installation;
+  const held = await other('held');
+  const lines = await linesOf(held, 'objects');
+  const namespace = { ...JSON.parse(lines[0] ?? '') };
+  assert.is(namespace.kind, 'Namespace');
+  namespace.metadata.labels = { ...namespace.metadata.labels, 'proviso.dev/legal-hold': 'case-1', team: 'other' };
+  const path = join(dirname(evidence), 'attic');
+  await mkdir(path);
+  const attic = manifest('EvidenceStore', 'attic', { filesystem: { path }, movedTo: { name: 'default' } });
+  await forge(held, 'objects', [JSON.stringify(namespace), ...lines.slice(1), attic]);
+  const left = await installation.proviso('restore held');
+  assert.is(left.code, 1);
+  assert.match(left.out, /Namespace shop: metadata\.labels\['proviso\.dev\/legal-hold'\]\n/);
+  await installation.kubectl('delete evidencestore attic');
+  await out(installation, 'restore held --replace');
+  const moved = "jsonpath={.status.conditions[?(@.type=='Moved')].status}";
+  assert.is(await installation.kubectl(`get evidencestore attic -o ${moved}`), 'True');
+  const labels = JSON.parse(await installation.kubectl('get namespace shop -o jsonpath={.metadata.labels}'));
+  assert.equal([labels['proviso.dev/legal-hold'], labels.team], ['case-1', undefined]);
 });
 
 test('evidence that did not come back is named', async () => {

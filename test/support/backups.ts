@@ -24,3 +24,13 @@ export async function forge(directory: string, part: PartName, lines: readonly s
   const forged = { ...manifest, parts: { ...manifest.parts, [part]: facts } };
   await writeFile(join(directory, 'manifest.json'), JSON.stringify(forged));
 }
+
+/** An archive record that says of its run to be another one, under the signature that it has; and the name of the run. */
+export function alteredRecord(line: string): { readonly line: string; readonly run: string } {
+  const document = JSON.parse(line);
+  const record = JSON.parse(Buffer.from(document.envelope.payload, 'base64').toString());
+  record.run.metadata.uid = 'another';
+  const payload = Buffer.from(JSON.stringify(record)).toString('base64');
+  const altered = JSON.stringify({ ...document, envelope: { ...document.envelope, payload } });
+  return { line: altered, run: record.run.metadata.name };
+}
