@@ -1,6 +1,8 @@
 // deadline: 180
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EvidenceLinkMessage, MaterialMessage, RunMessage } from '../../src/api/messages.ts';
@@ -9,8 +11,10 @@ import { digestsOf } from '../../src/api/run-evidence.ts';
 import type { EvidenceStore } from '../../src/api/types.gen.ts';
 import { blobPath } from '../../src/evidence/layout.ts';
 import type { Digest } from '../../src/evidence/store.ts';
+import { linesOf } from '../support/backups.ts';
 import { mountSecret, runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
+import { keeperOf } from '../support/keeper.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
@@ -172,6 +176,31 @@ test('who may read the bytes gets a link to them where the store gives any, and 
 
   const log = await readFile(logOf(shop, 'receiver'), 'utf8');
   assert.not.match(log, /X-Amz-Signature/);
+});
+
+test('an installation without an archive is backed up and restored too, and no credentials of a store with it', async () => {
+  const work = await mkdtemp(join(tmpdir(), 'proviso-backup-'));
+  try {
+    const keeper = await keeperOf(shop.stack, work);
+    const saved = await keeper.proviso('backup --to saved');
+    assert.is(saved.code, 0, saved.text);
+    assert.match(saved.out, /2 EvidenceStore, .*; 0 archived runs;/);
+    const texts = [
+      ...(await linesOf(join(work, 'saved'), 'objects')),
+      ...(await linesOf(join(work, 'saved'), 'secrets')),
+    ];
+    assert.ok(
+      texts.some((text) => text.includes(SECRET)),
+      'by its name',
+    );
+    const secrets = [S3_KEYS.secretAccessKey, Buffer.from(S3_KEYS.secretAccessKey).toString('base64')];
+    for (const text of texts) for (const secret of secrets) assert.not.ok(text.includes(secret));
+    const restored = await keeper.proviso('restore saved');
+    assert.is(restored.code, 0, restored.text);
+    assert.match(restored.out, /Archived runs: the backup has none\./);
+  } finally {
+    await rm(work, { recursive: true });
+  }
 });
 
 test('an upload that is refused leaves nothing', async () => {
