@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { discover } from '../../src/archive/discover.ts';
 import { openArchive } from '../../src/archive/open.ts';
+import { recordedRuns } from '../../src/archive/recorded.ts';
 import { rowsOf } from '../../src/archive/rows.ts';
 import { archivedNamespaces, listRuns, type RunFilter } from '../../src/archive/runs.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
@@ -135,6 +136,20 @@ function behaviours(name: string, start: () => Promise<Server>): void {
     }
     assert.is(seen.length, 25);
     assert.is(new Set(seen).size, 25);
+  });
+
+  test('every run for a backup, each once, and from a run on', async () => {
+    for (let index = 0; index < 25; index += 1) {
+      await put(database, { name: `run-${index}`, namespace: index % 2 === 0 ? 'shop' : 'bank' });
+    }
+    const uids = async (after: string, limit: number) =>
+      (await recordedRuns(database, after, limit)).map(({ uid }) => uid);
+    const all = await uids('', 100);
+    assert.is(new Set(all).size, 25);
+    for (const limit of [1, 5, 25]) assert.equal(await uids('', limit), all.slice(0, limit));
+    for (const at of [0, 10, 24]) assert.equal(await uids(some(all[at]), 4), all.slice(at + 1, at + 5));
+    await put(database, { name: 'zz', namespace: 'shop' });
+    assert.equal(await uids(some(all[24]), 4), ['uid-shop-zz']);
   });
 
   test('what something was made with, and what was made with it, through namespaces that may be read only', async () => {

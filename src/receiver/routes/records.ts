@@ -35,20 +35,19 @@ export const recordsRoute = (context: ReceiverContext) => async (request: Reques
     });
   }
   const after = query(request, 'after', 64) ?? '';
-  await context.archive.ask((database) => {
-    const pages = recordedRuns(database, after, TOGETHER);
-    response.set('content-type', 'application/x-ndjson');
-    return pipeline(Readable.from(paced(lines(context, pages))), response);
-  });
+  const first = await pageBehind(context, after);
+  response.set('content-type', 'application/x-ndjson');
+  await pipeline(Readable.from(paced(lines(context, first))), response);
 };
 
-async function* lines(
-  { stores }: ReceiverContext,
-  pages: AsyncIterable<readonly RecordedRun[]>,
-): AsyncGenerator<Buffer, void> {
+const pageBehind = ({ archive }: ReceiverContext, after: string): Promise<readonly RecordedRun[]> =>
+  archive.ask((database) => recordedRuns(database, after, TOGETHER));
+
+/** A run that comes into the archive meanwhile may be left out. */
+async function* lines(context: ReceiverContext, first: readonly RecordedRun[]): AsyncGenerator<Buffer, void> {
   let runs = 0;
-  for await (const page of pages) {
-    for (const line of await Promise.all(page.map((run) => lineOf(stores, run)))) yield line;
+  for (let page = first; page.length > 0; page = await pageBehind(context, page.at(-1)?.uid ?? '')) {
+    for (const line of await Promise.all(page.map((run) => lineOf(context.stores, run)))) yield line;
     runs += page.length;
   }
   yield lineWith({ end: { runs } });
