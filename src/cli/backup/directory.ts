@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Problem } from '../../api/problem.ts';
@@ -47,6 +48,9 @@ export interface BackupWriter {
   discard(): Promise<void>;
 }
 
+/** With which a person or a machine breaks a command off. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 const MANIFEST = 'manifest.json';
 const fileOf = (name: PartName): string => `${name}.ndjson.gz`;
 
@@ -58,6 +62,12 @@ export async function createBackup(target: string): Promise<BackupWriter> {
     throw new Problem('usage', `the directory ${building} can't be made`, { cause });
   });
   let isFinished = false;
+  // Nobody would look for a key in what was broken off.
+  const breakOff = (signal: NodeJS.Signals): void => {
+    rmSync(building, { recursive: true, force: true });
+    process.kill(process.pid, signal);
+  };
+  for (const signal of SIGNALS) process.once(signal, breakOff);
   return {
     part: (name) => createPart(join(building, fileOf(name))),
     async finish(facts, parts) {
@@ -76,6 +86,7 @@ export async function createBackup(target: string): Promise<BackupWriter> {
       await sync(dirname(target));
     },
     async discard() {
+      for (const signal of SIGNALS) process.off(signal, breakOff);
       if (!isFinished) await rm(building, { recursive: true, force: true });
     },
   };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256Hex } from '../../api/canonical.ts';
 import { Problem } from '../../api/problem.ts';
 import type { MissingEvidence, RestoredRecordMessage } from '../../api/record-messages.ts';
@@ -24,6 +25,8 @@ export interface RecordOutcomes {
 
 /** On their way at once: what one waits for is the store, mostly. */
 const SENDERS = 4;
+/** A second: the receiver lets nobody send a hundred. */
+const PER_SECOND = 90;
 /** Named; all are counted. */
 const MAX_NAMED = 1000;
 
@@ -44,7 +47,14 @@ export async function restoreRecords(
     if (refused.length < MAX_NAMED) refused.push({ namespace, run, why });
   }
 
+  let slot = performance.now();
+  async function turn(): Promise<void> {
+    slot = Math.max(slot + 1000 / PER_SECOND, performance.now());
+    await sleep(slot - performance.now());
+  }
+
   async function send(record: Buffer): Promise<void> {
+    await turn();
     const answer = await answerTo(receiver, record, dryRun);
     done += 1;
     onProgress(done);

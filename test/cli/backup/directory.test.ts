@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +71,24 @@ test('what fails leaves nothing, and nothing takes the place of another', async 
   await late.discard();
   assert.equal(await readdir(work), ['saved']);
   assert.match(await failure(createBackup(join(work, 'absent', 'saved'))), /can't be made/);
+});
+
+test('attack: a command that is broken off leaves no key for others to find, and ends as it would have', async () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const script = `
+      const { createBackup } = await import('${new URL('../../../src/cli/backup/directory.ts', import.meta.url)}');
+      const writer = await createBackup('saved');
+      await writer.part('secrets').write('a key');
+      console.log('written');
+      setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: work });
+    await once(child.stdout, 'data');
+    assert.equal(await readdir(work), [`saved.${child.pid}.part`]);
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    assert.equal(await ended, [null, signal]);
+    assert.equal(await readdir(work), []);
+  }
 });
 
 test('a file that can not be written is told of, and nobody waits for it', async () => {
