@@ -212,6 +212,31 @@ test('attack: the same bytes are handed in at the moment of their removal, or be
   assert.ok(await stored('unseen'));
 });
 
+test('attack: the list of what is removed is taken away, at any time', async () => {
+  const list = await shop.kubectl('get configmap -n proviso-system proviso-evidence-removals -o json');
+  const { apiVersion, kind, metadata } = JSON.parse(list);
+  const again = JSON.stringify({ apiVersion, kind, metadata: { name: metadata.name, namespace: metadata.namespace } });
+  await gone({ source: 'unlisted' }, { source: 'next' });
+  const removals = retained.removals;
+  const takeAway = async () => {
+    await shop.kubectl('delete configmap -n proviso-system proviso-evidence-removals');
+  };
+  const taken = await retained
+    .apply(5, {
+      removals: { ...removals, begin: (before) => removals.begin(before).then(takeAway), clear: async () => {} },
+    })
+    .catch(String);
+  assert.match(String(taken), /somebody has changed the list/);
+  assert.ok(await stored('unlisted'));
+  assert.match(String(await retained.apply(5).catch(String)), /proviso-evidence-removals.* not found/);
+  const { run, answer } = await handIn('without a list');
+  assert.is(answer.status, 200, answer.body.toString());
+  await shop.http.call(`/v1/namespaces/shop/runs/${run}/cancel`, { method: 'POST', token: build, body: {} });
+  await shop.kubectl('apply -f -', again);
+  await retained.apply(5);
+  assert.is(await stored('unlisted'), false);
+});
+
 test('pipelines that hand in the same few bytes again and again while these expire lose none', async () => {
   let isOver = false;
   const pipeline = async (number: number) => {

@@ -1,10 +1,8 @@
 import { KIND } from '../../api/kinds.ts';
 import { GROUP } from '../../api/labels.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { Problem } from '../../api/problem.ts';
 import type { ReleasedTable } from '../../archive/tables.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { isStatus } from '../../kube/error.ts';
 
 /** In Proviso's own namespace, made by the installation. Its data has the hex digits of a digest, and the names of stores. */
 export const REMOVALS = 'proviso-evidence-removals';
@@ -23,8 +21,9 @@ export interface Announced {
 
 /** The objects that are about to be removed from evidence stores, where every receiver sees them. */
 export interface AnnouncedRemovals {
+  /** One that isn't there is empty: nothing is removed without it. */
   read(): Promise<Announced>;
-  /** Puts them on the list, which has to be empty and as it was read. Throws a conflict. */
+  /** Puts them on the list, which has to be empty and as it was read. Throws a conflict, and a 404 if it isn't there. */
   announce(objects: readonly ReleasedTable[], before: Announced): Promise<void>;
   /** Says that they are being removed now. Throws a conflict when one was taken off meanwhile. */
   begin(before: Announced): Promise<void>;
@@ -48,12 +47,13 @@ export function createAnnouncedRemovals(client: KubeClient, namespace: string): 
 
   return {
     async read() {
-      const { metadata, data = {} } = await readMap(client, ref);
+      const found = await client.find<RemovalsMap>(KIND.ConfigMap, ref);
+      const { metadata, data = {} } = found ?? {};
       const stores = Object.entries(data).map(([hex, names]) => [`sha256:${hex}`, names.split(',')] as const);
       return {
-        phase: metadata.annotations?.[PHASE] === 'removing' ? 'removing' : 'announced',
+        phase: metadata?.annotations?.[PHASE] === 'removing' ? 'removing' : 'announced',
         stores: new Map(stores),
-        resourceVersion: metadata.resourceVersion,
+        resourceVersion: metadata?.resourceVersion,
       };
     },
     announce(objects, before) {
@@ -68,19 +68,3 @@ export function createAnnouncedRemovals(client: KubeClient, namespace: string): 
 }
 
 const hexOf = (digest: string): string => digest.slice('sha256:'.length);
-
-/** Without the list nobody could know what is being removed, so nothing is taken either. */
-async function readMap(
-  client: KubeClient,
-  ref: { readonly namespace: string; readonly name: string },
-): Promise<RemovalsMap> {
-  try {
-    return await client.get<RemovalsMap>(KIND.ConfigMap, ref);
-  } catch (error) {
-    if (!isStatus(error, 404)) throw error;
-    throw new Problem('store-unavailable', `the ConfigMap ${ref.name}, which says what is being removed, isn't there`, {
-      hint: `an administrator has to make it again in the namespace ${ref.namespace}, empty, as the installation does`,
-      retryAfter: 5,
-    });
-  }
-}

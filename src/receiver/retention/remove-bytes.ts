@@ -104,20 +104,27 @@ async function begun(removals: AnnouncedRemovals): Promise<Announced> {
 
 async function removeListed(options: RemoveBytesOptions, { stores }: Announced): Promise<readonly ReleasedTable[]> {
   if (stores.size === 0) return [];
-  const { client, database, isLeader, signal } = options;
+  const { client, database, signal } = options;
   // Asked of the API server, and not of the watch, which may be behind.
   const runs = await client.list<WorkflowRun>(KIND.WorkflowRun);
   const live = new Set(runs.flatMap(digestsOf));
   const removed: ReleasedTable[] = [];
   for (const [digest, names] of stores) {
     if (live.has(digest) || (await isReferenced(database, digest))) continue;
+    signal.throwIfAborted();
+    await assertRemoving(options, digest);
     for (const store of names) {
-      signal.throwIfAborted();
-      if (!isLeader()) throw new Error('another receiver archives now');
       if (await removeObject(options, store, digest as Digest)) removed.push({ store, digest });
     }
   }
   return removed;
+}
+
+/** Whoever has taken over, or has taken the list away, no longer has others refused what is on it. */
+async function assertRemoving({ isLeader, removals }: RemoveBytesOptions, digest: string): Promise<void> {
+  const { phase, stores } = await removals.read();
+  if (isLeader() && phase === 'removing' && stores.has(digest)) return;
+  throw new Error('another receiver removes now, or somebody has changed the list of what is removed');
 }
 
 /** One that can't be removed now is tried again another time, and holds up no other. */
