@@ -36,7 +36,7 @@ bench-verify: node_modules/.installed ## Verification beside raw node:crypto and
 bench-materials: node_modules/.installed ## Inspection of documents of 50 MB beside their parsers, and its memory; PROVISO_BENCH_MB=5 is quick
 	node test/bench/materials/main.ts
 
-bench-evidence: node_modules/.installed ## 1 GiB into every kind of evidence store and out, beside hashing it into a file; PROVISO_BENCH_MB=64 is quick
+bench-evidence: node_modules/.installed ## 1 GiB into every kind of evidence store and out, beside hashing it into a file, and by cp, rclone and oras; PROVISO_BENCH_MB=64 is quick
 	node test/bench/evidence/main.ts
 
 bench-submissions: node_modules/.installed ## Submissions per second with an archive in SQLite, in PostgreSQL, and with none

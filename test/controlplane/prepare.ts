@@ -1,8 +1,8 @@
-import { TOOL_NAMES } from '../tools/catalogue.ts';
+import { TEST_TOOL_NAMES } from '../tools/catalogue.ts';
 import { tool } from '../tools/tool.ts';
 import { findBinaries } from './binaries.ts';
 
 // Before any test: a build takes minutes, and the deadline of a test file must not be the one that ends it.
 const { from } = await findBinaries();
 console.error(`# control plane: ${from}`);
-for (const name of TOOL_NAMES) console.error(`# tools: ${await tool(name)}`);
+for (const name of TEST_TOOL_NAMES) console.error(`# tools: ${await tool(name)}`);

@@ -7,6 +7,7 @@ export const MODULES = {
   go: new URL('./go', import.meta.url).pathname,
   helm: new URL('./helm', import.meta.url).pathname,
   stores: new URL('./go-stores', import.meta.url).pathname,
+  peers: new URL('./go-peers', import.meta.url).pathname,
 } as const;
 
 interface Origin {
@@ -33,11 +34,19 @@ const ORIGINS = {
   tesseract: { module: 'github.com/transparency-dev/tesseract', command: '/cmd/tesseract/posix' },
   s3: { module: 'github.com/versity/versitygw', command: '/cmd/versitygw', pinnedBy: 'stores' },
   distribution: { module: 'github.com/distribution/distribution/v3', command: '/cmd/registry', pinnedBy: 'stores' },
+  rclone: { module: 'github.com/rclone/rclone', command: '', ours: 'rclone', pinnedBy: 'peers' },
+  oras: { module: 'oras.land/oras', command: '/cmd/oras', pinnedBy: 'peers' },
 } as const satisfies Readonly<Record<string, Origin>>;
 
 export type ToolName = keyof typeof ORIGINS;
 
 export const TOOL_NAMES = Object.keys(ORIGINS) as readonly ToolName[];
+
+/** Those that tests need, and not only a benchmark. */
+export const TEST_TOOL_NAMES = TOOL_NAMES.filter((name) => {
+  const { pinnedBy }: Origin = ORIGINS[name];
+  return pinnedBy !== 'peers';
+});
 
 /** What to build. */
 export interface ToolSource {

@@ -12,6 +12,7 @@ import { startDistribution } from '../../tools/distribution.ts';
 import { startS3 } from '../../tools/s3.ts';
 import type { Figure } from '../figures.ts';
 import type { Measured } from './one.ts';
+import { measurePeer, peersOf } from './peers.ts';
 
 /** What the design allows a process for an object of any size, in MB. */
 const MEMORY_BUDGET = 150;
@@ -20,8 +21,11 @@ const SPEED_BUDGET = 0.8;
 
 const run = promisify(execFile);
 
-/** An object of that size put into every kind of store and read again, each in a process of its own beside its server. */
-export async function measureStores(megabytes: number): Promise<readonly Figure[]> {
+/**
+ * An object of that size put into every kind of store and read again, each in a process of its own beside its server; with
+ * peers, also by the programs that people do that with.
+ */
+export async function measureStores(megabytes: number, withPeers = false): Promise<readonly Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'proviso-bench-'));
   const [server, registry] = [await startS3(), await startDistribution()];
   try {
@@ -42,6 +46,10 @@ export async function measureStores(megabytes: number): Promise<readonly Figure[
     const figures: Figure[] = figuresOf('hashing and a file, the limit', megabytes, limit);
     for (const [name, settings] of Object.entries(stores)) {
       figures.push(...figuresOf(name, megabytes, await measure(settings), limit));
+    }
+    if (!withPeers) return figures;
+    for (const peer of await peersOf({ folder, server, registry }, megabytes)) {
+      figures.push(...figuresOf(peer.name, megabytes, await measurePeer(peer), limit));
     }
     return figures;
   } finally {
