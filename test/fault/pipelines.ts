@@ -8,18 +8,20 @@ import { generateTestKey, signedBundle } from '../support/signing.ts';
 
 const key = generateTestKey();
 
-/** What the pipelines need; `evidenceStore` is the name of the EvidenceStore, absent the default one. */
-export const pipelineManifests = (evidenceStore?: string): string =>
+/** What the pipelines of these workflows need; `evidenceStore` is the name of the EvidenceStore, absent the default one. */
+export const pipelineManifests = (evidenceStore?: string, workflows: readonly string[] = ['build']): string =>
   [
     manifest('Contract', 'release', {
       materials: ['a', 'b'].map((name) => ({ name, type: 'ARTIFACT' })),
       signers: [{ key: { inline: key.publicPem } }],
     }),
-    manifest('Workflow', 'build', {
-      contractRef: { name: 'release' },
-      history: { limit: 10_000 },
-      ...(evidenceStore === undefined ? {} : { evidenceStoreRef: { name: evidenceStore } }),
-    }),
+    ...workflows.map((workflow) =>
+      manifest('Workflow', workflow, {
+        contractRef: { name: 'release' },
+        history: { limit: 10_000 },
+        ...(evidenceStore === undefined ? {} : { evidenceStoreRef: { name: evidenceStore } }),
+      }),
+    ),
   ].join('\n---\n');
 
 /** A run whose attestation the receiver has acknowledged. */
@@ -41,6 +43,8 @@ export interface Pipelines {
 
 export interface PipelinesOptions {
   readonly token: string;
+  /** Absent: `build`. */
+  readonly workflow?: string;
   readonly clients: number;
   /** Makes the names different from those of other pipelines. */
   readonly name: string;
@@ -58,7 +62,7 @@ const ONE_IN = 16;
 export const sha256 = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 export function startPipelines(shop: Shop, options: PipelinesOptions): Pipelines {
-  const { token, clients, name, tryAgain = BUSY, onlyRuns = false } = options;
+  const { token, workflow = 'build', clients, name, tryAgain = BUSY, onlyRuns = false } = options;
   const acknowledged: Acknowledged[] = [];
   const stored = new Set<string>();
   let isOver = false;
@@ -86,7 +90,7 @@ export function startPipelines(shop: Shop, options: PipelinesOptions): Pipelines
   }
 
   async function pipeline(own: string, isLarge: boolean): Promise<Acknowledged> {
-    const initiated = await call('/v1/runs', 'POST', { workflow: 'build', idempotencyKey: own });
+    const initiated = await call('/v1/runs', 'POST', { workflow, idempotencyKey: own });
     assert.ok(initiated.status < 300, initiated.body.toString());
     const { run } = initiated.json<RunMessage>();
     const path = `/v1/namespaces/shop/runs/${run}`;
@@ -94,7 +98,7 @@ export function startPipelines(shop: Shop, options: PipelinesOptions): Pipelines
     const [a, digest] = await Promise.all([
       store(`${path}/materials/a`, Buffer.from(`a of ${own}`), 200),
       store(`${path}/materials/b`, b, 200),
-      onlyRuns || store('/v1/evidence/DIGEST?workflow=build', Buffer.from(`for later, of ${own}`), 201),
+      onlyRuns || store(`/v1/evidence/DIGEST?workflow=${workflow}`, Buffer.from(`for later, of ${own}`), 201),
     ]);
     const statement = await call(`${path}/statement`, 'GET');
     const bundle = signedBundle(statement.body, key);

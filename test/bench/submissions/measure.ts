@@ -2,13 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openArchive } from '../../../src/archive/open.ts';
-import { pipelineManifests, startPipelines } from '../../fault/pipelines.ts';
+import { type Pipelines, pipelineManifests, startPipelines } from '../../fault/pipelines.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openShop } from '../../support/shop.ts';
 import { hasPostgres, startPostgres } from '../../tools/postgres.ts';
 import type { Figure } from '../figures.ts';
 
-const CLIENTS = 16;
+/** Pipelines that run at once, each with an identity of its own: one has so many requests in a second and no more. */
+const WORKFLOWS = Array.from({ length: 16 }, (_, index) => `build-${index}`);
 const WARM_MS = 3_000;
 
 /** How often each kind is measured, one after the other, so that a machine that is busy for a while is so for all of them. */
@@ -59,19 +60,23 @@ function meanOf(each: readonly Measured[]): Measured {
 }
 
 async function measure(archive: string | undefined, seconds: number): Promise<Measured> {
-  const shop = await openShop(pipelineManifests(), archive === undefined ? {} : { archive });
+  const shop = await openShop(pipelineManifests(undefined, WORKFLOWS), archive === undefined ? {} : { archive });
   try {
-    const token = await shop.tokenOf('build');
-    const work = startPipelines(shop, { token, clients: CLIENTS, name: 'bench', onlyRuns: true });
+    const pipelines: Pipelines[] = [];
+    for (const workflow of WORKFLOWS) {
+      const token = await shop.tokenOf(workflow);
+      pipelines.push(startPipelines(shop, { token, workflow, clients: 1, name: workflow, onlyRuns: true }));
+    }
+    const acknowledged = () => pipelines.flatMap((each) => each.acknowledged);
     await pause(WARM_MS);
     const pid = shop.stack.pid('receiver');
-    const [before, began, started] = [work.acknowledged.length, await cpuMs(pid), performance.now()];
+    const [before, began, started] = [acknowledged().length, await cpuMs(pid), performance.now()];
     await pause(seconds * 1000);
-    const count = work.acknowledged.length - before;
+    const count = acknowledged().length - before;
     const perSecond = (count * 1000) / (performance.now() - started);
     const msPerSubmission = ((await cpuMs(pid)) - began) / count;
-    await work.end();
-    const lagSeconds = archive === undefined ? 0 : await untilArchived(archive, work.acknowledged);
+    await Promise.all(pipelines.map((each) => each.end()));
+    const lagSeconds = archive === undefined ? 0 : await untilArchived(archive, acknowledged());
     return { perSecond, msPerSubmission, lagSeconds };
   } finally {
     await shop.stop();
@@ -106,7 +111,7 @@ function figuresOf(phase: string, measured: Measured, without: Measured): readon
   const ratioTo = (value: number) => (measured.lagSeconds === 0 ? {} : { ratio: { of: 'no archive', value } });
   return [
     {
-      ...{ phase, name: `submissions, ${CLIENTS} at once`, value: perSecond, unit: '/s' as const },
+      ...{ phase, name: `submissions, ${WORKFLOWS.length} at once`, value: perSecond, unit: '/s' as const },
       ...ratioTo(perSecond / without.perSecond),
     },
     {
