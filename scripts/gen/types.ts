@@ -34,6 +34,11 @@ const NAMED: Readonly<Record<string, string>> = {
   'TrustRoot.spec.sigstore': 'TrustRootSource',
   'TrustRoot.spec.sigstore.tuf': 'TrustRootTuf',
   'TrustRoot.status': 'TrustRootStatus',
+  'Policy.spec': 'PolicySpec',
+  'Policy.spec.source': 'PolicySource',
+  'Policy.status': 'PolicyStatus',
+  'ClusterPolicy.spec': 'ClusterPolicySpec',
+  'ClusterPolicy.status': 'ClusterPolicyStatus',
 };
 
 const HEADER = `/* Generated from crds/ by scripts/gen.ts; run \`make gen\` after a change there. */

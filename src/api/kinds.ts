@@ -32,6 +32,8 @@ export const KIND = {
   WorkflowRun: own('WorkflowRun', 'workflowruns', true),
   EvidenceStore: own('EvidenceStore', 'evidencestores', false),
   TrustRoot: own('TrustRoot', 'trustroots', false),
+  Policy: own('Policy', 'policies', true),
+  ClusterPolicy: own('ClusterPolicy', 'clusterpolicies', false),
   ControllerRevision: {
     group: 'apps',
     version: 'v1',

@@ -63,8 +63,12 @@ export const REASON = {
   Copied: 'Copied',
   /** Stalled: what a TrustRoot gives is no trusted root, or none that can be checked against. */
   TrustRootInvalid: 'TrustRootInvalid',
-  /** Stalled: the ConfigMap that a TrustRoot names doesn't exist or lacks the key. */
+  /** Stalled: the ConfigMap that a TrustRoot or a policy names doesn't exist or lacks the key, or the artifact isn't there. */
   SourceNotFound: 'SourceNotFound',
+  /** Stalled: what a policy gives as its source can't be evaluated. */
+  SourceInvalid: 'SourceInvalid',
+  /** Stalled: the engine of a policy isn't there, or doesn't answer; nothing passes unjudged. */
+  EngineUnavailable: 'EngineUnavailable',
   /** Ready=False: nothing could be fetched yet; it is tried again. Event: a refresh failed. */
   FetchFailed: 'FetchFailed',
   /** Stalled: a class of authorities has none left that is valid. */

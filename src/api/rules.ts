@@ -3,11 +3,13 @@ import { LENIENT_TYPES } from './material-types.ts';
 import { signerLists } from './signer-lists.ts';
 import type {
   ClusterContract,
+  ClusterPolicy,
   Contract,
   ContractSpecKey,
   ContractSpecMaterial,
   ContractSpecSigner,
   EvidenceStore,
+  Policy,
   TrustRoot,
   Workflow,
 } from './types.gen.ts';
@@ -206,6 +208,34 @@ export const TRUST_ROOT_RULES: readonly Rule<TrustRoot>[] = [
     message: 'spec.sigstore.tuf.refreshInterval must be between 10m and 720h',
     broken: ({ spec: { sigstore } }) =>
       isWithin(sigstore.tuf?.refreshInterval, 10 * MINUTE, 720 * HOUR) ? [] : ['spec.sigstore.tuf.refreshInterval'],
+  },
+];
+
+/** The same of a policy of a namespace and of one of the cluster. */
+export const POLICY_RULES: readonly Rule<Policy | ClusterPolicy>[] = [
+  {
+    message: "a policy must have exactly one of 'kinds' and 'attestation: true'",
+    broken: ({ spec: { kinds, attestation } }) => ((kinds !== undefined) === (attestation === true) ? ['spec'] : []),
+  },
+  {
+    message: "the phase Add is for materials, so it needs 'kinds'",
+    broken: ({ spec: { kinds, phases } }) => (kinds === undefined && phases?.includes('Add') ? ['spec'] : []),
+  },
+  {
+    message: "the phase Init has no materials yet, so it needs 'attestation: true'",
+    broken: ({ spec: { kinds, phases } }) => (kinds !== undefined && phases?.includes('Init') ? ['spec'] : []),
+  },
+  {
+    message: "an input with a 'default' is never missing; take 'required' or 'default' away",
+    broken: ({ spec }) =>
+      indices(spec.inputs, (input) => input.default !== undefined && input.required === true).map(
+        (index) => `spec.inputs[${index}]`,
+      ),
+  },
+  {
+    message: "a source must have exactly one of 'inline', 'configMapRef' and 'oci'",
+    broken: ({ spec: { source } }) =>
+      countGiven(source.inline, source.configMapRef, source.oci) === 1 ? [] : ['spec.source'],
   },
 ];
 

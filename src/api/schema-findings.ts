@@ -24,6 +24,8 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   "^([A-Za-z0-9!_.*'()-]+/)+$": "parts of letters, digits and !_.*'()-, each with a slash at its end",
   '^([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$':
     'a repository with the host of its registry, such as ghcr.io/example/evidence',
+  '^([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+@sha256:[0-9a-f]{64}$':
+    'a repository with the host of its registry and a digest, such as ghcr.io/example/policies@sha256:…, with 64 hexadecimal digits',
   '^[a-z0-9-]+$': 'the name of a region: lower-case letters, digits and dashes',
   '^https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?$':
     "an address that starts with 'https://' or 'http://', without user, query and fragment",
@@ -99,6 +101,7 @@ function limitMessage({ keyword, params, message = 'is not valid' }: ErrorObject
       return `must have at most ${limit} characters`;
     case 'maxItems':
       return `must have at most ${limit} entries`;
+    case 'minItems':
     case 'minProperties':
       return `must have at least ${limit} ${limit === 1 ? 'entry' : 'entries'}`;
     case 'maxProperties':

@@ -855,6 +855,252 @@ export const SCHEMAS = {
   },
   "additionalProperties": false
  },
+ "ClusterPolicy": {
+  "type": "object",
+  "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
+   "spec"
+  ],
+  "properties": {
+   "apiVersion": {
+    "type": "string",
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "ClusterPolicy"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
+   },
+   "spec": {
+    "type": "object",
+    "required": [
+     "source"
+    ],
+    "properties": {
+     "description": {
+      "type": "string",
+      "maxLength": 1024
+     },
+     "engine": {
+      "type": "string",
+      "maxLength": 16,
+      "default": "CEL",
+      "enum": [
+       "CEL",
+       "Rego"
+      ]
+     },
+     "kinds": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 64,
+      "uniqueItems": true,
+      "items": {
+       "type": "string",
+       "maxLength": 64,
+       "enum": [
+        "ARTIFACT",
+        "ASYNCAPI_SPEC",
+        "ATTESTATION",
+        "BLACKDUCK_SCA_JSON",
+        "CERTCC_DRANZER",
+        "CHAINLOOP_AI_AGENT_CONFIG",
+        "CHAINLOOP_AI_CODING_SESSION",
+        "CHAINLOOP_PR_INFO",
+        "CHAINLOOP_RUNNER_CONTEXT",
+        "CHECKMARX_JSON",
+        "COBERTURA_XML",
+        "CONTAINER_IMAGE",
+        "CSAF_INFORMATIONAL_ADVISORY",
+        "CSAF_SECURITY_ADVISORY",
+        "CSAF_SECURITY_INCIDENT_RESPONSE",
+        "CSAF_VEX",
+        "EVIDENCE",
+        "GHAS_CODE_SCAN",
+        "GHAS_DEPENDENCY_SCAN",
+        "GHAS_SECRET_SCAN",
+        "GITLAB_SECURITY_REPORT",
+        "GITLEAKS_JSON",
+        "GRAPHQL_SPEC",
+        "HELM_CHART",
+        "JACOCO_XML",
+        "JUNIT_XML",
+        "OPENAPI_SPEC",
+        "OPENVEX",
+        "OSSF_SCORECARD_JSON",
+        "RADAMSA_CRASHES",
+        "RADAMSA_REPORT",
+        "SARIF",
+        "SBOM_CYCLONEDX_JSON",
+        "SBOM_SPDX_JSON",
+        "SLSA_PROVENANCE",
+        "STRING",
+        "SYSINTERNALS_ACCESSCHK",
+        "SYSINTERNALS_SIGCHECK",
+        "TRUFFLEHOG_JSON",
+        "TWISTCLI_SCAN_JSON",
+        "YELP_DETECT_SECRETS_BASELINE",
+        "ZAP_DAST_ZIP"
+       ]
+      }
+     },
+     "attestation": {
+      "type": "boolean"
+     },
+     "phases": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 3,
+      "uniqueItems": true,
+      "items": {
+       "type": "string",
+       "maxLength": 16,
+       "enum": [
+        "Init",
+        "Add",
+        "Push"
+       ]
+      }
+     },
+     "inputs": {
+      "type": "array",
+      "maxItems": 32,
+      "x-list-keys": [
+       "name"
+      ],
+      "items": {
+       "type": "object",
+       "required": [
+        "name"
+       ],
+       "properties": {
+        "name": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 63,
+         "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+        },
+        "description": {
+         "type": "string",
+         "maxLength": 256
+        },
+        "default": {
+         "type": "string",
+         "maxLength": 4096
+        },
+        "required": {
+         "type": "boolean"
+        }
+       },
+       "additionalProperties": false
+      }
+     },
+     "source": {
+      "type": "object",
+      "properties": {
+       "inline": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 65536
+       },
+       "configMapRef": {
+        "type": "object",
+        "required": [
+         "name",
+         "key"
+        ],
+        "properties": {
+         "name": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253
+         },
+         "key": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253,
+          "pattern": "^[-._a-zA-Z0-9]+$"
+         }
+        },
+        "additionalProperties": false
+       },
+       "oci": {
+        "type": "object",
+        "required": [
+         "reference"
+        ],
+        "properties": {
+         "reference": {
+          "type": "string",
+          "maxLength": 512,
+          "pattern": "^([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+@sha256:[0-9a-f]{64}$"
+         }
+        },
+        "additionalProperties": false
+       }
+      },
+      "additionalProperties": false
+     }
+    },
+    "additionalProperties": false
+   },
+   "status": {}
+  },
+  "additionalProperties": false
+ },
  "Contract": {
   "type": "object",
   "required": [
@@ -1880,6 +2126,252 @@ export const SCHEMAS = {
           "type": "string",
           "minLength": 1,
           "maxLength": 253
+         }
+        },
+        "additionalProperties": false
+       }
+      },
+      "additionalProperties": false
+     }
+    },
+    "additionalProperties": false
+   },
+   "status": {}
+  },
+  "additionalProperties": false
+ },
+ "Policy": {
+  "type": "object",
+  "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
+   "spec"
+  ],
+  "properties": {
+   "apiVersion": {
+    "type": "string",
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "Policy"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
+   },
+   "spec": {
+    "type": "object",
+    "required": [
+     "source"
+    ],
+    "properties": {
+     "description": {
+      "type": "string",
+      "maxLength": 1024
+     },
+     "engine": {
+      "type": "string",
+      "maxLength": 16,
+      "default": "CEL",
+      "enum": [
+       "CEL",
+       "Rego"
+      ]
+     },
+     "kinds": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 64,
+      "uniqueItems": true,
+      "items": {
+       "type": "string",
+       "maxLength": 64,
+       "enum": [
+        "ARTIFACT",
+        "ASYNCAPI_SPEC",
+        "ATTESTATION",
+        "BLACKDUCK_SCA_JSON",
+        "CERTCC_DRANZER",
+        "CHAINLOOP_AI_AGENT_CONFIG",
+        "CHAINLOOP_AI_CODING_SESSION",
+        "CHAINLOOP_PR_INFO",
+        "CHAINLOOP_RUNNER_CONTEXT",
+        "CHECKMARX_JSON",
+        "COBERTURA_XML",
+        "CONTAINER_IMAGE",
+        "CSAF_INFORMATIONAL_ADVISORY",
+        "CSAF_SECURITY_ADVISORY",
+        "CSAF_SECURITY_INCIDENT_RESPONSE",
+        "CSAF_VEX",
+        "EVIDENCE",
+        "GHAS_CODE_SCAN",
+        "GHAS_DEPENDENCY_SCAN",
+        "GHAS_SECRET_SCAN",
+        "GITLAB_SECURITY_REPORT",
+        "GITLEAKS_JSON",
+        "GRAPHQL_SPEC",
+        "HELM_CHART",
+        "JACOCO_XML",
+        "JUNIT_XML",
+        "OPENAPI_SPEC",
+        "OPENVEX",
+        "OSSF_SCORECARD_JSON",
+        "RADAMSA_CRASHES",
+        "RADAMSA_REPORT",
+        "SARIF",
+        "SBOM_CYCLONEDX_JSON",
+        "SBOM_SPDX_JSON",
+        "SLSA_PROVENANCE",
+        "STRING",
+        "SYSINTERNALS_ACCESSCHK",
+        "SYSINTERNALS_SIGCHECK",
+        "TRUFFLEHOG_JSON",
+        "TWISTCLI_SCAN_JSON",
+        "YELP_DETECT_SECRETS_BASELINE",
+        "ZAP_DAST_ZIP"
+       ]
+      }
+     },
+     "attestation": {
+      "type": "boolean"
+     },
+     "phases": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 3,
+      "uniqueItems": true,
+      "items": {
+       "type": "string",
+       "maxLength": 16,
+       "enum": [
+        "Init",
+        "Add",
+        "Push"
+       ]
+      }
+     },
+     "inputs": {
+      "type": "array",
+      "maxItems": 32,
+      "x-list-keys": [
+       "name"
+      ],
+      "items": {
+       "type": "object",
+       "required": [
+        "name"
+       ],
+       "properties": {
+        "name": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 63,
+         "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+        },
+        "description": {
+         "type": "string",
+         "maxLength": 256
+        },
+        "default": {
+         "type": "string",
+         "maxLength": 4096
+        },
+        "required": {
+         "type": "boolean"
+        }
+       },
+       "additionalProperties": false
+      }
+     },
+     "source": {
+      "type": "object",
+      "properties": {
+       "inline": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 65536
+       },
+       "configMapRef": {
+        "type": "object",
+        "required": [
+         "name",
+         "key"
+        ],
+        "properties": {
+         "name": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253
+         },
+         "key": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253,
+          "pattern": "^[-._a-zA-Z0-9]+$"
+         }
+        },
+        "additionalProperties": false
+       },
+       "oci": {
+        "type": "object",
+        "required": [
+         "reference"
+        ],
+        "properties": {
+         "reference": {
+          "type": "string",
+          "maxLength": 512,
+          "pattern": "^([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+@sha256:[0-9a-f]{64}$"
          }
         },
         "additionalProperties": false

@@ -269,6 +269,80 @@ export interface ClusterContractStatus {
   readonly conditions?: readonly Condition[];
 }
 
+/** A ClusterPolicy is a rule of the organization over materials of some types or over the attestation; Contracts of every namespace and ClusterContracts attach it. */
+export interface ClusterPolicy {
+  readonly metadata: ObjectMeta;
+  /** The version of this schema, `proviso.dev/v1alpha1`. */
+  readonly apiVersion?: string;
+  /** The kind of this object, `ClusterPolicy`. */
+  readonly kind?: string;
+  /** What it judges, when, with which inputs, and where its source is. */
+  readonly spec: ClusterPolicySpec;
+  /** What is known of the source; nobody but the operator writes it. */
+  readonly status?: ClusterPolicyStatus;
+}
+
+/** What it judges, when, with which inputs, and where its source is. */
+export interface ClusterPolicySpec {
+  /** What the policy is for, for people. At most 1024 characters. */
+  readonly description?: string;
+  /** The language of the source and what evaluates it. Default CEL. */
+  readonly engine?: 'CEL' | 'Rego';
+  /** The types of materials that it judges; exactly one of this and `attestation`. At most 64. */
+  readonly kinds?: readonly ('ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP')[];
+  /** Whether it judges the attestation as a whole instead of materials. Default false. */
+  readonly attestation?: boolean;
+  /** When it is evaluated. Default Add with `kinds`, Push with `attestation`. Add is for `kinds` alone, Init for `attestation` alone. */
+  readonly phases?: readonly ('Init' | 'Add' | 'Push')[];
+  /** What an attachment may give the policy under `with`. What isn't named here can't be given. At most 32. */
+  readonly inputs?: readonly {
+    /** What the source calls it. Example: `maxAge`. */
+    readonly name: string;
+    /** What it is for, for people. At most 256 characters. */
+    readonly description?: string;
+    /** What it is where an attachment gives nothing. At most 4096 characters. */
+    readonly default?: string;
+    /** Whether an attachment must give it. Default false. */
+    readonly required?: boolean;
+  }[];
+  /** The rule itself, in the language of the engine: exactly one of `inline`, `configMapRef` and `oci`. */
+  readonly source: {
+    /** The text itself. At most 65536 characters (64 KiB). */
+    readonly inline?: string;
+    /** A key of a ConfigMap in Proviso's own namespace. */
+    readonly configMapRef?: {
+      /** The name of the ConfigMap. Example: `policies`. */
+      readonly name: string;
+      /** The key inside it that holds the text. Example: `sbom-is-fresh.cel`. */
+      readonly key: string;
+    };
+    /** An artifact of an OCI registry whose one layer, of at most 1048576 bytes (1 MiB), is the text. */
+    readonly oci?: {
+      /** Its repository and the digest of its manifest, which fixes the text too. Example: `ghcr.io/example/policies@sha256:…`. */
+      readonly reference: string;
+    };
+  };
+}
+
+/** What is known of the source; nobody but the operator writes it. */
+export interface ClusterPolicyStatus {
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
+  readonly observedGeneration?: number;
+  /** What it judges, for people: the types of materials, or `attestation`. */
+  readonly appliesTo?: string;
+  /** `sha256:` and the SHA-256 of the source as it was last read, hex. Absent while it can't be read. */
+  readonly sourceDigest?: string;
+  /** How many Contracts of all namespaces and ClusterContracts attach it. */
+  readonly usedBy?: {
+    /** Number of them, counting attachments that are disabled too. */
+    readonly contracts?: number;
+    /** Number of them, counting attachments that are disabled too. */
+    readonly clusterContracts?: number;
+  };
+  /** Ready is True with reason Ready when the source was read and its engine can evaluate it. Stalled is True with reason SourceNotFound, SourceInvalid, EngineUnavailable or InvalidSpec. Reconciling is True with reason FetchFailed while a registry doesn't give the artifact, or ProvisioningFailed; both are tried again. */
+  readonly conditions?: readonly Condition[];
+}
+
 /** A Contract says what evidence each run of a pipeline owes: which materials of which type, with which annotations, signed by whom, and how soon. Workflows name it; a run is pinned to the revision it was opened with. Who may create Contracts in a namespace decides what is trusted there. */
 export interface Contract {
   readonly metadata: ObjectMeta;
@@ -601,6 +675,81 @@ export interface EvidenceStoreStatus {
     readonly completedTime?: string;
   };
   /** Ready is True when the last probe wrote, read and removed an object. Stalled is True with reason ProbeFailed, with the provider's own words, or InvalidSpec, when another store is the default or the fallback already. Moved is True with reason Copied once everything was copied to the store that spec.movedTo names, and that one serves the name: Ready is what it is then, else False with TargetNotReady or StoreNotFound. While Moved is False the store serves itself, and the reason is Copying, or what stands in the way: MoveRefused, TargetNotReady, CopyFailed, ObjectsMissing, ObjectsDamaged, ObjectsTooLarge. */
+  readonly conditions?: readonly Condition[];
+}
+
+/** A Policy is a rule over materials of some types or over the attestation; Contracts of its namespace attach it. */
+export interface Policy {
+  readonly metadata: ObjectMeta;
+  /** The version of this schema, `proviso.dev/v1alpha1`. */
+  readonly apiVersion?: string;
+  /** The kind of this object, `Policy`. */
+  readonly kind?: string;
+  /** What it judges, when, with which inputs, and where its source is. */
+  readonly spec: PolicySpec;
+  /** What is known of the source; nobody but the operator writes it. */
+  readonly status?: PolicyStatus;
+}
+
+/** What it judges, when, with which inputs, and where its source is. */
+export interface PolicySpec {
+  /** What the policy is for, for people. At most 1024 characters. */
+  readonly description?: string;
+  /** The language of the source and what evaluates it. Default CEL. */
+  readonly engine?: 'CEL' | 'Rego';
+  /** The types of materials that it judges; exactly one of this and `attestation`. At most 64. */
+  readonly kinds?: readonly ('ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP')[];
+  /** Whether it judges the attestation as a whole instead of materials. Default false. */
+  readonly attestation?: boolean;
+  /** When it is evaluated. Default Add with `kinds`, Push with `attestation`. Add is for `kinds` alone, Init for `attestation` alone. */
+  readonly phases?: readonly ('Init' | 'Add' | 'Push')[];
+  /** What an attachment may give the policy under `with`. What isn't named here can't be given. At most 32. */
+  readonly inputs?: readonly {
+    /** What the source calls it. Example: `maxAge`. */
+    readonly name: string;
+    /** What it is for, for people. At most 256 characters. */
+    readonly description?: string;
+    /** What it is where an attachment gives nothing. At most 4096 characters. */
+    readonly default?: string;
+    /** Whether an attachment must give it. Default false. */
+    readonly required?: boolean;
+  }[];
+  /** The rule itself, in the language of the engine: exactly one of `inline`, `configMapRef` and `oci`. */
+  readonly source: PolicySource;
+}
+
+/** The rule itself, in the language of the engine: exactly one of `inline`, `configMapRef` and `oci`. */
+export interface PolicySource {
+  /** The text itself. At most 65536 characters (64 KiB). */
+  readonly inline?: string;
+  /** A key of a ConfigMap in the namespace of the Policy. */
+  readonly configMapRef?: {
+    /** The name of the ConfigMap. Example: `policies`. */
+    readonly name: string;
+    /** The key inside it that holds the text. Example: `sbom-is-fresh.cel`. */
+    readonly key: string;
+  };
+  /** An artifact of an OCI registry whose one layer, of at most 1048576 bytes (1 MiB), is the text. */
+  readonly oci?: {
+    /** Its repository and the digest of its manifest, which fixes the text too. The registry must not be the machine that the operator runs on. Example: `ghcr.io/example/policies@sha256:…`. */
+    readonly reference: string;
+  };
+}
+
+/** What is known of the source; nobody but the operator writes it. */
+export interface PolicyStatus {
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
+  readonly observedGeneration?: number;
+  /** What it judges, for people: the types of materials, or `attestation`. */
+  readonly appliesTo?: string;
+  /** `sha256:` and the SHA-256 of the source as it was last read, hex. Absent while it can't be read. */
+  readonly sourceDigest?: string;
+  /** How many Contracts of its namespace attach it. */
+  readonly usedBy?: {
+    /** Number of them, counting attachments that are disabled too. */
+    readonly contracts?: number;
+  };
+  /** Ready is True with reason Ready when the source was read and its engine can evaluate it. Stalled is True with reason SourceNotFound, SourceInvalid, EngineUnavailable or InvalidSpec. Reconciling is True with reason FetchFailed while a registry doesn't give the artifact, or ProvisioningFailed; both are tried again. */
   readonly conditions?: readonly Condition[];
 }
 

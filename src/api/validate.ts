@@ -9,13 +9,22 @@ import {
   CLUSTER_CONTRACT_RULES,
   CONTRACT_RULES,
   EVIDENCE_STORE_RULES,
+  POLICY_RULES,
   type Rule,
   TRUST_ROOT_RULES,
   WORKFLOW_RULES,
 } from './rules.ts';
 import { schemaFinding } from './schema-findings.ts';
 import { SCHEMAS } from './schemas.gen.ts';
-import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow } from './types.gen.ts';
+import type {
+  ClusterContract,
+  ClusterPolicy,
+  Contract,
+  EvidenceStore,
+  Policy,
+  TrustRoot,
+  Workflow,
+} from './types.gen.ts';
 
 /** The kinds that people write, by name. */
 export interface Authored {
@@ -24,6 +33,8 @@ export interface Authored {
   readonly Workflow: Workflow;
   readonly EvidenceStore: EvidenceStore;
   readonly TrustRoot: TrustRoot;
+  readonly Policy: Policy;
+  readonly ClusterPolicy: ClusterPolicy;
 }
 export type AuthoredKind = keyof Authored;
 
@@ -37,6 +48,8 @@ const RULES: { readonly [K in AuthoredKind]: readonly Rule<Authored[K]>[] } = {
   Workflow: WORKFLOW_RULES,
   EvidenceStore: EVIDENCE_STORE_RULES,
   TrustRoot: TRUST_ROOT_RULES,
+  Policy: POLICY_RULES,
+  ClusterPolicy: POLICY_RULES,
 };
 const KINDS = Object.keys(SCHEMAS);
 const compiled = new Map<AuthoredKind, ValidateFunction>();

@@ -156,7 +156,7 @@ function addContractCommands(program: Command, within: Within): void {
   contract
     .command('lint')
     .description('check a file as kubectl apply would, without a cluster')
-    .argument('<file>', 'YAML with Contracts, Workflows, EvidenceStores or TrustRoots')
+    .argument('<file>', 'YAML with Contracts, Workflows, EvidenceStores, TrustRoots or Policies')
     .action((file: string) =>
       within(async (session) => (await import('./commands/contract-lint.ts')).contractLint(session, file)),
     );

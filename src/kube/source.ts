@@ -15,6 +15,8 @@ export interface SourceOptions<T extends KubeObject> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly indexers?: Indexers<T>;
+  /** What of an object is kept, besides what no store keeps; absent, all of it. */
+  readonly keeps?: (object: T) => T;
   /** Ends the source. */
   readonly signal: AbortSignal;
   readonly onChange?: (change: Change<T>) => void;
@@ -136,12 +138,13 @@ async function page<T extends KubeObject>(
 
 async function list<T extends KubeObject>(following: Following<T>): Promise<WatchOutcome> {
   const { store, options, isInitial } = following;
+  const { keeps = (object: T) => object } = options;
   const items: T[] = [];
   let current: ListPage<T> | undefined;
   do {
     current = await page(following, { limit: PAGE_SIZE, continue: current?.metadata.continue });
     // Page by page, so that never a whole list lies here with all that isn't kept of it.
-    items.push(...current.items.map(lean));
+    items.push(...current.items.map((item) => lean(keeps(item))));
   } while (current.metadata.continue);
   for (const change of store.replace(items, isInitial)) options.onChange?.(change);
   return { event: 'listed', version: current.metadata.resourceVersion };
@@ -155,6 +158,7 @@ async function check<T extends KubeObject>(following: Following<T>, version: str
 
 async function watch<T extends KubeObject>(following: Following<T>, from: string): Promise<WatchOutcome> {
   const { transport, kind, options, store } = following;
+  const { keeps = (object: T) => object } = options;
   let opened = Number.POSITIVE_INFINITY;
   let version = from;
   let seen = false;
@@ -182,7 +186,7 @@ async function watch<T extends KubeObject>(following: Following<T>, from: string
       const { resourceVersion = version } = event.object.metadata;
       if (!isEarlier(resourceVersion, version)) version = resourceVersion;
       if (event.type === 'BOOKMARK') continue;
-      const change = event.type === 'DELETED' ? store.remove(event.object) : store.put(event.object);
+      const change = event.type === 'DELETED' ? store.remove(event.object) : store.put(keeps(event.object));
       if (change !== undefined) options.onChange?.(change);
     }
     return { event: 'closed', version, healthy: seen || performance.now() - opened > HEALTHY_MS };

@@ -1,11 +1,21 @@
 import type { KubeObject } from '../api/object.ts';
-import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type {
+  ClusterContract,
+  ClusterPolicy,
+  Contract,
+  EvidenceStore,
+  Policy,
+  TrustRoot,
+  Workflow,
+  WorkflowRun,
+} from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import type { WebIdentity } from '../evidence/access.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Store } from '../kube/store.ts';
 import type { AllowedIssuers } from '../oidc/issuers.ts';
+import type { PolicyEngines } from '../policy/engines.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Copies } from './copies.ts';
 
@@ -17,7 +27,9 @@ export interface ControllerRevision<T = EffectiveContract> extends KubeObject {
 
 /** What the operator watches. */
 export interface OperatorStores {
+  /** Index `policy`: what it attaches, by `attachedKey`. */
   readonly contracts: Store<Contract>;
+  /** Index `policy`, as of contracts. */
   readonly clusterContracts: Store<ClusterContract>;
   readonly namespaces: Store<KubeObject>;
   /** Indexes `contract`: `namespace/contract`, `namespace`, and `baseline`: what is merged into its contract. */
@@ -26,6 +38,10 @@ export interface OperatorStores {
   readonly runs: Store<WorkflowRun>;
   readonly evidenceStores: Store<EvidenceStore>;
   readonly trustRoots: Store<TrustRoot>;
+  /** Without their sources. */
+  readonly policies: Store<Policy>;
+  /** Without their sources. */
+  readonly clusterPolicies: Store<ClusterPolicy>;
   readonly revisions: Store<ControllerRevision>;
   readonly serviceAccounts: Store<KubeObject>;
   readonly roles: Store<KubeObject>;
@@ -50,6 +66,8 @@ export interface OperatorContext {
   readonly webIdentity: WebIdentity;
   /** The PEM that the receiver's certificate is checked against, once it is made. */
   readonly servingCa: () => string | undefined;
+  /** What says whether the sources of policies are any good. */
+  readonly engines: PolicyEngines;
   /** What is copied from stores that are moved. */
   readonly copies: Copies;
   readonly now: () => Date;

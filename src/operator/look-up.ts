@@ -1,4 +1,12 @@
-import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow } from '../api/types.gen.ts';
+import type {
+  ClusterContract,
+  ClusterPolicy,
+  Contract,
+  EvidenceStore,
+  Policy,
+  TrustRoot,
+  Workflow,
+} from '../api/types.gen.ts';
 import type { OperatorStores } from './context.ts';
 import { governedBy, governs } from './governance.ts';
 import { listedSigners } from './terms.ts';
@@ -15,6 +23,8 @@ export interface LookUp {
   governing(workflow: Workflow): readonly string[];
   evidenceStores(): readonly EvidenceStore[];
   trustRoots(): readonly TrustRoot[];
+  policiesIn(namespace: string): readonly Policy[];
+  clusterPolicies(): readonly ClusterPolicy[];
   /** Those whose signers are checked against a trusted root. */
   keylessContracts(): readonly Contract[];
   keylessClusterContracts(): readonly ClusterContract[];
@@ -37,6 +47,11 @@ export function createLookUp(stores: () => OperatorStores): LookUp {
     },
     evidenceStores: () => stores().evidenceStores.list(),
     trustRoots: () => stores().trustRoots.list(),
+    policiesIn: (namespace) =>
+      stores()
+        .policies.list()
+        .filter(({ metadata }) => metadata.namespace === namespace),
+    clusterPolicies: () => stores().clusterPolicies.list(),
     keylessContracts: () => stores().contracts.list().filter(isKeyless),
     keylessClusterContracts: () => stores().clusterContracts.list().filter(isKeyless),
   };

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { type WebIdentityFlags, webIdentityOf } from '../evidence/web-identity.ts';
 import { connect } from '../kube/connect.ts';
 import { readIssuers } from '../oidc/issuers.ts';
+import { closeEngines, createEngines } from '../policy/engines.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
@@ -34,6 +35,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const log = createLogger('operator', options.logLevel);
   const issuers = await readIssuers(options.oidcIssuers);
   const metrics = createOperatorMetrics(CONTROLLERS);
+  const engines = createEngines();
   const operator = new ProvisoOperator({
     metrics,
     connection: connect(options.kubeconfig, clientObserver(metrics)),
@@ -44,6 +46,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     issuers,
     archivedOnly: options.archivedOnly === true,
     webIdentity: webIdentityOf(options),
+    engines,
     identity: `${hostname()}_${randomUUID()}`,
     log,
   });
@@ -69,6 +72,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   } finally {
     operator.stop();
     await operator.stopped();
+    await closeEngines(engines);
     await stopHealth();
   }
   log.info('Operator stopped');

@@ -12,6 +12,7 @@ import { createKubeClient } from '../kube/rest.ts';
 import { type Source, stalledSource, startSource } from '../kube/source.ts';
 import { keyOf, refOfKey, type Store } from '../kube/store.ts';
 import type { AllowedIssuers } from '../oidc/issuers.ts';
+import type { PolicyEngines } from '../policy/engines.ts';
 import { type ReconcileResult, runWorkers } from '../queue/workers.ts';
 import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -26,7 +27,8 @@ import { judgeFailure } from './dispositions.ts';
 import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
 import { createLookUp } from './look-up.ts';
-import { queueObserver, workerObserver } from './observers.ts';
+import { CONTROLLERS, queueObserver, workerObserver } from './observers.ts';
+import { reconcileClusterPolicy, reconcilePolicy } from './policy.ts';
 import { type QueueName, SOURCES, type SourceRule } from './sources.ts';
 import { isPublication } from './trust-publication.ts';
 import { reconcileTrustRoot } from './trustroot.ts';
@@ -46,6 +48,8 @@ export interface ProvisoOperatorOptions {
   /** Whether finished runs stay until they are archived. */
   readonly archivedOnly?: boolean;
   readonly webIdentity?: WebIdentity;
+  /** What checks the sources of policies; whoever made them closes them. */
+  readonly engines: PolicyEngines;
   /** Reconciles at once, per kind. */
   readonly workers: number;
   /** Unlike that of any other replica. */
@@ -95,14 +99,8 @@ export class ProvisoOperator extends OperatorBase {
     super();
     this.#options = options;
     const { log, metrics } = options;
-    this.#queues = {
-      contracts: createWorkQueue(queueObserver(metrics, 'contracts')),
-      clustercontracts: createWorkQueue(queueObserver(metrics, 'clustercontracts')),
-      workflows: createWorkQueue(queueObserver(metrics, 'workflows')),
-      workflowruns: createWorkQueue(queueObserver(metrics, 'workflowruns')),
-      evidencestores: createWorkQueue(queueObserver(metrics, 'evidencestores')),
-      trustroots: createWorkQueue(queueObserver(metrics, 'trustroots')),
-    };
+    const queues = CONTROLLERS.map((name) => [name, createWorkQueue(queueObserver(metrics, name))] as const);
+    this.#queues = Object.fromEntries(queues) as Record<QueueName, WorkQueue>;
     this.#client = this.#clientUntil(this.#cut.signal);
     this.#events = createEventRecorder(this.#client, 'operator', (error) => log.warn({ err: error }, 'Event not sent'));
   }
@@ -149,6 +147,8 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('workflowruns', context, context.stores.runs, reconcileRun),
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
       this.#work('trustroots', context, context.stores.trustRoots, reconcileTrustRoot),
+      this.#work('policies', context, context.stores.policies, reconcilePolicy),
+      this.#work('clusterpolicies', context, context.stores.clusterPolicies, reconcileClusterPolicy),
     ];
     this.#certificates = this.#keepCertificates(clock.now);
     this.#running = Promise.all([...work, this.#certificates.stopped, clock.stopped, context.copies.stopped]);
@@ -166,12 +166,13 @@ export class ProvisoOperator extends OperatorBase {
     if (rule === undefined || rule.kind.version !== version)
       throw new Error(`${plural}.${group} is not among the sources`);
     const { log, metrics } = this.#options;
-    const { kind, indexers, labelSelector } = rule as SourceRule<KubeObject>;
+    const { kind, indexers, labelSelector, keeps } = rule as SourceRule<KubeObject>;
     const source = startSource<KubeObject>(this.#options.connection.transport, kind, {
       signal: this.#abort.signal,
       indexers,
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(namespace === undefined ? {} : { namespace }),
+      ...(keeps === undefined ? {} : { keeps }),
       onChange: (change) => void onEvent(eventOf(kind, change)),
       onError: (error) => {
         metrics.watchRestarts.inc({ resource: plural });
@@ -321,7 +322,7 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   #context(now: () => Date): OperatorContext {
-    const { log, namespace, endpoint, issuers, archivedOnly = false, webIdentity = {} } = this.#options;
+    const { log, namespace, endpoint, issuers, archivedOnly = false, webIdentity = {}, engines } = this.#options;
     return {
       client: this.#client,
       stores: this.#stores(),
@@ -333,6 +334,7 @@ export class ProvisoOperator extends OperatorBase {
       archivedOnly,
       webIdentity,
       servingCa: () => this.#servingCa,
+      engines,
       copies: createCopies(this.#abort.signal),
       now,
       signal: this.#cut.signal,

@@ -4,12 +4,23 @@ import { KIND, type ResourceKind } from '../api/kinds.ts';
 import { LABEL_CLUSTER_CONTRACT, LABEL_CONTRACT, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
 import { movedTo } from '../api/moved.ts';
 import type { KubeObject } from '../api/object.ts';
-import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type {
+  ClusterContract,
+  ClusterPolicy,
+  Contract,
+  EvidenceStore,
+  Policy,
+  TrustRoot,
+  Workflow,
+  WorkflowRun,
+} from '../api/types.gen.ts';
 import type { Change, Indexers } from '../kube/store.ts';
 import { keyOf } from '../kube/store.ts';
 import type { Priority } from '../queue/workqueue.ts';
+import { attachedKeys, countsOfAttached } from './attachments.ts';
 import type { ControllerRevision } from './context.ts';
 import type { LookUp } from './look-up.ts';
+import { type AnyPolicy, readsFrom, withoutSource } from './policy-source.ts';
 import { healthOf } from './store-health.ts';
 import { readsConfigMap } from './trustroot-source.ts';
 
@@ -20,7 +31,9 @@ export type QueueName =
   | 'workflows'
   | 'workflowruns'
   | 'evidencestores'
-  | 'trustroots';
+  | 'trustroots'
+  | 'policies'
+  | 'clusterpolicies';
 
 /** One key for one queue; some changes can wait for others that come with them. */
 export interface Enqueue {
@@ -40,6 +53,8 @@ export interface SourceRule<T extends KubeObject> {
   readonly labelSelector?: string;
   /** Only what lies in Proviso's own namespace. */
   readonly isOwnNamespace?: boolean;
+  /** What of an object is kept; absent, all of it. */
+  readonly keeps?: (object: T) => T;
   readonly indexers: Indexers<T>;
   readonly enqueues: (change: Change<T>, lookUp: LookUp) => readonly Enqueue[];
 }
@@ -111,31 +126,45 @@ const owned = (kind: ResourceKind): SourceRule<KubeObject> => ({
   },
 });
 
+/** A policy of either kind. The echo of a status that we wrote says nothing: its source would be read and checked again. */
+const policyLooks = (queue: 'policies' | 'clusterpolicies', change: Change<AnyPolicy>): readonly Enqueue[] => {
+  const { object, before, type } = change;
+  if (type === 'deleted') return [];
+  if (!isEcho(change)) return [one(queue, object)];
+  return isDeepStrictEqual(before?.status, object.status) ? [later(queue, object)] : [];
+};
+
 /** Everything that the operator watches. */
 export const SOURCES = {
   contracts: {
     kind: KIND.Contract,
-    indexers: {},
-    enqueues: ({ object, before, initial }, lookUp) => {
+    indexers: { policy: attachedKeys },
+    enqueues: (change, lookUp) => {
+      const { object, before, initial } = change;
       // Its counter of workflows, for one, is nothing to them: with thousands of them each new one would touch all.
       const isSame = before !== undefined && termsOf(before) === termsOf(object);
       const workflows = initial || isSame ? [] : lookUp.workflowsOf(keyOf(object.metadata));
-      return [one('contracts', object), ...workflows.map((each) => later('workflows', each))];
+      return [
+        one('contracts', object),
+        ...workflows.map((each) => later('workflows', each)),
+        ...countsOfAttached(change),
+      ];
     },
   } satisfies SourceRule<Contract>,
   clusterContracts: {
     kind: KIND.ClusterContract,
-    indexers: {},
+    indexers: { policy: attachedKeys },
     enqueues: (change, lookUp) => {
       const { object, before, initial } = change;
-      const own = isEcho(change) ? later('clustercontracts', object) : one('clustercontracts', object);
-      if (initial || (before !== undefined && ruleOf(before) === ruleOf(object))) return [own];
+      const itself = isEcho(change) ? later('clustercontracts', object) : one('clustercontracts', object);
+      const own = [itself, ...countsOfAttached(change)];
+      if (initial || (before !== undefined && ruleOf(before) === ruleOf(object))) return own;
       const touched = [object, ...(before === undefined ? [] : [before])].flatMap((each) =>
         lookUp.workflowsUnder(each),
       );
       const isNew = change.type === 'added' && object.status === undefined;
       const wait = isNew ? { afterMs: FIRST_LOOK_MS } : {};
-      return [own, ...[...new Set(touched)].map((each) => ({ ...later('workflows', each), ...wait }))];
+      return [...own, ...[...new Set(touched)].map((each) => ({ ...later('workflows', each), ...wait }))];
     },
   } satisfies SourceRule<ClusterContract>,
   /** Their labels say which ClusterContracts govern in them. */
@@ -234,15 +263,31 @@ export const SOURCES = {
       return [...own, ...others.map((root) => later('trustroots', root))];
     },
   } satisfies SourceRule<TrustRoot>,
-  /** What trust roots are read from and kept in. */
+  policies: {
+    kind: KIND.Policy,
+    indexers: {},
+    keeps: withoutSource,
+    enqueues: (change) => policyLooks('policies', change),
+  } satisfies SourceRule<Policy>,
+  clusterPolicies: {
+    kind: KIND.ClusterPolicy,
+    indexers: {},
+    keeps: withoutSource,
+    enqueues: (change) => policyLooks('clusterpolicies', change),
+  } satisfies SourceRule<ClusterPolicy>,
+  /** What trust roots are read from and kept in, and what policies are read from. */
   configMaps: {
     kind: KIND.ConfigMap,
     isOwnNamespace: true,
     indexers: {},
     enqueues: ({ object, initial }, lookUp) => {
       if (initial) return [];
-      const touched = lookUp.trustRoots().filter((root) => readsConfigMap(root, object.metadata.name));
-      return touched.map((root) => one('trustroots', root));
+      const { name, namespace = '' } = object.metadata;
+      return [
+        ...lookUp.trustRoots().flatMap((root) => (readsConfigMap(root, name) ? [one('trustroots', root)] : [])),
+        ...lookUp.policiesIn(namespace).flatMap((each) => (readsFrom(each, name) ? [one('policies', each)] : [])),
+        ...lookUp.clusterPolicies().flatMap((each) => (readsFrom(each, name) ? [one('clusterpolicies', each)] : [])),
+      ];
     },
   } satisfies SourceRule<KubeObject>,
   revisions: {

@@ -6,8 +6,9 @@ import type { TrustRoot, TrustRootStatus, TrustRootTuf } from '../api/types.gen.
 import { readTrustedRoot } from '../verify/trusted-root.ts';
 import type { Finding } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
+import { readGiven } from './given-text.ts';
 import { keptDocument } from './trustroot-document.ts';
-import { type Obtained, readGiven, type TufFacts, targetOf, tufSourceDigest } from './trustroot-source.ts';
+import { type Obtained, type TufFacts, targetOf, tufSourceDigest } from './trustroot-source.ts';
 import { fetchTufTarget } from './tuf.ts';
 
 const DEFAULT_HOURS = 24;

@@ -9,9 +9,10 @@ import { readTrustedRoot } from '../verify/trusted-root.ts';
 import { conditionsFor, conflictOver, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
 import { findingOf } from './failures.ts';
+import { readGiven } from './given-text.ts';
 import { publishDocument } from './trustroot-document.ts';
 import { countAuthorities, expiryOf, thresholdProblem } from './trustroot-facts.ts';
-import { type Obtained, readGiven, type TufFacts } from './trustroot-source.ts';
+import type { Obtained, TufFacts } from './trustroot-source.ts';
 import { obtainFromTuf } from './trustroot-tuf.ts';
 
 type Facts = Omit<TrustRootStatus, 'observedGeneration' | 'conditions'>;

@@ -17,6 +17,8 @@ const NAMES: Readonly<Record<string, readonly [scope: string, short: string, col
   WorkflowRun: ['Namespaced', 'wkr', 'Workflow, Succeeded, Reason, Materials, Signer, Age | Revision, Digest, Message'],
   EvidenceStore: ['Cluster', 'evs', 'Ready, Provider, Default, Moved, Last check, Age | Fallback, Message'],
   TrustRoot: ['Cluster', 'tro', 'Ready, Expires, Age | Default, Digest, Message'],
+  Policy: ['Namespaced', 'pvp', 'Ready, Engine, Kinds, Age | Used by, Digest, Message'],
+  ClusterPolicy: ['Cluster', 'cpvp', 'Ready, Engine, Kinds, Age | Used by, Baselines, Digest, Message'],
 };
 
 /** Below 262,144 bytes an object still fits into the annotation of a client-side `kubectl apply`. */
@@ -68,6 +70,12 @@ for (const crd of crds) {
 test('the material types of the contract are those that the code knows', () => {
   const type = at(crds, 'Contract', 'spec', 'materials').items?.properties?.type;
   assert.equal(type?.enum, [...MATERIAL_TYPES]);
+});
+
+test('policies of a namespace and of the cluster are for those types too, and alike but for what is told in words', () => {
+  const [own, cluster] = ['Policy', 'ClusterPolicy'].map((kind) => at(crds, kind, 'spec'));
+  assert.equal(own?.properties?.kinds?.items?.enum, [...MATERIAL_TYPES]);
+  assert.equal(wordless(cluster), wordless(own));
 });
 
 test('a baseline asks by the same schema as a contract, but for what is told in words', () => {

@@ -7,6 +7,11 @@ import { REASON, RUN_REASON } from '../../src/api/reasons.ts';
 const test = suite('docs');
 const crds = await readCrds();
 
+const POLICY_REASONS = [
+  ...['Ready', 'SourceNotFound', 'SourceInvalid', 'EngineUnavailable', 'InvalidSpec', 'FetchFailed'],
+  'ProvisioningFailed',
+];
+
 /** By page, the reasons of its conditions and events. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   contract: [
@@ -40,6 +45,8 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     ...['Ready', 'TrustRootInvalid', 'SourceNotFound', 'FetchFailed', 'Expired', 'InvalidSpec', 'NameTaken'],
     'ProvisioningFailed',
   ],
+  policy: POLICY_REASONS,
+  clusterpolicy: POLICY_REASONS,
 };
 
 const pageOf = (name: string): Promise<string> => readFile(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');

@@ -1,5 +1,6 @@
 import { COMPLETE_CLUSTER_CONTRACTS, REFUSED_CLUSTER_CONTRACTS } from './refused-cluster-contracts.ts';
 import { REFUSED_IMAGE_SIGNERS } from './refused-image-signers.ts';
+import { COMPLETE_POLICIES, REFUSED_POLICIES } from './refused-policies.ts';
 import { COMPLETE_STORES, REFUSED_STORES } from './refused-stores.ts';
 import { REFUSED_TIMES } from './refused-times.ts';
 import { COMPLETE_TRUST_ROOTS, REFUSED_TRUST_ROOTS } from './refused-trust-roots.ts';
@@ -268,6 +269,7 @@ export const REFUSED_OBJECTS: readonly RefusedObject[] = [
   ...OTHERS,
   ...REFUSED_STORES,
   ...REFUSED_TRUST_ROOTS,
+  ...REFUSED_POLICIES,
 ];
 
 /** One of each kind with every field in use, which must pass. */
@@ -311,4 +313,5 @@ export const COMPLETE_OBJECTS: readonly object[] = [
   ...COMPLETE_STORES,
   ...COMPLETE_CLUSTER_CONTRACTS,
   ...COMPLETE_TRUST_ROOTS,
+  ...COMPLETE_POLICIES,
 ];

@@ -7,6 +7,7 @@ import {
   CLUSTER_CONTRACT_RULES,
   CONTRACT_RULES,
   EVIDENCE_STORE_RULES,
+  POLICY_RULES,
   TRUST_ROOT_RULES,
   WORKFLOW_RULES,
 } from '../../src/api/rules.ts';
@@ -100,9 +101,10 @@ test('has every rule that the API server has for what people write, in the same 
     .filter(({ kind }) => Object.hasOwn(SCHEMAS, kind))
     // What stands in several places of a kind, as signers do, is one rule.
     .flatMap(({ schema }) => [...new Set(rulesOf({ ...schema, properties: { spec: schema.properties?.spec ?? {} } }))]);
-  const ours = [CONTRACT_RULES, CLUSTER_CONTRACT_RULES, WORKFLOW_RULES, EVIDENCE_STORE_RULES, TRUST_ROOT_RULES].flatMap(
-    (rules) => [...new Set(rules.map(({ message }) => message))],
-  );
+  const ours = [
+    ...[CONTRACT_RULES, CLUSTER_CONTRACT_RULES, WORKFLOW_RULES, EVIDENCE_STORE_RULES, TRUST_ROOT_RULES],
+    ...[POLICY_RULES, POLICY_RULES],
+  ].flatMap((rules) => [...new Set(rules.map(({ message }) => message))]);
   assert.equal([...ours].sort(), expected.sort());
 });
 

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';
 import { CONTROLLERS } from '../../src/operator/observers.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
+import { createEngines } from '../../src/policy/engines.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
@@ -32,6 +33,7 @@ const FAULTS: Readonly<Record<string, (exchange: Exchange) => void>> = {
 function operatorOn(server: ScriptedServer): ProvisoOperator {
   return new ProvisoOperator({
     issuers: new Map(),
+    engines: createEngines(),
     connection: server.connection,
     namespace: 'proviso-system',
     endpoint: 'https://proviso-receiver',

@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert';
 import { CONTROLLERS } from '../../src/operator/observers.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
+import { createEngines } from '../../src/policy/engines.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createOperatorMetrics, type OperatorMetrics } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
@@ -43,6 +44,7 @@ async function leading(
   const metrics = createOperatorMetrics(CONTROLLERS);
   const operator = new ProvisoOperator({
     issuers: new Map(),
+    engines: createEngines(),
     connection: server.connection,
     namespace: 'proviso-system',
     endpoint: 'https://proviso-receiver',

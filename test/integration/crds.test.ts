@@ -16,6 +16,8 @@ const PLURALS: Readonly<Record<string, string>> = {
   ClusterContract: 'clustercontracts',
   EvidenceStore: 'evidencestores',
   TrustRoot: 'trustroots',
+  Policy: `namespaces/${NAMESPACE}/policies`,
+  ClusterPolicy: 'clusterpolicies',
 };
 let plane: ControlPlane;
 let connection: KubeConnection;

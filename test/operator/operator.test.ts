@@ -11,6 +11,7 @@ import type { LookUp } from '../../src/operator/look-up.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
 import { SOURCES, type SourceRule } from '../../src/operator/sources.ts';
 import { expiryMessage, progressOf } from '../../src/operator/workflowrun.ts';
+import { createEngines } from '../../src/policy/engines.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -165,6 +166,7 @@ test('the helpers of the base class can not be used by accident', () => {
   const connection = connect();
   const operator = new ProvisoOperator({
     issuers: new Map(),
+    engines: createEngines(),
     connection,
     namespace: 'p',
     endpoint: 'https://x',
@@ -204,6 +206,8 @@ test('a crowd that follows from something waits behind what somebody has just ch
     governing: () => [],
     evidenceStores: () => [],
     trustRoots: () => [],
+    policiesIn: () => [],
+    clusterPolicies: () => [],
     keylessContracts: () => [],
     keylessClusterContracts: () => [],
   };

@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
-import type { ClusterContract, Contract, EvidenceStore, TrustRoot, Workflow } from '../../src/api/types.gen.ts';
+import type {
+  ClusterContract,
+  ClusterPolicy,
+  Contract,
+  EvidenceStore,
+  Policy,
+  TrustRoot,
+  Workflow,
+} from '../../src/api/types.gen.ts';
 import { connect } from '../../src/kube/connect.ts';
 import type { AllowedIssuer } from '../../src/oidc/issuers.ts';
 import { CONTROLLERS } from '../../src/operator/observers.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
+import { closeEngines, createEngines, type PolicyEngines } from '../../src/policy/engines.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
@@ -26,7 +35,7 @@ export const ALLOWED_ISSUER: AllowedIssuer = {
   provider: undefined,
 };
 
-export type WithStatus = Contract | ClusterContract | Workflow | EvidenceStore | TrustRoot;
+export type WithStatus = Contract | ClusterContract | Workflow | EvidenceStore | TrustRoot | Policy | ClusterPolicy;
 
 export const stalled = (object: WithStatus) => findCondition(object.status?.conditions, CONDITION.Stalled);
 
@@ -35,6 +44,8 @@ export interface OperatedOptions {
   readonly ahead?: number;
   /** Where the receiver is said to be. */
   readonly endpoint?: string;
+  /** Default: those of this version. */
+  readonly engines?: PolicyEngines;
 }
 
 /** A control plane with the operator in this process, under its own limited identity and a clock that can be set ahead. */
@@ -45,13 +56,16 @@ export class Operated {
   readonly metrics = createOperatorMetrics(CONTROLLERS);
   readonly #kubeconfig: string;
   readonly #endpoint: string;
+  readonly #engines: PolicyEngines;
   #operator: ProvisoOperator;
   #touches = 0;
 
-  private constructor(plane: ControlPlane, kubeconfig: string, { ahead = 0, endpoint = ENDPOINT }: OperatedOptions) {
+  private constructor(plane: ControlPlane, kubeconfig: string, options: OperatedOptions) {
+    const { ahead = 0, endpoint = ENDPOINT, engines = createEngines() } = options;
     this.plane = plane;
     this.ahead = ahead;
     this.#endpoint = endpoint;
+    this.#engines = engines;
     this.#kubeconfig = kubeconfig;
     this.#operator = this.#create();
   }
@@ -62,6 +76,7 @@ export class Operated {
       namespace: 'proviso-system',
       endpoint: this.#endpoint,
       issuers: new Map([[ALLOWED_ISSUER.issuer, ALLOWED_ISSUER]]),
+      engines: this.#engines,
       workers: 4,
       identity: randomUUID(),
       metrics: this.metrics,
@@ -96,6 +111,7 @@ export class Operated {
   async stop(): Promise<void> {
     this.#operator.stop();
     await this.#operator.stopped();
+    await closeEngines(this.#engines);
     await this.plane.stop();
   }
 
@@ -151,7 +167,7 @@ export class Operated {
   async assertInvariants(): Promise<void> {
     await eventually('conditions that hold the invariants', async () => {
       const text = await this.kubectl(
-        'get contracts,clustercontracts,workflows.proviso.dev,evidencestores,trustroots -A -o json',
+        'get contracts,clustercontracts,workflows.proviso.dev,evidencestores,trustroots,policies.proviso.dev,clusterpolicies -A -o json',
       );
       const broken = (JSON.parse(text) as { items: Observed[] }).items.flatMap(brokenInvariants);
       if (broken.length > 0) throw new Error(broken.join('\n'));

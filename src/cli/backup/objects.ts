@@ -16,6 +16,8 @@ export const RESTORED_KINDS = [
   KIND.Namespace,
   KIND.EvidenceStore,
   KIND.TrustRoot,
+  KIND.ClusterPolicy,
+  KIND.Policy,
   KIND.ControllerRevision,
   KIND.ClusterContract,
   KIND.Contract,
@@ -53,7 +55,11 @@ export function keptObject(kind: ResourceKind, object: KubeObject): KeptObject {
 
 /** The objects of an installation, in the order in which they are restored, with the rights of whoever asks. */
 export async function* objectsOf(client: KubeClient, system: string): AsyncGenerator<KeptObject, void> {
-  const tenants = [...(await client.list(KIND.Contract)), ...(await client.list(KIND.Workflow))];
+  const tenants = [
+    ...(await client.list(KIND.Policy)),
+    ...(await client.list(KIND.Contract)),
+    ...(await client.list(KIND.Workflow)),
+  ];
   for (const name of [...new Set(tenants.map(({ metadata }) => metadata.namespace ?? ''))].toSorted()) {
     const { metadata } = await client.get(KIND.Namespace, { name });
     // What else a namespace says is about the cluster that it is in.
