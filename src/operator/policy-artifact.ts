@@ -36,7 +36,7 @@ export async function readArtifact({ reference, isTenants, signal }: ArtifactOpt
     return decode(await fetchWhole(opened, layer, MAX_BYTES), reference);
   } catch (error) {
     signal.throwIfAborted();
-    return { ok: false, finding: failure(error, reference) };
+    return { ok: false, finding: failure(until.aborted ? `no answer within ${FETCH_SECONDS} s` : error, reference) };
   } finally {
     opened.close();
   }
