@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { availableParallelism } from 'node:os';
+import { Problem } from '../../api/problem.ts';
 import type { Inspection } from '../../materials/kind.ts';
 import { MATERIAL_KINDS } from '../../materials/kinds.ts';
+import { createPool, type Turn } from '../../queue/threads/pool.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { ImageVerdict } from '../../verify/image.ts';
 import { keepWhile } from '../memory.ts';
 import type { ImageTask } from './image.ts';
 import { type Judgement, type JudgementTask, judge } from './judgement.ts';
-import { createPool, type Turn } from './pool.ts';
 import { isQuickAttestation, isQuickMaterial } from './quick.ts';
 import { createRootSharing } from './shared-root.ts';
 import type { SentImage, SentJudgement, SentMaterial } from './worker.ts';
@@ -45,6 +46,15 @@ const PATIENCE_MS = 30_000;
 const DEADLINE_MS = 20_000;
 const HEAP_MEGABYTES = 512;
 
+const exceeded = (limit: 'time' | 'memory'): Problem =>
+  new Problem(
+    'check-exceeded',
+    `checking the content took over ${limit === 'time' ? `${DEADLINE_MS / 1000} seconds` : `${HEAP_MEGABYTES} MB of memory`} and was ended`,
+    {
+      hint: 'documents of the usual tools take a fraction of that; look at what wrote this one, or hand in a smaller one',
+    },
+  );
+
 export function createChecks(log: Logger): Checks {
   const pool = createPool({
     file: FILE,
@@ -53,6 +63,7 @@ export function createChecks(log: Logger): Checks {
     patienceMs: PATIENCE_MS,
     deadlineMs: DEADLINE_MS,
     heapMegabytes: HEAP_MEGABYTES,
+    exceeded,
     onError: (error) => log.error({ err: error }, 'Thread for checks ended'),
   });
   const share = createRootSharing();

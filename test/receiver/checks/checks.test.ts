@@ -9,9 +9,9 @@ import type { Trust } from '../../../src/api/trust.ts';
 import { recordOfRun } from '../../../src/attestation/record.ts';
 import { effectiveContract } from '../../../src/contract/from-spec.ts';
 import { MATERIAL_KINDS } from '../../../src/materials/kinds.ts';
+import { createPool } from '../../../src/queue/threads/pool.ts';
 import { createChecks } from '../../../src/receiver/checks/checks.ts';
 import { judge } from '../../../src/receiver/checks/judgement.ts';
-import { createPool } from '../../../src/receiver/checks/pool.ts';
 import { createRootSharing } from '../../../src/receiver/checks/shared-root.ts';
 import type { Logger } from '../../../src/telemetry/log.ts';
 import { codeOf } from '../../support/outcome.ts';
@@ -41,6 +41,7 @@ const POOL = {
   patienceMs: 60_000,
   deadlineMs: 60_000,
   heapMegabytes: 256,
+  exceeded: (limit: string) => new Error(limit),
   onError: (error: unknown) => void errors.push(error),
 };
 const pool = createPool(POOL);

@@ -56,7 +56,7 @@ export function createTurns({ places, line, patienceMs }: TurnsOptions): Turns {
   }
 
   function refusalOf(identity: string): Problem | undefined {
-    if (isClosed) return new Problem('shutting-down', 'the receiver is shutting down', { retryAfter: 1 });
+    if (isClosed) return new Problem('shutting-down', 'shutting down', { retryAfter: 1 });
     const retryAfter = RETRY_AFTER;
     if (waiting.size >= line) {
       return new Problem('overloaded', `${waiting.size} documents wait to be checked already`, { retryAfter });
@@ -111,7 +111,7 @@ export function createTurns({ places, line, patienceMs }: TurnsOptions): Turns {
     close() {
       isClosed = true;
       for (const { leave } of waiting) {
-        leave(new Problem('shutting-down', 'the receiver is shutting down', { retryAfter: 1 }));
+        leave(new Problem('shutting-down', 'shutting down', { retryAfter: 1 }));
       }
     },
   };

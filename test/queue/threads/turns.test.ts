@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createTurns, type Turns } from '../../../src/receiver/checks/turns.ts';
+import { createTurns, type Turns } from '../../../src/queue/threads/turns.ts';
 import { codeOf } from '../../support/outcome.ts';
 
 const test = suite('turns');

@@ -7,7 +7,7 @@ import { createTurns, type TurnsOptions } from './turns.ts';
 export interface Pool {
   /**
    * The answer of a function that the file of the pool exports. Throws a `Problem` where there was no turn for it, or
-   * `check-exceeded` where it took more time or memory than it may; its thread is ended then and another one made.
+   * what `exceeded` makes where it took more time or memory than it may; its thread is ended then and another one made.
    */
   run<T>(name: string, task: unknown, turn: Turn): Promise<T>;
   /** Ends all threads at once; what they were at is refused. */
@@ -21,6 +21,8 @@ export interface Turn {
   readonly isWanted?: () => boolean;
   /** Given away to the thread instead of being copied. */
   readonly transfer?: readonly ArrayBuffer[];
+  /** Fulfilled when the task itself begins, if its time is to count from then on and not from when it was sent. */
+  readonly begun?: Promise<unknown>;
 }
 
 export interface PoolOptions extends TurnsOptions {
@@ -30,6 +32,8 @@ export interface PoolOptions extends TurnsOptions {
   readonly deadlineMs: number;
   /** Of one thread, for what isn't bytes. */
   readonly heapMegabytes: number;
+  /** What is thrown for a task that was ended because of what it took. */
+  readonly exceeded: (limit: 'time' | 'memory') => Error;
   readonly onError: (error: unknown) => void;
 }
 
@@ -37,6 +41,8 @@ export interface PoolOptions extends TurnsOptions {
 const IDLE_MS = 300_000;
 /** For what has just been made. Left to V8, a large document made it take 100 MB more, in at most a seventh less time. */
 const YOUNG_MEGABYTES = 24;
+/** No thread takes that long to come up on a machine that works. */
+const MAX_START_MS = 20_000;
 const LATE = Symbol('late');
 
 /** Starts no thread before the first task. */
@@ -66,18 +72,22 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function problemOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
-    if (isClosed) return new Problem('shutting-down', 'the receiver is shutting down', { retryAfter: 1 });
+    if (isClosed) return new Problem('shutting-down', 'shutting down', { retryAfter: 1 });
     if (aborted && reason !== LATE) return reason;
-    if (aborted) return exceeded(`checking the content took over ${deadlineMs / 1000} seconds and was ended`);
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
-    return exceeded(`checking the content took over ${options.heapMegabytes} MB of memory and was ended`);
+    if (aborted) return options.exceeded('time');
+    return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ? options.exceeded('memory') : error;
   }
 
   return {
-    run: (name, task, { identity, transfer = [], isWanted = () => true }) =>
+    run: (name, task, { identity, transfer = [], isWanted = () => true, begun }) =>
       turns.take(identity, isWanted, async () => {
         const deadline = new AbortController();
-        const timer = setTimeout(() => deadline.abort(LATE), deadlineMs);
+        const end = (): void => deadline.abort(LATE);
+        let timer = setTimeout(end, begun === undefined ? deadlineMs : deadlineMs + MAX_START_MS);
+        void begun?.then(() => {
+          clearTimeout(timer);
+          if (underWay.has(deadline)) timer = setTimeout(end, deadlineMs);
+        });
         underWay.add(deadline);
         try {
           threads ??= start();
@@ -96,8 +106,3 @@ export function createPool(options: PoolOptions): Pool {
     },
   };
 }
-
-const exceeded = (detail: string): Problem =>
-  new Problem('check-exceeded', detail, {
-    hint: 'documents of the usual tools take a fraction of that; look at what wrote this one, or hand in a smaller one',
-  });

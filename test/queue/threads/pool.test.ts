@@ -1,7 +1,9 @@
 // deadline: 240
+import { setTimeout as delay } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createPool, type Pool, type PoolOptions } from '../../../src/receiver/checks/pool.ts';
+import { Problem } from '../../../src/api/problem.ts';
+import { createPool, type Pool, type PoolOptions } from '../../../src/queue/threads/pool.ts';
 import { codeOf } from '../../support/outcome.ts';
 
 const test = suite('pool of threads');
@@ -17,6 +19,7 @@ function pool(options: Partial<PoolOptions> = {}): Pool {
     patienceMs: 60_000,
     deadlineMs: 60_000,
     heapMegabytes: 64,
+    exceeded: (limit) => new Problem('check-exceeded', limit),
     onError: (error) => errors.push(error),
     ...options,
   });
@@ -72,6 +75,18 @@ test('the time in the line is not the time of the task', async () => {
   const last = threads.run('echo', 'still asked', MINE);
   assert.equal(await Promise.all(waits), ['check-exceeded', 'check-exceeded', 'check-exceeded']);
   assert.is(await last, 'still asked');
+});
+
+test('the time of a thread to come up is not the time of the task, if the task says when it begins', async () => {
+  const threads = pool({ deadlineMs: 1_000 });
+  const begun = Promise.withResolvers<void>();
+  const outcome = codeOf(threads.run('hang', undefined, { ...MINE, begun: begun.promise }));
+  await delay(2_000);
+  assert.is(await Promise.race([outcome, 'runs']), 'runs');
+  const from = performance.now();
+  begun.resolve();
+  assert.is(await outcome, 'check-exceeded');
+  assert.ok(performance.now() - from >= 950);
 });
 
 test('attack: a task that eats memory takes its thread along and nothing else', async () => {
