@@ -42,7 +42,12 @@ export interface Violation {
 
 /** What came of one evaluation. */
 export type PolicyOutcome =
-  | { readonly kind: 'evaluated'; readonly violations: readonly Violation[] }
+  | {
+      readonly kind: 'evaluated';
+      readonly violations: readonly Violation[];
+      /** How many more there are; absent: none. An engine tells a limited number of them. */
+      readonly omitted?: number;
+    }
   /** The policy has nothing to say about such an input, for these reasons. */
   | { readonly kind: 'skipped'; readonly reasons: readonly string[] }
   /** The policy wants no trace of this evaluation. */
