@@ -38,7 +38,12 @@ for (const name of ['operator', 'receiver']) {
     outdir: OUT,
   });
 }
-await build({ ...SERVER, entryPoints: { 'check-worker': 'src/receiver/checks/worker.ts' }, outdir: OUT });
+for (const [name, file] of [
+  ['check-worker', 'src/receiver/checks/worker.ts'],
+  ['cel-worker', 'src/policy/cel/worker.ts'],
+] as const) {
+  await build({ ...SERVER, entryPoints: { [name]: file }, outdir: OUT });
+}
 await build({ ...THREAD, outdir: OUT });
 await buildValidators(`${OUT}validators/`);
 await chmod(`${OUT}proviso.mjs`, 0o755);

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { Problem } from '../../api/problem.ts';
+import { createPool } from '../../queue/threads/pool.ts';
+import type { PolicyEngine, PolicyFailure, PolicyOutcome } from '../evaluation.ts';
+import type { Begun, CheckTask, EvaluationTask } from './worker.ts';
+
+export interface CelEngineOptions {
+  /** Of one evaluation, from when a thread begins with it; default 5 seconds. */
+  readonly timeoutMs?: number;
+  /** Of one thread; default 256. */
+  readonly memoryMegabytes?: number;
+  /** At least 2, so that one policy can't keep the others waiting; default as many as the machine has, up to 4. */
+  readonly threads?: number;
+  /** How many may wait for a thread; default 1024. */
+  readonly line?: number;
+  /** How long one waits for a thread; default 60 seconds. */
+  readonly patienceMs?: number;
+  readonly onError?: (error: unknown) => void;
+}
+
+/** The bundle lies beside that of whoever runs the engine. */
+const FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './cel-worker.mjs', import.meta.url);
+const MAX_THREADS = 4;
+
+/** An evaluation that took more than it may. */
+class Exceeded extends Error {
+  readonly limit: 'time' | 'memory';
+
+  constructor(limit: 'time' | 'memory') {
+    super(limit);
+    this.limit = limit;
+  }
+}
+
+/** Policies in CEL, evaluated in threads that are ended when they take more time or memory than they may. */
+export function createCelEngine(options: CelEngineOptions = {}): PolicyEngine {
+  const { timeoutMs = 5_000, memoryMegabytes = 256, line = 1024, patienceMs = 60_000 } = options;
+  const pool = createPool({
+    file: FILE,
+    places: Math.max(2, options.threads ?? Math.min(MAX_THREADS, availableParallelism())),
+    line,
+    patienceMs,
+    deadlineMs: timeoutMs,
+    heapMegabytes: memoryMegabytes,
+    exceeded: (limit) => new Exceeded(limit),
+    onError: options.onError ?? (() => undefined),
+  });
+  const share = createInputSharing();
+
+  /** Policies take turns: the text of each has at most half of the threads. At the end nobody waits for a beginning. */
+  function run<T>(name: string, source: string, task: object): Promise<T> {
+    const begun: Begun = new Int32Array(new SharedArrayBuffer(4));
+    const waiting = Atomics.waitAsync(begun, 0, 0);
+    const turn = { identity: createHash('sha256').update(source).digest('base64') };
+    return pool
+      .run<T>(name, { ...task, begun }, { ...turn, begun: Promise.resolve(waiting.value) })
+      .finally(() => Atomics.notify(begun, 0));
+  }
+
+  function failureOf(error: unknown): PolicyFailure {
+    if (error instanceof Exceeded) {
+      return error.limit === 'time'
+        ? { reason: 'Timeout', message: `the policy took over ${timeoutMs / 1000} seconds and was ended` }
+        : { reason: 'OutOfMemory', message: `the policy took over ${memoryMegabytes} MB of memory and was ended` };
+    }
+    if (!(error instanceof Problem)) options.onError?.(error);
+    return { reason: 'EngineUnavailable', message: `the policy could not be run: ${(error as Error).message}` };
+  }
+
+  return {
+    async check(source) {
+      try {
+        return await run('checkSource', source, { source } satisfies Omit<CheckTask, 'begun'>);
+      } catch (error) {
+        return [{ message: failureOf(error).message }];
+      }
+    },
+    async evaluate(name, source, { input, ...query }) {
+      try {
+        const task: Omit<EvaluationTask, 'begun'> = { name, source, query, ...share(input) };
+        return await run<PolicyOutcome>('evaluateSource', source, task);
+      } catch (error) {
+        return { kind: 'failed', failure: failureOf(error) };
+      }
+    },
+    close: pool.close,
+  };
+}
+
+type Shared = Pick<EvaluationTask, 'input' | 'inputId'>;
+
+/** Writes an input out once, in memory that all threads read, however many policies ask about it. */
+function createInputSharing(): (input: unknown) => Shared {
+  const known = new WeakMap<object, Shared>();
+  let count = 0;
+
+  function write(input: unknown): Shared {
+    const bytes = Buffer.from(JSON.stringify(input ?? null));
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    count += 1;
+    return { input: shared, inputId: count };
+  }
+
+  return (input) => {
+    if (typeof input !== 'object' || input === null) return write(input);
+    const shared = known.get(input) ?? write(input);
+    known.set(input, shared);
+    return shared;
+  };
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { PolicyOutcome, PolicyQuery, SourceFinding } from '../evaluation.ts';
+import { evaluate } from './evaluate.ts';
+import { type Compiled, compile } from './program.ts';
+
+/** What runs in a thread of the engine: each export is a task. */
+
+/** The task is begun when its first element isn't 0 any more. */
+export type Begun = Int32Array<SharedArrayBuffer>;
+
+export interface CheckTask {
+  readonly source: string;
+  readonly begun: Begun;
+}
+
+export interface EvaluationTask {
+  readonly name: string;
+  readonly source: string;
+  readonly query: Omit<PolicyQuery, 'input'>;
+  /** The same for the same input. */
+  readonly inputId: number;
+  /** As UTF-8 of JSON. */
+  readonly input: Uint8Array<SharedArrayBuffer>;
+  readonly begun: Begun;
+}
+
+const MAX_PROGRAMS = 128;
+const programs = new Map<string, Compiled>();
+/** Policies come one after the other about the same thing. */
+let last: { readonly id: number; readonly input: unknown } | undefined;
+
+export function checkSource({ source, begun }: CheckTask): readonly SourceFinding[] {
+  begin(begun);
+  const compiled = programOf(source);
+  return compiled.ok ? [] : compiled.findings;
+}
+
+export function evaluateSource({ name, source, query, inputId, input, begun }: EvaluationTask): PolicyOutcome {
+  begin(begun);
+  const compiled = programOf(source);
+  if (!compiled.ok) {
+    const [{ line, column, message } = { message: 'it can not be read' }] = compiled.findings;
+    const place = line === undefined ? '' : `line ${line}, column ${column}: `;
+    return { kind: 'failed', failure: { reason: 'Error', message: `the policy is no good: ${place}${message}` } };
+  }
+  if (last?.id !== inputId) {
+    last = undefined;
+    last = { id: inputId, input: JSON.parse(Buffer.from(input.buffer).toString('utf8')) };
+  }
+  return evaluate(name, compiled.program, { ...query, input: last.input });
+}
+
+function begin(begun: Begun): void {
+  Atomics.store(begun, 0, 1);
+  Atomics.notify(begun, 0);
+}
+
+function programOf(source: string): Compiled {
+  const digest = createHash('sha256').update(source).digest('base64');
+  const compiled = programs.get(digest) ?? compile(source);
+  programs.delete(digest);
+  programs.set(digest, compiled);
+  const [oldest] = programs.keys();
+  if (programs.size > MAX_PROGRAMS && oldest !== undefined) programs.delete(oldest);
+  return compiled;
+}
