@@ -1,0 +1,10 @@
+import type { Finding } from '../../api/problem.ts';
+
+/** The content of a material as the JSON that policies judge. */
+export type Projection =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly finding: Finding };
+
+/** A value unless there was something wrong. */
+export const projected = (finding: Finding | undefined, value: unknown): Projection =>
+  finding === undefined ? { ok: true, value } : { ok: false, finding };
