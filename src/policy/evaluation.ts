@@ -65,6 +65,8 @@ export interface SourceFinding {
   readonly line?: number;
   readonly column?: number;
   readonly message: string;
+  /** Why it isn't known whether the source is good; absent where it is known that it isn't. */
+  readonly reason?: PolicyFailure['reason'];
 }
 
 /** What runs the sources of one kind. */
