@@ -55,7 +55,8 @@ async function compileAs(
   const parsed = await opa.ask(['parse', '--format', 'json', ...flags, POLICY_FILE], {
     arrange: (folder) => writeFile(join(folder, POLICY_FILE), source),
   });
-  if (!parsed.ok) return { kind: 'failed', failure: parsed.failure };
+  if (!parsed.ok)
+    return parsed.failure.reason === 'InvalidResult' ? TOO_LARGE : { kind: 'failed', failure: parsed.failure };
   const faults = opaErrors(parsed.answer);
   if (faults.length > 0) return { kind: 'faulty', findings: faults };
   const tree: unknown = JSON.parse(parsed.answer.output);
@@ -77,5 +78,10 @@ async function compileAs(
     ? { kind: 'foreign', functions: [...new Set(foreign)].sort() }
     : { kind: 'faulty', findings: findings };
 }
+
+const TOO_LARGE: Compiled = {
+  kind: 'faulty',
+  findings: [{ message: 'the source is too large to be looked at; make several policies of it' }],
+};
 
 const FOREIGN = /^undefined function (chainloop\..+)$/;

@@ -17,7 +17,7 @@ export interface RegoOptions {
   /** OPA's program; absent, what `PROVISO_OPA` names, else `opa` of the `PATH`. */
   readonly program?: string;
   readonly log: Logger;
-  /** Of one evaluation; default 10 s. */
+  /** Of one evaluation; default 30 s. */
   readonly timeoutMs?: number;
   /** Of one evaluation; default 1 GiB. */
   readonly memoryBytes?: number;
@@ -36,7 +36,7 @@ const MAX_REMEMBERED = 256;
  */
 export function createRegoEngine(options: RegoOptions): RegoEngine {
   const limits = {
-    timeoutMs: options.timeoutMs ?? 10_000,
+    timeoutMs: options.timeoutMs ?? 30_000,
     memoryBytes: options.memoryBytes ?? 2 ** 30,
     outputBytes: options.outputBytes ?? 2 ** 23,
   };

@@ -14,7 +14,7 @@ const MAX_PRINTED = 4096;
 
 /** Asks OPA what a policy says, in a process of its own. */
 export async function evaluateCompiled(
-  { opa, capabilities, functions }: Installation,
+  { opa, limits, capabilities, functions }: Installation,
   { flags, packagePath, arrange }: CompiledPolicy,
   name: string,
   query: PolicyQuery,
@@ -33,7 +33,14 @@ export async function evaluateCompiled(
     `with time.now_ns as ${BigInt(Date.parse(query.now)) * 1_000_000n}`,
     `with chainloop.vulnerability as ${CHAINLOOP_PACKAGE}.vulnerability`,
   ].join(' ');
-  const bounds = ['--strict-builtin-errors', '--capabilities', capabilities];
+  // Should nobody be there any more to kill it, it ends by itself.
+  const bounds = [
+    '--timeout',
+    `${limits.timeoutMs + 1000}ms`,
+    '--strict-builtin-errors',
+    '--capabilities',
+    capabilities,
+  ];
   const args = ['eval', '--stdin-input', '--format', 'json', ...bounds, ...flags, ...files, question];
   const asked = await opa.ask(args, { arrange, input: JSON.stringify(input) });
   if (!asked.ok) return { kind: 'failed', failure: asked.failure };

@@ -12,6 +12,7 @@ import { findOpa } from './program.ts';
 /** An OPA that was found, with what it may do. */
 export interface Installation {
   readonly opa: Opa;
+  readonly limits: ProcessLimits;
   readonly program: string;
   /** Such as `1.22.4`. */
   readonly version: string;
@@ -53,7 +54,7 @@ export async function install({ program, limits, places, log }: InstallationOpti
     await writeFile(capabilities, restrictCapabilities(own));
     await writeFile(functions, CHAINLOOP_MODULE);
     const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
-    const value = { opa, program: found.path, version: version[0].slice(9), capabilities, functions, remove };
+    const value = { opa, limits, program: found.path, version: version[0].slice(9), capabilities, functions, remove };
     log.info({ program: found.path, version: value.version }, 'policies in Rego are evaluated by OPA');
     return { ok: true, value };
   } catch (error) {
