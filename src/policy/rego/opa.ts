@@ -83,7 +83,7 @@ function failureOf(end: Exclude<ProcessEnd, { kind: 'answered' }>, limits: Proce
       // Nobody but the kernel kills it so, and that for want of memory.
       return end.signal === 'SIGKILL'
         ? { reason: 'OutOfMemory', message: 'OPA was killed twice, as the kernel does when memory runs out' }
-        : { reason: 'Error', message: `OPA died twice of the policy; ${end.how}` };
+        : { reason: 'Error', message: `OPA died twice; ${end.how}` };
   }
 }
 
