@@ -289,4 +289,25 @@ test('lists and watches share one pool of connections', async () => {
   );
 });
 
+test('a store keeps of listed and of watched objects only what it is to keep', async () => {
+  const bulky = (name: string, version: string) => ({ ...configMap(name, version), data: { text: 'long' } });
+  const server = await startScripted((exchange) => {
+    if (!exchange.isWatch) return exchange.json(200, { metadata: { resourceVersion: '5' }, items: [bulky('a', '5')] });
+    exchange.events({ type: 'ADDED', object: bulky('b', '6') }, { type: 'MODIFIED', object: bulky('a', '7') });
+  });
+  const abort = new AbortController();
+  const { store, stopped } = startSource<KubeObject>(server.connection.transport, KIND.ConfigMap, {
+    signal: abort.signal,
+    keeps: ({ kind = '', metadata }) => ({ kind, metadata }),
+  });
+  try {
+    await until('both', () => store.get({ namespace: 'n', name: 'a' })?.metadata.resourceVersion === '7');
+    assert.equal(store.list().flatMap(Object.keys), ['kind', 'metadata', 'kind', 'metadata']);
+  } finally {
+    abort.abort(new Error('done'));
+    await stopped;
+    await server.stop();
+  }
+});
+
 test.run();

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Contract, RecordedMaterial, Workflow, WorkflowRun } from '../../src/api/types.gen.ts';
+import type { Contract, Policy, RecordedMaterial, Workflow, WorkflowRun } from '../../src/api/types.gen.ts';
 import { effectiveContract } from '../../src/contract/from-spec.ts';
 import { connect } from '../../src/kube/connect.ts';
 import type { Change } from '../../src/kube/store.ts';
@@ -230,6 +230,30 @@ test('a crowd that follows from something waits behind what somebody has just ch
     rule.enqueues({ type: 'modified', object, before, initial: false }, lookUp).map(({ key }) => key);
   assert.equal(touched(contract(1, 2), contract(1, 1)), ['n/c']);
   assert.equal(touched(contract(2, 1), contract(1, 1)), ['n/c', 'n/w']);
+});
+
+test('of a policy the source is not kept in memory, and the echo of its status is not looked at', () => {
+  const policy = (generation: number, status?: Policy['status']): Policy => ({
+    metadata: { name: 'p', namespace: 'n', uid: 'u', generation },
+    spec: { kinds: ['SARIF'], source: { inline: 'x' } },
+    ...(status === undefined ? {} : { status }),
+  });
+  const rule: SourceRule<Policy> = SOURCES.policies;
+  assert.equal(rule.keeps?.(policy(1)).spec, { kinds: ['SARIF'], source: {} });
+  const configMapRef = { name: 'rules', key: 'a' };
+  const mapped = { ...policy(1), spec: { source: { configMapRef } } };
+  assert.equal(rule.keeps?.(mapped).spec, { source: { configMapRef } });
+  const looks = (change: Omit<Change<Policy>, 'initial'>) =>
+    rule
+      .enqueues({ ...change, initial: false }, {} as LookUp)
+      .map(({ key, priority = 'live' }) => `${key} ${priority}`);
+  const done = { observedGeneration: 1 };
+  assert.equal(looks({ type: 'added', object: policy(1) }), ['n/p live']);
+  assert.equal(looks({ type: 'modified', object: policy(1, done), before: policy(1) }), []);
+  assert.equal(looks({ type: 'modified', object: policy(2, done), before: policy(1, done) }), ['n/p live']);
+  // An annotation.
+  assert.equal(looks({ type: 'modified', object: policy(1, done), before: policy(1, done) }), ['n/p backlog']);
+  assert.equal(looks({ type: 'deleted', object: policy(1) }), []);
 });
 
 test.run();
