@@ -2,11 +2,15 @@ import { type CelEnv, celEnv } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { ADDITIONS } from './additions.ts';
 import { append } from './append.ts';
+import { BASE64_FUNCTIONS } from './functions/base64.ts';
 import { DOCUMENT_FUNCTIONS } from './functions/documents.ts';
 import { compilePattern } from './patterns.ts';
 
-/** In which all expressions are checked and evaluated: the core of the language, and these functions. */
-export const ENVIRONMENT: CelEnv = celEnv({
-  funcs: [...strings, append, ...ADDITIONS, ...DOCUMENT_FUNCTIONS],
+/** What expressions can call besides the core of the language, and what matches their patterns. */
+export const VOCABULARY: NonNullable<Parameters<typeof celEnv>[0]> = {
+  funcs: [...strings, append, ...ADDITIONS, ...BASE64_FUNCTIONS, ...DOCUMENT_FUNCTIONS],
   re2: { compile: compilePattern },
-});
+};
+
+/** In which all expressions are checked and evaluated. */
+export const ENVIRONMENT: CelEnv = celEnv(VOCABULARY);

@@ -131,7 +131,10 @@ function typeOfCall(env: CelEnv, expr: Expr, scope: Scope, report: ReportNode): 
   const infer = (each: Expr): TypeName => typeOf(env, each, scope, report);
   const qualified = call.target === undefined ? undefined : qualifiedName(call.target);
   const whole = qualified === undefined ? undefined : env.funcs.find(`${qualified}.${call.function}`);
-  const target = call.target === undefined || whole !== undefined ? undefined : infer(call.target);
+  // Of a function that doesn't exist, what stands before it can be the first half of its name.
+  const isUnknown = whole === undefined && env.funcs.find(call.function) === undefined;
+  const isNamespace = whole !== undefined || (isUnknown && qualified !== undefined && !scope.names.has(qualified));
+  const target = call.target === undefined || isNamespace ? undefined : infer(call.target);
   const args = call.args.map(infer);
   if (call.function === '_?_:_') {
     const [condition, yes, no] = args;
