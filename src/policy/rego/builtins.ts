@@ -6,7 +6,7 @@ import { asArray, asRecord, asText } from '../../api/record.ts';
  * and `json.verify_schema` read files by `{"$ref": "file:///…"}`, even with `allow_net: []`; `rego.parse_module` and `trace`
  * have no use here; `providers.aws.sign_req` makes requests that nobody can send.
  */
-const ALLOWED: readonly string[] = `
+export const ALLOWED_BUILTINS: readonly string[] = `
   abs all and any array.concat array.flatten array.reverse array.slice assign
   base64.decode base64.encode base64.is_valid base64url.decode base64url.encode base64url.encode_no_pad
   bits.and bits.lsh bits.negate bits.or bits.rsh bits.xor
@@ -72,7 +72,9 @@ vulnerability(message, external_id, package_purl, severity) := {
  */
 export function restrictCapabilities(capabilities: unknown): string {
   const own = asRecord(capabilities);
-  const builtins = asArray(own?.builtins).filter((entry) => ALLOWED.includes(asText(asRecord(entry)?.name) ?? ''));
+  const builtins = asArray(own?.builtins).filter((entry) =>
+    ALLOWED_BUILTINS.includes(asText(asRecord(entry)?.name) ?? ''),
+  );
   if (builtins.length === 0) throw new Error('OPA names no built-in function');
   return JSON.stringify({ ...own, builtins: [...builtins, VULNERABILITY], allow_net: [] });
 }
