@@ -86,6 +86,7 @@ export const PROBLEMS = {
   'not-configured': { status: 400, title: 'The receiver is not configured' },
   'no-run': { status: 400, title: 'No run has been opened here' },
   'id-token-unavailable': { status: 503, title: 'The CI system gives no token' },
+  'policy-invalid': { status: 422, title: 'The source of the policy can not be evaluated' },
   'backup-invalid': { status: 400, title: 'The backup is not whole' },
   'key-unreadable': { status: 400, title: 'The signing key can not be read' },
   'registry-not-found': { status: 404, title: 'The registry has no such thing' },

@@ -1,21 +1,15 @@
 import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { collect } from './annotations.ts';
+import { addArchiveCommands, addBackupCommands, addPolicyCommands, addStoreCommands } from './administration.ts';
+import { repeated, type Within } from './command-parts.ts';
 import type { AddFlags } from './commands/add.ts';
-import type { ArchiveRebuildFlags } from './commands/archive-rebuild.ts';
-import type { ArchiveRunsFlags } from './commands/archive-runs.ts';
-import type { ArchiveTotalsFlags } from './commands/archive-totals.ts';
-import type { BackupFlags } from './commands/backup.ts';
 import type { TryFlags } from './commands/contract-try.ts';
-import type { DiscoverFlags } from './commands/discover.ts';
 import type { DownloadFlags } from './commands/download.ts';
 import type { ImportFlags } from './commands/import.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { PushFlags } from './commands/push.ts';
 import type { ResetFlags } from './commands/reset.ts';
-import type { RestoreFlags } from './commands/restore.ts';
 import type { RunsFlags } from './commands/runs.ts';
-import type { MigrateFlags } from './commands/store-migrate.ts';
 import type { VerifyFlags } from './commands/verify-flags.ts';
 import type { Io } from './io.ts';
 import type { GlobalFlags, Session } from './session.ts';
@@ -78,50 +72,10 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
   addReadCommands(program, within);
   addArchiveCommands(program, within);
   addContractCommands(program, within);
+  addPolicyCommands(program, within);
   addStoreCommands(program, within);
   addBackupCommands(program, within);
   return program;
-}
-
-function addStoreCommands(program: Command, within: Within): void {
-  const store = program
-    .command('store')
-    .description("work with evidence stores, with the rights of one's own kubeconfig");
-  withCluster(store.command('migrate').description('have an evidence store moved to another one, and wait for the end'))
-    .argument('<from>', 'the EvidenceStore that is moved')
-    .argument('<to>', 'the EvidenceStore that serves its name afterwards')
-    .option('--leave-damaged', 'move it though objects are damaged or missing, which are lost then')
-    .option('--timeout <seconds>', 'how long to wait for the end', '3600')
-    .option('--no-wait', 'ask for it, and wait for nothing')
-    .action((from: string, to: string, flags: MigrateFlags) =>
-      within(async (session) => (await import('./commands/store-migrate.ts')).storeMigrate(session, from, to, flags)),
-    );
-}
-
-/** A command that asks the cluster itself. */
-const withCluster = (command: Command): Command =>
-  command.option('--kubeconfig <file>', 'whose rights in the cluster it has (default: as kubectl has them)');
-
-const withInstallation = (command: Command): Command =>
-  withCluster(command).option('--system-namespace <name>', "Proviso's own namespace", 'proviso-system');
-
-function addBackupCommands(program: Command, within: Within): void {
-  withInstallation(
-    program.command('backup').description('save what an installation can not make anew, but for the evidence'),
-  )
-    .requiredOption('--to <directory>', 'where to; it must not be there yet')
-    .option('--no-secrets', 'leave out the key that the control plane signs with')
-    .action((flags: BackupFlags) =>
-      within(async (session) => (await import('./commands/backup.ts')).backup(session, flags)),
-    );
-  withInstallation(program.command('restore').description('bring back what a backup has'))
-    .argument('<directory>', 'the backup')
-    .option('--dry-run', 'show what would change, and change nothing')
-    .option('--replace', 'make objects that differ as the backup has them')
-    .option('--timeout <seconds>', 'how long to wait for objects to be Ready', '120')
-    .action((directory: string, flags: RestoreFlags) =>
-      within(async (session) => (await import('./commands/restore.ts')).restore(session, directory, flags)),
-    );
 }
 
 function addContractCommands(program: Command, within: Within): void {
@@ -170,12 +124,6 @@ function addContractCommands(program: Command, within: Within): void {
       within(async (session) => (await import('./commands/import.ts')).importFile(session, file, flags)),
     );
 }
-
-/** An option whose values are gathered in a list. */
-const repeated = (flags: string, description: string, byDefault = 'none'): Option =>
-  new Option(flags, description).argParser(collect).default([], byDefault);
-
-type Within = (work: (session: Session) => Promise<number>) => Promise<void>;
 
 function addRunCommands(program: Command, within: Within): void {
   program
@@ -271,67 +219,5 @@ function addReadCommands(program: Command, within: Within): void {
     .option('--link', 'print a URL of the store that is good for minutes, instead of getting the bytes')
     .action((what: string | undefined, flags: DownloadFlags) =>
       within(async (session) => (await import('./commands/download.ts')).download(session, what, flags)),
-    );
-}
-
-/** The flags that say which archived runs are meant. */
-const withFilter = (command: Command): Command =>
-  command
-    .option('-w, --workflow <name>', 'of this workflow')
-    .option('--project <name>', 'of this project')
-    .option('--team <name>', 'of this team')
-    .addOption(new Option('--succeeded <status>', 'accepted or failed').choices(['True', 'False']))
-    .option('--reason <reason>', 'of the verdict, such as PolicyViolation')
-    .option('--since <time>', 'started then or later: 2026-11-28, or 2026-11-28T10:00:00Z')
-    .option('--until <time>', 'started before')
-    .option('--digest <sha256>', 'of a material, the attestation or a statement')
-    .option('--commit <sha>', 'the commit, or how it begins')
-    .option('--signer <text>', 'a part of how the signer is shown')
-    .option('--all', 'of every namespace whose runs may be read');
-
-function addArchiveCommands(program: Command, within: Within): void {
-  const archive = program.command('archive').description('ask the archive, which keeps runs that left the cluster');
-  withFilter(archive.command('runs').description('list finished runs, the newest first'))
-    .option('--limit <count>', 'how many at most', '50')
-    .action((flags: ArchiveRunsFlags) =>
-      within(async (session) => (await import('./commands/archive-runs.ts')).archiveRuns(session, flags)),
-    );
-  withFilter(
-    archive.command('totals').description('show how many runs were accepted and failed, and how long they took'),
-  )
-    .addOption(
-      new Option('--by <what>', 'a line for each').choices(['workflow', 'team', 'project']).default('workflow'),
-    )
-    .addOption(
-      new Option('--period <length>', 'a line for each, in UTC').choices(['day', 'month', 'all']).default('all'),
-    )
-    .action((flags: ArchiveTotalsFlags) =>
-      within(async (session) => (await import('./commands/archive-totals.ts')).archiveTotals(session, flags)),
-    );
-  archive
-    .command('rebuild')
-    .description('look through every evidence store for runs that the archive lacks')
-    .option('--timeout <seconds>', 'how long to wait for the end', '600')
-    .action((flags: ArchiveRebuildFlags) =>
-      within(async (session) => (await import('./commands/archive-rebuild.ts')).archiveRebuild(session, flags)),
-    );
-  archive
-    .command('retention')
-    .description('show what the retention of evidence stores would remove now, and remove nothing')
-    .action(() =>
-      within(async (session) => (await import('./commands/archive-retention.ts')).archiveRetention(session)),
-    );
-  program
-    .command('discover')
-    .description('show what a digest was made with, and what was made with it')
-    .argument('<digest>', 'sha256:…, of a material, an attestation or a statement')
-    .addOption(
-      new Option('--direction <way>', 'what it was made with, or what was made with it')
-        .choices(['origins', 'uses', 'both'])
-        .default('both'),
-    )
-    .option('--depth <count>', 'how many runs to go through, one behind the other', '3')
-    .action((digest: string, flags: DiscoverFlags) =>
-      within(async (session) => (await import('./commands/discover.ts')).discover(session, digest, flags)),
     );
 }

@@ -35,7 +35,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const log = createLogger('operator', options.logLevel);
   const issuers = await readIssuers(options.oidcIssuers);
   const metrics = createOperatorMetrics(CONTROLLERS);
-  const engines = createEngines();
+  const engines = createEngines(log);
   const operator = new ProvisoOperator({
     metrics,
     connection: connect(options.kubeconfig, clientObserver(metrics)),

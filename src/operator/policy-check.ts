@@ -18,6 +18,8 @@ export async function checkSource(engine: PolicyEngine, source: string, signal: 
       engine.check(source),
       sleep(CHECK_SECONDS * 1000, undefined, { signal: until }),
     ]);
+    const [unknown] = findings?.filter(({ reason }) => reason !== undefined) ?? [];
+    if (unknown !== undefined) return { state: 'unknown', why: unknown.message };
     if (findings !== undefined) return { state: 'judged', findings };
     return { state: 'unknown', why: `it did not answer within ${CHECK_SECONDS} s` };
   } catch (error) {

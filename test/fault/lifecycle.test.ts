@@ -33,7 +33,7 @@ const FAULTS: Readonly<Record<string, (exchange: Exchange) => void>> = {
 function operatorOn(server: ScriptedServer): ProvisoOperator {
   return new ProvisoOperator({
     issuers: new Map(),
-    engines: createEngines(),
+    engines: createEngines(createLogger('operator', 'silent')),
     connection: server.connection,
     namespace: 'proviso-system',
     endpoint: 'https://proviso-receiver',

@@ -44,7 +44,7 @@ async function leading(
   const metrics = createOperatorMetrics(CONTROLLERS);
   const operator = new ProvisoOperator({
     issuers: new Map(),
-    engines: createEngines(),
+    engines: createEngines(createLogger('operator', 'silent')),
     connection: server.connection,
     namespace: 'proviso-system',
     endpoint: 'https://proviso-receiver',

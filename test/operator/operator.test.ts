@@ -166,7 +166,7 @@ test('the helpers of the base class can not be used by accident', () => {
   const connection = connect();
   const operator = new ProvisoOperator({
     issuers: new Map(),
-    engines: createEngines(),
+    engines: createEngines(createLogger('t', 'silent')),
     connection,
     namespace: 'p',
     endpoint: 'https://x',

@@ -61,7 +61,7 @@ export class Operated {
   #touches = 0;
 
   private constructor(plane: ControlPlane, kubeconfig: string, options: OperatedOptions) {
-    const { ahead = 0, endpoint = ENDPOINT, engines = createEngines() } = options;
+    const { ahead = 0, endpoint = ENDPOINT, engines = createEngines(createLogger('operator', 'silent')) } = options;
     this.plane = plane;
     this.ahead = ahead;
     this.#endpoint = endpoint;

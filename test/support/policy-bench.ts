@@ -2,8 +2,8 @@ import { CONDITION, findCondition } from '../../src/api/conditions.ts';
 import type { ClusterPolicy, Policy } from '../../src/api/types.gen.ts';
 import type { PolicyEngines } from '../../src/policy/engines.ts';
 import type { PolicyEngine, SourceFinding } from '../../src/policy/evaluation.ts';
-import { unavailableEngine } from '../../src/policy/unavailable.ts';
 import type { Operated } from './operated.ts';
+import { unavailableEngine } from './unavailable-engine.ts';
 
 /** What a source says that makes the engine of these tests do something else than find it good. */
 export const SAYS = { hang: 'hang', fail: 'throw', findings: 'findings ' } as const;

@@ -1,5 +1,6 @@
 import type { Finding } from '../../api/problem.ts';
 import { authoredKind, validateObject } from '../../api/validate.ts';
+import { celHere } from '../../policy/cel/here.ts';
 import { EXIT } from '../exit-code.ts';
 import { printResult, type Session } from '../session.ts';
 import { yamlDocuments } from '../yaml-documents.ts';
@@ -12,11 +13,14 @@ interface Linted {
   readonly findings: readonly Finding[];
 }
 
+/** OPA may not be here. */
+const AT_HAND: LintEngines = { CEL: celHere };
+
 /**
  * `proviso contract lint FILE`: judges what kubectl apply would refuse, and keys and roots in the file, without a cluster; sources of
  * policies as far as there are engines.
  */
-export async function contractLint(session: Session, file: string, engines: LintEngines = {}): Promise<number> {
+export async function contractLint(session: Session, file: string, engines: LintEngines = AT_HAND): Promise<number> {
   const documents = await yamlDocuments(session, file);
   const linted = await Promise.all(documents.map((value, index) => lint(value, index, engines)));
   const failed = linted.filter(({ findings }) => findings.length > 0);

@@ -73,7 +73,7 @@ export function createCelEngine(options: CelEngineOptions = {}): PolicyEngine {
       try {
         return await run('checkSource', source, { source } satisfies Omit<CheckTask, 'begun'>);
       } catch (error) {
-        return [{ message: failureOf(error).message }];
+        return [failureOf(error)];
       }
     },
     async evaluate(name, source, { input, ...query }) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PolicyOutcome, PolicyQuery, SourceFinding } from '../evaluation.ts';
-import { evaluate } from './evaluate.ts';
+import { judge } from './judge.ts';
 import { type Compiled, compile } from './program.ts';
 
 /** What runs in a thread of the engine: each export is a task. */
@@ -37,17 +37,11 @@ export function checkSource({ source, begun }: CheckTask): readonly SourceFindin
 
 export function evaluateSource({ name, source, query, inputId, input, begun }: EvaluationTask): PolicyOutcome {
   begin(begun);
-  const compiled = programOf(source);
-  if (!compiled.ok) {
-    const [{ line, column, message } = { message: 'it can not be read' }] = compiled.findings;
-    const place = line === undefined ? '' : `line ${line}, column ${column}: `;
-    return { kind: 'failed', failure: { reason: 'Error', message: `the policy is no good: ${place}${message}` } };
-  }
   if (last?.id !== inputId) {
     last = undefined;
     last = { id: inputId, input: JSON.parse(Buffer.from(input.buffer).toString('utf8')) };
   }
-  return evaluate(name, compiled.program, { ...query, input: last.input });
+  return judge(name, programOf(source), { ...query, input: last.input });
 }
 
 function begin(begun: Begun): void {

@@ -1,4 +1,4 @@
-import type { PolicyEngine } from './evaluation.ts';
+import type { PolicyEngine } from '../../src/policy/evaluation.ts';
 
 /** Stands where there is no engine: nothing that it is asked about passes. */
 export function unavailableEngine(name: string): PolicyEngine {

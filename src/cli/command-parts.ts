@@ -1,0 +1,10 @@
+import { Option } from 'commander';
+import { collect } from './annotations.ts';
+import type { Session } from './session.ts';
+
+/** Runs a command with what it needs, and keeps what it ends with. */
+export type Within = (work: (session: Session) => Promise<number>) => Promise<void>;
+
+/** An option whose values are gathered in a list. */
+export const repeated = (flags: string, description: string, byDefault = 'none'): Option =>
+  new Option(flags, description).argParser(collect).default([], byDefault);
