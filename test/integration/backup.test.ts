@@ -97,6 +97,9 @@ test('an installation with runs, some of which left the cluster, is saved', asyn
     asked.set(verify, await out(keeper, verify));
     asked.set('-n shop contract history release', await out(keeper, '-n shop -o json contract history release'));
 
+    const rule = { kinds: ['SARIF'], source: { inline: 'a rule' } };
+    for (const kind of ['Policy', 'ClusterPolicy'])
+      await keeper.kubectl('apply -n shop -f -', manifest(kind, 'fresh', rule));
     const saved = await keeper.proviso('backup --to saved');
     assert.is(saved.code, 0, saved.text);
     assert.match(saved.err, /1 open runs are not in it/);
@@ -106,7 +109,10 @@ test('an installation with runs, some of which left the cluster, is saved', asyn
     assert.equal([runs.recorded, runs.unfinished, runs.unarchived], [items.length, 1, 0]);
     assert.equal(
       { ...objects },
-      { Namespace: 1, EvidenceStore: 1, ControllerRevision: 2, Contract: 1, Workflow: 2, ConfigMap: 2 },
+      {
+        ...{ Namespace: 1, EvidenceStore: 1, ClusterPolicy: 1, Policy: 1 },
+        ...{ ControllerRevision: 2, Contract: 1, Workflow: 2, ConfigMap: 2 },
+      },
     );
     assert.match(verifierId ?? '', /^https:\/\/proviso\.dev\/cluster\//);
     assert.is((await stat(join(work, 'saved'))).mode & 0o777, 0o700);
