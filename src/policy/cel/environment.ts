@@ -4,11 +4,25 @@ import { ADDITIONS } from './additions.ts';
 import { append } from './append.ts';
 import { BASE64_FUNCTIONS } from './functions/base64.ts';
 import { DOCUMENT_FUNCTIONS } from './functions/documents.ts';
+import { FIND_FUNCTIONS } from './functions/find.ts';
+import { NETWORK_FUNCTIONS } from './functions/network.ts';
+import { ORDERED_FUNCTIONS } from './functions/ordered.ts';
+import { URL_FUNCTIONS } from './functions/url.ts';
 import { compilePattern } from './patterns.ts';
 
 /** What expressions can call besides the core of the language, and what matches their patterns. */
 export const VOCABULARY: NonNullable<Parameters<typeof celEnv>[0]> = {
-  funcs: [...strings, append, ...ADDITIONS, ...BASE64_FUNCTIONS, ...DOCUMENT_FUNCTIONS],
+  funcs: [
+    ...strings,
+    append,
+    ...ADDITIONS,
+    ...BASE64_FUNCTIONS,
+    ...DOCUMENT_FUNCTIONS,
+    ...FIND_FUNCTIONS,
+    ...URL_FUNCTIONS,
+    ...NETWORK_FUNCTIONS,
+    ...ORDERED_FUNCTIONS,
+  ],
   re2: { compile: compilePattern },
 };
 

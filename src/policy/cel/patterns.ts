@@ -1,4 +1,4 @@
-import { RE2JS } from '@bufbuild/re2';
+import { RE2JS } from 're2js';
 
 const MAX_PATTERNS = 256;
 const MAX_LENGTH = 4096;
