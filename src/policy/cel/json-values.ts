@@ -1,5 +1,4 @@
 import {
-  type CelInput,
   type CelList,
   type CelMap,
   type CelValue,
@@ -14,86 +13,122 @@ import { isReflectMessage } from '@bufbuild/protobuf/reflect';
 import { type Duration, durationMs, type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import type { UnknownRecord } from '../../api/record.ts';
 
-/** What a value was made of, so that a function over whole documents gets them back as they came. */
-const origins = new WeakMap<object, unknown>();
+/** By these the library knows its maps and lists; it makes its own of a whole copy of the document. */
+const MAP_MARK = markOf(celMap(new Map()));
+const LIST_MARK = markOf(celList([]));
 const MAX_DEPTH = 100;
 
+function markOf(value: CelList | CelMap): symbol {
+  const [mark, ...others] = Object.getOwnPropertySymbols(value);
+  if (mark === undefined || others.length > 0) throw new Error('the library marks its values in another way');
+  return mark;
+}
+
+/** What a number becomes. */
+type Numbers = (number: number) => CelValue;
+
+const wholeOrDouble: Numbers = (number) => (Number.isSafeInteger(number) ? BigInt(number) : number);
+const double: Numbers = (number) => number;
+
 /**
- * JSON as a value of CEL; objects become maps, and their members are looked at when somebody asks for them. Whole numbers
- * are `int`, as far as a double holds them exactly; all others are `double`.
+ * JSON as a value of CEL; objects and arrays are looked into when somebody asks for what is in them. Whole numbers are
+ * `int`, as far as a double holds them exactly; all others are `double`.
  */
-export function fromJson(json: unknown): CelValue {
+export const fromJson = (json: unknown): CelValue => celOf(json, wholeOrDouble);
+
+/** The same of what a function has found out: its whole numbers are bigints, and all numbers are `double`. */
+export const fromFacts = (facts: unknown): CelValue => celOf(facts, double);
+
+function celOf(json: unknown, numbers: Numbers): CelValue {
   switch (typeof json) {
     case 'number':
-      return Number.isSafeInteger(json) ? BigInt(json) : json;
+      return numbers(json);
     case 'string':
     case 'boolean':
+    case 'bigint':
       return json;
     case 'object':
       if (json === null) return null;
-      return Array.isArray(json) ? remember(celList(json.map(fromJson)), json) : mapOf(json as UnknownRecord);
+      // They are marked as what they are, which the compiler can't see.
+      return (Array.isArray(json)
+        ? new JsonList(json, numbers)
+        : new JsonMap(json as UnknownRecord, numbers)) as unknown as CelValue;
     default:
       return null;
   }
 }
 
-/** The library takes a member that is null for none. */
-const mapOf = (json: UnknownRecord): CelMap =>
-  remember(Object.assign(celMap(new JsonMap(json)), { has: (key: unknown) => isMember(json, key) }), json);
+/** A `CelMap` of the members of an object, and of them only: `constructor` is a member like any other. */
+class JsonMap {
+  readonly json: UnknownRecord;
+  readonly numbers: Numbers;
 
-const isMember = (json: UnknownRecord, key: unknown): key is string =>
-  typeof key === 'string' && Object.hasOwn(json, key);
-
-function remember<Value extends CelList | CelMap>(value: Value, origin: unknown): Value {
-  origins.set(value, origin);
-  return value;
-}
-
-/** Only the members of the object itself, whatever their names: `constructor` is a member like any other. */
-class JsonMap extends Map<string, CelInput> {
-  readonly #json: UnknownRecord;
-
-  constructor(json: UnknownRecord) {
-    super();
-    this.#json = json;
+  constructor(json: UnknownRecord, numbers: Numbers) {
+    this.json = json;
+    this.numbers = numbers;
   }
 
-  override get size(): number {
-    return Object.keys(this.#json).length;
+  get size(): number {
+    return Object.keys(this.json).length;
   }
 
-  override has(key: string): boolean {
-    return isMember(this.#json, key);
+  has(key: unknown): boolean {
+    return typeof key === 'string' && Object.hasOwn(this.json, key);
   }
 
-  override get(key: string): CelInput | undefined {
-    const known = super.get(key);
-    if (known !== undefined || !isMember(this.#json, key)) return known;
-    const value = fromJson(this.#json[key]);
-    super.set(key, value);
-    return value;
+  get(key: unknown): CelValue | undefined {
+    return typeof key === 'string' && Object.hasOwn(this.json, key) ? celOf(this.json[key], this.numbers) : undefined;
   }
 
-  override keys(): MapIterator<string> {
-    return Object.keys(this.#json).values();
+  keys(): MapIterator<string> {
+    return Object.keys(this.json).values();
   }
 
-  override *entries(): MapIterator<[string, CelInput]> {
-    for (const key of Object.keys(this.#json)) yield [key, this.get(key) ?? null];
+  *values(): Generator<CelValue> {
+    for (const value of Object.values(this.json)) yield celOf(value, this.numbers);
   }
 
-  override *values(): MapIterator<CelInput> {
-    for (const [, value] of this.entries()) yield value;
+  *entries(): Generator<[string, CelValue]> {
+    for (const [key, value] of Object.entries(this.json)) yield [key, celOf(value, this.numbers)];
   }
 
-  override forEach(callback: (value: CelInput, key: string, map: Map<string, CelInput>) => void): void {
-    for (const [key, value] of this.entries()) callback(value, key, this);
-  }
-
-  override [Symbol.iterator](): MapIterator<[string, CelInput]> {
+  [Symbol.iterator](): Generator<[string, CelValue]> {
     return this.entries();
   }
+
+  forEach(callback: (value: CelValue, key: string) => void): void {
+    for (const [key, value] of this.entries()) callback(value, key);
+  }
 }
+Object.defineProperty(JsonMap.prototype, MAP_MARK, { value: {} });
+
+/** A `CelList` of the elements of an array. */
+class JsonList {
+  readonly json: readonly unknown[];
+  readonly numbers: Numbers;
+
+  constructor(json: readonly unknown[], numbers: Numbers) {
+    this.json = json;
+    this.numbers = numbers;
+  }
+
+  get size(): number {
+    return this.json.length;
+  }
+
+  get(index: number): CelValue | undefined {
+    return index >= 0 && index < this.json.length ? celOf(this.json[index], this.numbers) : undefined;
+  }
+
+  *values(): Generator<CelValue> {
+    for (const value of this.json) yield celOf(value, this.numbers);
+  }
+
+  [Symbol.iterator](): Generator<CelValue> {
+    return this.values();
+  }
+}
+Object.defineProperty(JsonList.prototype, LIST_MARK, { value: {} });
 
 /**
  * A value of CEL as JSON: whole numbers beyond 2^53 as text, timestamps as RFC 3339, durations in seconds (`1.5s`), bytes
@@ -102,7 +137,8 @@ class JsonMap extends Map<string, CelInput> {
 export function toJson(value: CelValue, depth = 0): unknown {
   if (typeof value !== 'object') return typeof value === 'bigint' ? plainInteger(value) : value;
   if (value === null) return null;
-  if (origins.has(value)) return origins.get(value);
+  // Whole documents are given back as they came.
+  if ((value instanceof JsonMap || value instanceof JsonList) && value.numbers === wholeOrDouble) return value.json;
   if (depth > MAX_DEPTH) throw new Error(`values are nested over ${MAX_DEPTH} levels deep`);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (isCelUint(value)) return plainInteger(value.value);

@@ -23,6 +23,23 @@ const HOLDS: readonly string[] = [
   "base64.decode('aGk=') == b'hi' && base64.encode(b'hi') == 'aGk='",
 ];
 
+test('what a function has found out can be told in a finding', () => {
+  const source = `validations:\n  - {expression: "false", message: m, findingExpression: "{'tests': tests(input), 'first': input[0].totals}"}`;
+  const compiled = compile(source);
+  assert.ok(compiled.ok);
+  const input = [{ tests: [{ status: 'failed' }], totals: { tests: 1 } }];
+  assert.equal(evaluate('p', compiled.program, queryOf(input)), {
+    kind: 'evaluated',
+    violations: [
+      {
+        subject: 'p',
+        message: 'm',
+        finding: { tests: { total: 1, failed: 1, errors: 0, skipped: 0 }, first: { tests: 1 } },
+      },
+    ],
+  });
+});
+
 for (const expression of HOLDS) {
   test(expression, () => {
     const compiled = compile(policyOf(expression));

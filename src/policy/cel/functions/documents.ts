@@ -1,11 +1,11 @@
-import { type CelFunc, type CelInput, CelScalar, type CelValue, celFunc, listType } from '@bufbuild/cel';
+import { type CelFunc, type CelList, CelScalar, type CelValue, celFunc, listType } from '@bufbuild/cel';
 import { componentsOf } from '../../facts/components.ts';
 import { coverageOf } from '../../facts/coverage.ts';
 import { isAllowed, licenseIds } from '../../facts/licenses.ts';
 import { sarifResults } from '../../facts/sarif.ts';
 import { testCounts } from '../../facts/tests.ts';
 import { vulnerabilitiesOf } from '../../facts/vulnerabilities.ts';
-import { toJson } from '../json-values.ts';
+import { fromFacts, toJson } from '../json-values.ts';
 
 const { BOOL, DYN, STRING } = CelScalar;
 const LIST = listType(DYN);
@@ -23,26 +23,23 @@ export const DOCUMENT_FUNCTIONS: readonly CelFunc[] = [
   ),
 ];
 
-type Facts = object;
-
-function listOver(name: string, factsOf: (input: unknown) => readonly Facts[]): CelFunc {
-  const known = remembered((input) => factsOf(input) as readonly CelInput[]);
-  return celFunc(name, [DYN], LIST, (input) => known(input) as CelInput[]);
+function listOver(name: string, factsOf: (input: unknown) => readonly object[]): CelFunc {
+  const known = remembered(factsOf);
+  return celFunc(name, [DYN], LIST, (input) => known(input) as CelList);
 }
 
-function recordOver(name: string, factsOf: (input: unknown) => Facts): CelFunc {
-  const known = remembered((input) => factsOf(input) as CelInput);
-  return celFunc(name, [DYN], DYN, (input) => known(input));
+function recordOver(name: string, factsOf: (input: unknown) => object): CelFunc {
+  return celFunc(name, [DYN], DYN, remembered(factsOf));
 }
 
 /** Policies ask for the facts of their input in several places. */
-function remembered<Result>(factsOf: (input: unknown) => Result): (input: CelValue) => Result {
-  const known = new WeakMap<object, Result>();
+function remembered(factsOf: (input: unknown) => object): (input: CelValue) => CelValue {
+  const known = new WeakMap<object, object>();
   return (input) => {
     const json = toJson(input);
-    if (typeof json !== 'object' || json === null) return factsOf(json);
-    const result = known.get(json) ?? factsOf(json);
-    known.set(json, result);
-    return result;
+    if (typeof json !== 'object' || json === null) return fromFacts(factsOf(json));
+    const facts = known.get(json) ?? factsOf(json);
+    known.set(json, facts);
+    return fromFacts(facts);
   };
 }
