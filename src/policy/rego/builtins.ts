@@ -4,7 +4,7 @@ import { asArray, asRecord, asText } from '../../api/record.ts';
  * The built-in functions that policies may call. What isn't here isn't there, whatever a newer OPA has. Left out of OPA 1.22,
  * with reasons: `http.send` and `net.lookup_ip_addr` ask the network; `opa.runtime` tells of the process; `json.match_schema`
  * and `json.verify_schema` read files by `{"$ref": "file:///…"}`, even with `allow_net: []`; `rego.parse_module` and `trace`
- * have no use here; `providers.aws.sign_req` makes requests that nobody can send.
+ * have no use here; `providers.aws.sign_req` makes requests that nobody can send; `rand.intn` and `uuid.rfc4122` are chance.
  */
 export const ALLOWED_BUILTINS: readonly string[] = `
   abs all and any array.concat array.flatten array.reverse array.slice assign
@@ -28,7 +28,7 @@ export const ALLOWED_BUILTINS: readonly string[] = `
   net.cidr_contains net.cidr_contains_matches net.cidr_expand net.cidr_intersects net.cidr_is_valid net.cidr_merge
   net.cidr_overlap numbers.range numbers.range_step
   object.filter object.get object.keys object.remove object.subset object.union object.union_n or plus print product
-  rand.intn re_match regex.find_all_string_submatch_n regex.find_n regex.globs_match regex.is_valid regex.match
+  re_match regex.find_all_string_submatch_n regex.find_n regex.globs_match regex.is_valid regex.match
   regex.replace regex.split regex.template_match rego.metadata.chain rego.metadata.rule rem replace round
   semver.compare semver.is_valid set_diff sort split sprintf startswith
   strings.any_prefix_match strings.any_suffix_match strings.count strings.render_template strings.replace_n
@@ -36,7 +36,7 @@ export const ALLOWED_BUILTINS: readonly string[] = `
   time.add_date time.clock time.date time.diff time.format time.now_ns time.parse_duration_ns time.parse_ns
   time.parse_rfc3339_ns time.weekday to_number trim trim_left trim_prefix trim_right trim_space trim_suffix type_name
   union units.parse units.parse_bytes upper uri.is_valid uri.parse
-  urlquery.decode urlquery.decode_object urlquery.encode urlquery.encode_object uuid.parse uuid.rfc4122
+  urlquery.decode urlquery.decode_object urlquery.encode urlquery.encode_object uuid.parse
   walk yaml.is_valid yaml.marshal yaml.unmarshal
 `
   .trim()

@@ -56,13 +56,16 @@ async function compileAs(
     arrange: (folder) => writeFile(join(folder, POLICY_FILE), source),
   });
   if (!parsed.ok)
-    return parsed.failure.reason === 'InvalidResult' ? TOO_LARGE : { kind: 'failed', failure: parsed.failure };
+    return parsed.failure.reason === 'InvalidResult'
+      ? faulty('the source is too large to be looked at; make several policies of it')
+      : { kind: 'failed', failure: parsed.failure };
   const faults = opaErrors(parsed.answer);
   if (faults.length > 0) return { kind: 'faulty', findings: faults };
   const tree: unknown = JSON.parse(parsed.answer.output);
   const schemas = schemaFindings(tree);
   if (schemas.length > 0) return { kind: 'faulty', findings: schemas };
   const { packagePath, rules } = moduleOf(tree);
+  if (packagePath.join().length > MAX_PACKAGE) return faulty('the name of the package is too long');
   const missing = missingRules(packagePath, rules);
   const arrange = async (folder: string): Promise<void> => {
     await writeFile(join(folder, POLICY_FILE), source);
@@ -79,9 +82,9 @@ async function compileAs(
     : { kind: 'faulty', findings: findings };
 }
 
-const TOO_LARGE: Compiled = {
-  kind: 'faulty',
-  findings: [{ message: 'the source is too large to be looked at; make several policies of it' }],
-};
+/** It goes to OPA as an argument. */
+const MAX_PACKAGE = 1024;
+
+const faulty = (message: string): Compiled => ({ kind: 'faulty', findings: [{ message }] });
 
 const FOREIGN = /^undefined function (chainloop\..+)$/;

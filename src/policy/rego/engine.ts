@@ -99,7 +99,7 @@ export function createRegoEngine(options: RegoOptions): RegoEngine {
       closed = true;
       const installed = await installing;
       if (installed?.ok !== true) return;
-      installed.value.opa.stop();
+      await installed.value.opa.stop();
       await installed.value.remove();
     },
   };

@@ -42,7 +42,7 @@ export async function evaluateCompiled(
     capabilities,
   ];
   const args = ['eval', '--stdin-input', '--format', 'json', ...bounds, ...flags, ...files, question];
-  const asked = await opa.ask(args, { arrange, input: JSON.stringify(input) });
+  const asked = await opa.ask(args, { arrange, input: () => JSON.stringify(input) });
   if (!asked.ok) return { kind: 'failed', failure: asked.failure };
   const faults = opaErrors(asked.answer);
   if (faults.length > 0) return failedFor(faults.map(told).join('; '));

@@ -13,13 +13,14 @@ export type OpaAnswer =
 export interface Opa {
   /** Runs it with a folder of its own, which `arrange` fills and which is gone afterwards. */
   ask(args: readonly string[], options?: AskOptions): Promise<OpaAnswer>;
-  /** Ends what is running; what is asked after is refused. */
-  stop(): void;
+  /** Ends what is running, and waits for that; what is asked after is refused. */
+  stop(): Promise<void>;
 }
 
 export interface AskOptions {
   readonly arrange?: (folder: string) => Promise<void>;
-  readonly input?: string;
+  /** Made only when its turn has come: large ones that wait would all be there at once. */
+  readonly input?: () => string;
 }
 
 export interface OpaOptions {
@@ -40,30 +41,50 @@ export function createOpa({ program, folder, limits, places: count, log }: OpaOp
   const places = createPlaces(count);
   const stopping = new AbortController();
 
-  async function once(args: readonly string[], { arrange, input = '' }: AskOptions): Promise<ProcessEnd> {
+  async function once(args: readonly string[], { arrange, input = () => '' }: AskOptions): Promise<ProcessEnd> {
     if (stopping.signal.aborted) return { kind: 'stopped' };
     const own = await mkdtemp(join(folder, 'run-'));
     try {
       await arrange?.(own);
-      return await runOpa({ program, args, folder: own, input, limits, signal: stopping.signal });
+      return await runOpa({ program, args, folder: own, input: input(), limits, signal: stopping.signal });
     } finally {
       await rm(own, { recursive: true, force: true });
     }
   }
 
+  /** A disk that is full is no fault of the policy's either. */
+  const attempt = (args: readonly string[], options: AskOptions): Promise<ProcessEnd> =>
+    once(args, options).catch((error: unknown) => ({
+      kind: 'unstartable',
+      why: error instanceof Error ? error.message : String(error),
+    }));
+
+  async function ask(args: readonly string[], options: AskOptions): Promise<OpaAnswer> {
+    let end = await attempt(args, options);
+    if (end.kind === 'died' || end.kind === 'unstartable') {
+      log.warn({ end }, 'OPA died, and is started once more');
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      end = await attempt(args, options);
+    }
+    if (end.kind === 'answered') return { ok: true, answer: end.answer };
+    return { ok: false, failure: failureOf(end, limits) };
+  }
+
+  const asked = new Set<Promise<OpaAnswer>>();
   return {
-    ask: (args, options = {}) =>
-      places.with(async () => {
-        let end = await once(args, options);
-        if (end.kind === 'died' || end.kind === 'unstartable') {
-          log.warn({ end }, 'OPA died, and is started once more');
-          await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-          end = await once(args, options);
-        }
-        if (end.kind === 'answered') return { ok: true, answer: end.answer };
-        return { ok: false, failure: failureOf(end, limits) };
-      }),
-    stop: () => stopping.abort(),
+    async ask(args, options = {}) {
+      const answer = places.with(() => ask(args, options));
+      asked.add(answer);
+      try {
+        return await answer;
+      } finally {
+        asked.delete(answer);
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled(asked);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { excerpt } from '../../api/excerpt.ts';
 
@@ -49,10 +49,11 @@ const MAX_ERRORS_BYTES = 1 << 20;
  * way of ending a policy that is sure. Its environment is empty.
  */
 export function runOpa(options: ProcessOptions): Promise<ProcessEnd> {
-  const { program, args, folder, limits, signal } = options;
+  const { limits, signal } = options;
   return new Promise((resolve) => {
     if (signal.aborted) return resolve({ kind: 'stopped' });
-    const child = spawn(program, args, { cwd: folder, env: environment(folder, limits), stdio: 'pipe' });
+    const child = start(options);
+    if (child instanceof Error) return resolve({ kind: 'unstartable', why: child.message });
     let killedFor: 'timeout' | 'memory' | 'output' | 'stopped' | undefined;
     const kill = (why: typeof killedFor): void => {
       killedFor ??= why;
@@ -91,6 +92,15 @@ export function runOpa(options: ProcessOptions): Promise<ProcessEnd> {
     child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
   });
+}
+
+/** Some of what hinders a start is thrown, and the rest told by an event. */
+function start({ program, args, folder, limits }: ProcessOptions): ChildProcessWithoutNullStreams | Error {
+  try {
+    return spawn(program, args, { cwd: folder, env: environment(folder, limits), stdio: 'pipe' });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 /** Keeps the first bytes of a stream, and says once there are more. */

@@ -1,6 +1,6 @@
 // deadline: 180
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PolicyOutcome } from '../../../src/policy/evaluation.ts';
 import type { RegoEngine } from '../../../src/policy/rego/engine.ts';
-import { NO_GPL, queryOf, regoEngine, sbomOf } from './engine.ts';
+import { ENDLESS, NO_GPL, queryOf, regoEngine, sbomOf } from './engine.ts';
 
 const test = suite('rego attacks');
 const TIMEOUT_MS = 3000;
@@ -32,13 +32,6 @@ const reasonOf = (outcome: PolicyOutcome): string =>
 const messagesOf = (outcome: PolicyOutcome): readonly string[] =>
   outcome.kind === 'evaluated' ? outcome.violations.map(({ message }) => message) : [JSON.stringify(outcome)];
 
-const ENDLESS = `${HEAD}violations contains "x" if {
-	some a in numbers.range(1, 3000)
-	some b in numbers.range(1, 3000)
-	some c in numbers.range(1, 3000)
-	((a + b) + c) < 0
-}
-`;
 /** A text of sixteen bytes, doubled so often. */
 const doubled = (times: number): string =>
   [
@@ -101,6 +94,8 @@ for (const call of [
   'json.match_schema({}, {"$ref": "file:///etc/hostname"})',
   'json.verify_schema({"$ref": "file:///etc/hostname"})',
   'providers.aws.sign_req({}, {}, 1)',
+  'rand.intn("a", 2)',
+  'uuid.rfc4122("a")',
 ]) {
   test(`there is no ${call}`, async () => {
     const source = `${HEAD}violations contains "x" if ${call}\n`;
@@ -110,6 +105,24 @@ for (const call of [
     const renamed = `${HEAD}violations contains "x" if count("a") with count as ${name}\n`;
     assert.is(reasonOf(await judge(renamed)), 'Error');
   });
+}
+
+for (const [what, source, finding] of [
+  ['package with a long name', `package main["${'a'.repeat(200_000)}"]\n`, 'the name of the package is too long'],
+  [
+    'source of many rules',
+    HEAD + manyRules(30_000),
+    'the source is too large to be looked at; make several policies of it',
+  ],
+] as const) {
+  test(`a ${what} is refused`, async () => {
+    assert.equal(await engine.check(source), [{ message: finding }]);
+    assert.is(reasonOf(await judge(source)), 'Error');
+  });
+}
+
+function manyRules(count: number): string {
+  return Array.from({ length: count }, (_, index) => `r${index} := ${index}\n`).join('');
 }
 
 test('a schema of another host or of a file is asked for by nobody', async () => {
@@ -144,6 +157,7 @@ const annotated = (url: string): readonly string[] => {
   return [
     ...['package', 'subpackages'].map((scope) => `${schema(scope)}${HEAD}${rule}`),
     ...['rule', 'document'].map((scope) => `${HEAD}${schema(scope)}${rule}`),
+    `package main\n# of old\n${schema('rule')}violations[m] { input.a == 1; m := "x" }\n`,
   ];
 };
 
@@ -213,6 +227,7 @@ test('nothing is left of an evaluation', async () => {
   await own.evaluate('a policy', NO_GPL, queryOf(sbomOf(1)));
   const mine = (await named()).filter((name) => !before.includes(name));
   assert.is(mine.length, 1);
+  assert.is((await stat(join(tmpdir(), mine[0] ?? ''))).mode & 0o777, 0o700);
   assert.equal((await readdir(join(tmpdir(), mine[0] ?? ''))).sort(), ['capabilities.json', 'functions.rego']);
   await own.close();
   assert.equal(

@@ -1,20 +1,31 @@
 // deadline: 120
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findOpa } from '../../../src/policy/rego/program.ts';
+import { eventually } from '../../support/eventually.ts';
 import { tool } from '../../tools/tool.ts';
 import { NO_GPL, queryOf, regoEngine, sbomOf } from './engine.ts';
 
 const test = suite('rego availability');
 let folder: string;
 
+const OWN_TMPDIR = process.env.TMPDIR;
+
+// What an engine lays down is here too, so that it goes with what a test has killed.
 test.before.each(async () => {
   folder = await mkdtemp(join(tmpdir(), 'proviso-availability-'));
+  process.env.TMPDIR = folder;
 });
-test.after.each(() => rm(folder, { recursive: true }));
+test.after.each(async () => {
+  if (OWN_TMPDIR === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = OWN_TMPDIR;
+  await rm(folder, { recursive: true });
+});
 
 async function script(name: string, ...lines: readonly string[]): Promise<string> {
   const path = join(folder, name);
@@ -141,6 +152,28 @@ test('what is under way when the engine is closed ends, and nothing is begun aft
     { kind: 'failed', failure },
   ]);
   assert.equal(await engine.check(NO_GPL), [failure]);
+});
+
+test('OPA ends by itself when who asked was killed', async () => {
+  const pid = join(folder, 'pid');
+  const program = await opaAfter(`echo $$ > ${pid}`);
+  const asking = spawn(process.execPath, [new URL('./asks-endlessly.ts', import.meta.url).pathname, program]);
+  const started = await eventually('an evaluation', () => readFile(pid, 'utf8'), 20);
+  asking.kill('SIGKILL');
+  const isThere = (): boolean => existsSync(`/proc/${started.trim()}`);
+  assert.ok(isThere());
+  await eventually('its end', async () => !isThere(), 20);
+});
+
+test('a disk that takes nothing is told as that', async () => {
+  const engine = await regoEngine();
+  await engine.check(NO_GPL);
+  const [own] = (await readdir(tmpdir())).filter((name) => name.startsWith('proviso-rego-'));
+  await rm(join(tmpdir(), own ?? ''), { recursive: true });
+  const outcome = await engine.evaluate('a policy', NO_GPL, QUERY);
+  assert.is(outcome.kind === 'failed' && outcome.failure.reason, 'EngineUnavailable');
+  assert.match(outcome.kind === 'failed' ? outcome.failure.message : '', /OPA can't be started: ENOENT/);
+  await engine.close();
 });
 
 test('a policy that prints is heard by the log, and by nobody else', async () => {

@@ -48,3 +48,16 @@ violations contains msg if {
 	msg := sprintf("%s is under %s", [component.name, entry.license.id])
 }
 `;
+
+/** It has twenty-seven billion ways to try. */
+export const ENDLESS = `package endless
+
+import rego.v1
+
+violations contains "x" if {
+	some a in numbers.range(1, 3000)
+	some b in numbers.range(1, 3000)
+	some c in numbers.range(1, 3000)
+	((a + b) + c) < 0
+}
+`;
