@@ -36,7 +36,8 @@ export function createRateLimit(now: () => number = () => performance.now()): (i
     const bucket = buckets.get(identity) ?? { tokens: BURST, at: time };
     const tokens = Math.min(BURST, bucket.tokens + ((time - bucket.at) / 1000) * PER_SECOND);
     buckets.delete(identity);
-    buckets.set(identity, { tokens: Math.max(0, tokens - 1), at: time });
+    // What is refused takes nothing: whoever asks faster than he may gets as much as he may, and not nothing.
+    buckets.set(identity, { tokens: tokens < 1 ? tokens : tokens - 1, at: time });
     const oldest = buckets.keys().next().value;
     if (buckets.size > CAPACITY && oldest !== undefined) buckets.delete(oldest);
     if (tokens < 1) throw new Problem('rate-limited', `'${identity}' sends too many requests`, { retryAfter: 1 });

@@ -12,9 +12,9 @@ import type { KeptObject } from '../../src/cli/backup/objects.ts';
 import { blobPath } from '../../src/evidence/layout.ts';
 import type { Digest } from '../../src/evidence/store.ts';
 import { openArchivedShop } from '../support/archived-shop.ts';
-import { alteredRecord, forge, linesOf, manifestOf } from '../support/backups.ts';
+import { alteredRecord, forge, freshCopy, linesOf, manifestOf } from '../support/backups.ts';
 import { eventually } from '../support/eventually.ts';
-import { counts, type Installation, keeperOf, restored, standing } from '../support/keeper.ts';
+import { counts, type Installation, keeperOf, printed as out, restored, standing } from '../support/keeper.ts';
 import { manifest } from '../support/manifest.ts';
 import { startStack } from '../support/stack.ts';
 
@@ -38,17 +38,9 @@ test.after(async () => {
   if (evidence !== undefined) await rm(dirname(evidence), { recursive: true, force: true });
 });
 
-async function out(installation: Installation, args: string): Promise<string> {
-  const { code, text, out: printed } = await installation.proviso(args);
-  assert.is(code, 0, `${args}: ${text}`);
-  return printed;
-}
 const blob = (digest: string): string => join(evidence, blobPath(digest as Digest));
-const other = async (name: string): Promise<string> => {
-  await rm(join(work, name), { recursive: true, force: true });
-  await cp(join(work, 'saved'), join(work, name), { recursive: true });
-  return join(work, name);
-};
+const other = (name: string): Promise<string> => freshCopy(join(work, 'saved'), join(work, name));
+
 test('an installation with runs, some of which left the cluster, is saved', async () => {
   const shop = await openArchivedShop('admin');
   const { stack } = shop.shop;

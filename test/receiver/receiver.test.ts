@@ -111,6 +111,10 @@ test('a bucket empties, refills, and is one for each identity', () => {
     outcomeOf(() => limit('a')),
     'fine',
   );
+  // Whoever asks far too often gets as much as he may, and isn't kept out.
+  let taken = 0;
+  for (; now < 1020; now += 1) if (outcomeOf(() => limit('a')) === 'fine') taken += 1;
+  assert.ok(taken > 90 && taken <= 101, `${taken} in a second`);
 });
 
 test('a cache forgets after its time and when it is full', () => {

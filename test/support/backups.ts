@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Manifest, PartName } from '../../src/cli/backup/directory.ts';
@@ -33,4 +33,11 @@ export function alteredRecord(line: string): { readonly line: string; readonly r
   const payload = Buffer.from(JSON.stringify(record)).toString('base64');
   const altered = JSON.stringify({ ...document, envelope: { ...document.envelope, payload } });
   return { line: altered, run: record.run.metadata.name };
+}
+
+/** Copies a backup to where nothing else is then; returns the place. */
+export async function freshCopy(from: string, to: string): Promise<string> {
+  await rm(to, { recursive: true, force: true });
+  await cp(from, to, { recursive: true });
+  return to;
 }

@@ -66,3 +66,10 @@ export const counts = ({ objects }: Restored): Readonly<Record<string, number>> 
   const kinds = objects.map(({ outcome }) => outcome.kind);
   return Object.fromEntries([...new Set(kinds)].map((kind) => [kind, kinds.filter((each) => each === kind).length]));
 };
+
+/** What a command printed that has to succeed. */
+export async function printed(installation: Installation, args: string): Promise<string> {
+  const { code, text, out } = await installation.proviso(args);
+  assert.is(code, 0, `${args}: ${text}`);
+  return out;
+}
