@@ -1,5 +1,6 @@
 import { REASON } from '../api/reasons.ts';
 import { isLoopback, registryOrigin } from '../oci/address.ts';
+import type { CredentialSource } from '../oci/credential.ts';
 import { type Descriptor, readDescriptors, readDocument } from '../oci/descriptor.ts';
 import { isNotFound } from '../oci/error.ts';
 import { openRepository } from '../oci/repository.ts';
@@ -15,20 +16,20 @@ const FETCH_SECONDS = 20;
 export interface ArtifactOptions {
   /** `HOST/NAME@sha256:…` */
   readonly reference: string;
-  /** Whether somebody names it who has only a namespace. */
-  readonly isTenants: boolean;
+  /** What is shown to its registry; undefined where somebody names it who has only a namespace. */
+  readonly login: CredentialSource | undefined;
   readonly signal: AbortSignal;
 }
 
 /** The text of an artifact: its only layer, which the digest of the manifest fixes. Throws the reason of the signal when that ends it. */
-export async function readArtifact({ reference, isTenants, signal }: ArtifactOptions): Promise<TextReading> {
+export async function readArtifact({ reference, login, signal }: ArtifactOptions): Promise<TextReading> {
   const [repository = '', digest = ''] = reference.split('@');
   const slash = repository.indexOf('/');
   const [host, name] = [repository.slice(0, slash), repository.slice(slash + 1)];
-  const refused = refusalOf(host, isTenants);
+  const refused = refusalOf(host, login === undefined);
   if (refused !== undefined) return { ok: false, finding: refused };
   const until = AbortSignal.any([signal, AbortSignal.timeout(FETCH_SECONDS * 1000)]);
-  const opened = openRepository({ host, name, signal: until });
+  const opened = openRepository({ host, name, signal: until, ...(login && { credentials: login }) });
   try {
     const { bytes } = await opened.manifest(digest);
     const layer = onlyLayer(bytes, reference);

@@ -2,6 +2,7 @@ import type { ClusterPolicy, Policy } from '../api/types.gen.ts';
 import type { OperatorContext } from './context.ts';
 import { readGiven, type TextReading } from './given-text.ts';
 import { readArtifact } from './policy-artifact.ts';
+import { policyLogin } from './policy-login.ts';
 
 /** Of a namespace or of the cluster: what is told of the one holds of the other. */
 export type AnyPolicy = Policy | ClusterPolicy;
@@ -13,7 +14,8 @@ export function readPolicySource(context: OperatorContext, { metadata, spec }: A
   const { source } = spec;
   if (source.oci !== undefined) {
     const { reference } = source.oci;
-    return readArtifact({ reference, isTenants: metadata.namespace !== undefined, signal: context.signal });
+    const login = metadata.namespace === undefined ? policyLogin(context) : undefined;
+    return readArtifact({ reference, login, signal: context.signal });
   }
   return readGiven(context.client, metadata.namespace ?? context.namespace, source, AT);
 }

@@ -58,6 +58,8 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['operator', 'list', 'configmaps'],
     ['operator', 'patch', 'trustroots.proviso.dev'],
     ['operator', 'patch', 'clustercontracts.proviso.dev'],
+    ['operator', 'patch', 'policies.proviso.dev'],
+    ['operator', 'patch', 'clusterpolicies.proviso.dev'],
     ['operator', 'patch', 'namespaces'],
     ['receiver', 'list', 'contracts.proviso.dev'],
     ['receiver', 'patch', 'clustercontracts.proviso.dev'],
@@ -67,6 +69,8 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['receiver', 'get', 'secrets'],
     ['receiver', 'get', 'configmaps'],
     ['receiver', 'patch', 'trustroots.proviso.dev'],
+    ['receiver', 'get', 'policies.proviso.dev'],
+    ['receiver', 'get', 'clusterpolicies.proviso.dev'],
   ] as const) {
     assert.is(await may(who, verb, what), 'no', `${who} may ${verb} ${what}`);
   }
