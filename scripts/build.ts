@@ -1,7 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
-import { COMMON, REQUIRE, SERVER, THREAD } from './build/options.ts';
+import { CLI, SERVER, THREAD } from './build/options.ts';
 import { buildValidators } from './build/validators.ts';
 
 /**
@@ -16,17 +16,11 @@ const OUT = folder === undefined ? DIST : `${resolve(folder)}/`;
 // Not a folder that somebody else named: nobody knows what else lies there.
 if (OUT === DIST) await rm(OUT, { recursive: true, force: true });
 await build({
-  ...COMMON,
+  ...CLI,
   entryPoints: { proviso: 'src/cli/entry.ts' },
   outdir: OUT,
-  outExtension: { '.js': '.mjs' },
   chunkNames: 'cli/[name]-[hash]',
-  format: 'esm',
   splitting: true,
-  // The pieces get the first line too; it means nothing in a file that is imported.
-  banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
-  // Seen from the pieces.
-  define: { COMPILED_VALIDATORS: '"../validators/"' },
 });
 for (const name of ['operator', 'receiver']) {
   await build({
@@ -44,6 +38,6 @@ for (const [name, file] of [
 ] as const) {
   await build({ ...SERVER, entryPoints: { [name]: file }, outdir: OUT });
 }
-await build({ ...THREAD, outdir: OUT });
+for (const beside of [OUT, `${OUT}cli/`]) await build({ ...THREAD, outdir: beside });
 await buildValidators(`${OUT}validators/`);
 await chmod(`${OUT}proviso.mjs`, 0o755);

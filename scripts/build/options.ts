@@ -16,17 +16,29 @@ export const COMMON: BuildOptions = {
 // CommonJS dependencies inside an ES module still ask for their own kind.
 export const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
+// There piscina looks for the file that its threads begin with.
+const DIRNAME = 'const __dirname = import.meta.dirname;';
+
+/** The CLI in pieces, in a folder of their own; what they read lies beside that. */
+export const CLI: BuildOptions = {
+  ...COMMON,
+  outExtension: { '.js': '.mjs' },
+  format: 'esm',
+  // The pieces get the first line too; it means nothing in a file that is imported.
+  banner: { js: `#!/usr/bin/env node\n${REQUIRE} ${DIRNAME}` },
+  define: { COMPILED_VALIDATORS: '"../validators/"', CEL_WORKER: '"../cel-worker.mjs"' },
+};
+
 /** What runs in the cluster. */
 export const SERVER: BuildOptions = {
   ...COMMON,
   outExtension: { '.js': '.mjs' },
   format: 'esm',
-  // There piscina looks for the file that its threads begin with.
-  banner: { js: `${REQUIRE} const __dirname = import.meta.dirname;` },
-  define: { COMPILED_VALIDATORS: '"./validators/"' },
+  banner: { js: `${REQUIRE} ${DIRNAME}` },
+  define: { COMPILED_VALIDATORS: '"./validators/"', CEL_WORKER: '"./cel-worker.mjs"' },
 };
 
-/** That file, under the one name by which piscina knows it. */
+/** The file that threads begin with, under the one name by which piscina knows it. */
 export const THREAD: BuildOptions = {
   ...COMMON,
   entryPoints: { worker: 'node_modules/piscina/dist/worker.js' },

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SERVER } from '../../scripts/build/options.ts';
+import { CLI, SERVER } from '../../scripts/build/options.ts';
 
 const test = suite('build');
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -108,5 +108,33 @@ test('the threads of the receiver start from what is built, and their validators
     await rm(folder, { recursive: true });
   }
 });
+
+for (const [who, options, path] of [
+  ['the receiver', SERVER, 'receiver.mjs'],
+  ['the CLI', CLI, 'cli/policy.mjs'],
+] as const) {
+  test(`the threads for policies start from what is built, beside ${who}`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'proviso-build-'));
+    try {
+      for (const name of ['worker.js', 'cli/worker.js', 'cel-worker.mjs'])
+        await cp(join(DIST, name), join(folder, name));
+      const stdin = {
+        contents: `import { createCelEngine } from './src/policy/cel/engine.ts';
+          const engine = createCelEngine({ onError: console.error });
+          const source = 'validations: [{expression: "size(sbom.components(input)) == 1", message: m}]';
+          const query = { input: ${JSON.stringify(SBOM)}, inputs: {}, run: {}, now: '2026-01-01T00:00:00Z' };
+          console.log(JSON.stringify([await engine.check(source), await engine.evaluate('p', source, query)]));
+          await engine.close();`,
+        resolveDir: ROOT,
+      };
+      await build({ ...options, stdin, outfile: join(folder, path), outExtension: {} });
+      const { stdout, stderr } = await run(process.execPath, [join(folder, path)]);
+      assert.is(stderr, '');
+      assert.equal(JSON.parse(stdout), [[], { kind: 'evaluated', violations: [{ subject: 'p', message: 'm' }] }]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+}
 
 test.run();

@@ -19,8 +19,10 @@ export interface CelEngineOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** The bundle lies beside that of whoever runs the engine. */
-const FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './cel-worker.mjs', import.meta.url);
+/** Where, seen from the bundle, the build put what runs in the threads; without a build there is no such name. */
+declare const CEL_WORKER: string;
+
+const FILE = new URL(typeof CEL_WORKER === 'string' ? CEL_WORKER : './worker.ts', import.meta.url);
 const MAX_THREADS = 4;
 
 /** An evaluation that took more than it may. */
