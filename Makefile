@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence bench-submissions demo dev build gen fix clean
+.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build gen fix clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -41,6 +41,9 @@ bench-evidence: node_modules/.installed ## 1 GiB into every kind of evidence sto
 
 bench-submissions: node_modules/.installed ## Submissions per second with an archive in SQLite, in PostgreSQL, and with none
 	node test/bench/submissions/main.ts
+
+bench-rego: node_modules/.installed ## Evaluations of policies in Rego per second, beside OPA as a server
+	node test/bench/rego/main.ts
 
 demo: node_modules/.installed ## The whole story on a real API server, with real input
 	node scripts/demo.ts
