@@ -4,7 +4,7 @@ import type { PolicyEngine, SourceFinding } from '../policy/evaluation.ts';
 export type SourceVerdict =
   | { readonly state: 'judged'; readonly findings: readonly SourceFinding[] }
   /** It isn't known whether the source is any good. */
-  | { readonly state: 'unknown'; readonly why: string };
+  | { readonly state: 'unknown'; readonly why: string; readonly isTimeout: boolean };
 
 /** Engines limit themselves; this is for one that doesn't, which must not keep the others from being looked at. */
 const CHECK_SECONDS = 10;
@@ -21,10 +21,10 @@ export async function checkSource(engine: PolicyEngine, source: string, signal: 
     const [unknown] = findings?.filter(({ reason }) => reason !== undefined) ?? [];
     if (unknown !== undefined) return { state: 'unknown', why: unknown.message };
     if (findings !== undefined) return { state: 'judged', findings };
-    return { state: 'unknown', why: `it did not answer within ${CHECK_SECONDS} s` };
+    return { state: 'unknown', why: `it did not answer within ${CHECK_SECONDS} s`, isTimeout: true };
   } catch (error) {
     signal.throwIfAborted();
-    return { state: 'unknown', why: error instanceof Error ? error.message : String(error) };
+    return { state: 'unknown', why: error instanceof Error ? error.message : String(error), isTimeout: false };
   } finally {
     done.abort();
   }

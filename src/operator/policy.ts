@@ -17,6 +17,8 @@ import { type AnyPolicy, readPolicySource } from './policy-source.ts';
 const RECHECK_MISSING_MINUTES = 0.1;
 const RECHECK_CONFIG_MAP_MINUTES = 5;
 const RECHECK_ENGINE_MINUTES = 1;
+/** A source that keeps its engine busy would do so again, and a crowd of them would keep others from being looked at. */
+const RECHECK_TIMEOUT_MINUTES = 15;
 const RETRY_MINUTES = 0.5;
 /** What is inline is heard of, and what is in a registry can't change under its digest. */
 const RESYNC_MINUTES = 60;
@@ -33,7 +35,7 @@ async function reconcile(context: OperatorContext, kind: ResourceKind, known: An
   const policy = await context.client.find<AnyPolicy>(kind, namespace === undefined ? { name } : { namespace, name });
   if (policy === undefined || policy.metadata.deletionTimestamp !== undefined) return {};
   const { generation = 0 } = policy.metadata;
-  const { finding, sourceDigest } = await examine(context, policy);
+  const { finding, sourceDigest, nextMinutes = minutesUntilNext(policy, finding) } = await examine(context, policy);
   const conditions = conditionsFor(finding, generation, policy.status?.conditions, context.now());
   const status: ClusterPolicyStatus = {
     observedGeneration: generation,
@@ -44,12 +46,14 @@ async function reconcile(context: OperatorContext, kind: ResourceKind, known: An
   };
   recordTransition(context.events, policy, kind.kind, conditions);
   await applyStatus(context.client, kind, policy, status, { fieldManager: OPERATOR_MANAGER, unchanged: true });
-  return { requeueAfterMs: jittered(minutesUntilNext(policy, finding)) };
+  return { requeueAfterMs: jittered(nextMinutes) };
 }
 
 interface Examined {
   readonly finding: Finding;
   readonly sourceDigest?: string;
+  /** Absent: what follows from the finding. */
+  readonly nextMinutes?: number;
 }
 
 async function examine(context: OperatorContext, policy: AnyPolicy): Promise<Examined> {
@@ -64,7 +68,8 @@ async function examine(context: OperatorContext, policy: AnyPolicy): Promise<Exa
   const verdict = await checkSource(context.engines[engine], text, context.signal);
   if (verdict.state === 'unknown') {
     const message = `the engine ${engine} can't check ${at}: ${verdict.why}`;
-    return { finding: { state: 'stalled', reason: REASON.EngineUnavailable, message }, sourceDigest };
+    const nextMinutes = verdict.isTimeout ? RECHECK_TIMEOUT_MINUTES : RECHECK_ENGINE_MINUTES;
+    return { finding: { state: 'stalled', reason: REASON.EngineUnavailable, message }, sourceDigest, nextMinutes };
   }
   if (verdict.findings.length > 0) {
     const message = sayFindings(at, verdict.findings);
@@ -84,7 +89,6 @@ function usersOf({ stores }: OperatorContext, { metadata }: AnyPolicy): NonNulla
 
 function minutesUntilNext({ spec: { source } }: AnyPolicy, finding: Finding): number {
   if (finding.state === 'waiting') return RETRY_MINUTES;
-  if (finding.state === 'stalled' && finding.reason === REASON.EngineUnavailable) return RECHECK_ENGINE_MINUTES;
   if (source.inline !== undefined) return RESYNC_MINUTES;
   const isMissing = finding.state === 'stalled' && finding.reason === REASON.SourceNotFound;
   if (source.configMapRef !== undefined) return isMissing ? RECHECK_MISSING_MINUTES : RECHECK_CONFIG_MAP_MINUTES;
