@@ -18,7 +18,7 @@ const RECHECK_MISSING_MINUTES = 0.1;
 const RECHECK_CONFIG_MAP_MINUTES = 5;
 const RECHECK_ENGINE_MINUTES = 1;
 /** A source that keeps its engine busy would do so again, and a crowd of them would keep others from being looked at. */
-const RECHECK_TIMEOUT_MINUTES = 15;
+const RECHECK_COSTLY_MINUTES = 15;
 const RETRY_MINUTES = 0.5;
 /** What is inline is heard of, and what is in a registry can't change under its digest. */
 const RESYNC_MINUTES = 60;
@@ -68,7 +68,7 @@ async function examine(context: OperatorContext, policy: AnyPolicy): Promise<Exa
   const verdict = await checkSource(context.engines[engine], text, context.signal);
   if (verdict.state === 'unknown') {
     const message = `the engine ${engine} can't check ${at}: ${verdict.why}`;
-    const nextMinutes = verdict.isTimeout ? RECHECK_TIMEOUT_MINUTES : RECHECK_ENGINE_MINUTES;
+    const nextMinutes = verdict.isCostly ? RECHECK_COSTLY_MINUTES : RECHECK_ENGINE_MINUTES;
     return { finding: { state: 'stalled', reason: REASON.EngineUnavailable, message }, sourceDigest, nextMinutes };
   }
   if (verdict.findings.length > 0) {

@@ -126,6 +126,12 @@ test('an engine that is not there, fails, or never answers: nothing is said to b
   );
   assert.is(stalled(rego)?.status, 'True');
   assert.match(messageOf(await bench.until('failing', 'EngineUnavailable')), /: the worker fell over$/);
+  const killed = [
+    { line: 1, message: 'a warning' },
+    { message: 'OPA was killed twice', reason: 'OutOfMemory' },
+  ];
+  await bench.apply('killed', { source: { inline: `${SAYS.findings}${JSON.stringify(killed)}` } });
+  assert.match(messageOf(await bench.until('killed', 'EngineUnavailable')), /: OPA was killed twice$/);
   // Others are looked at meanwhile.
   await bench.apply('good', { source: { inline: 'a rule' } });
   await bench.until('good', 'Ready');
