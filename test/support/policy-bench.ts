@@ -22,7 +22,7 @@ export const scriptedEngine: PolicyEngine = {
 /** Rego is one that this version doesn't have. */
 export const SCRIPTED: PolicyEngines = { CEL: scriptedEngine, Rego: unavailableEngine('Rego') };
 
-export const KINDS = { kinds: ['SBOM_CYCLONEDX_JSON'] };
+const KINDS = { kinds: ['SBOM_CYCLONEDX_JSON'] };
 
 export const messageOf = ({ status }: Policy | ClusterPolicy): string =>
   findCondition(status?.conditions, CONDITION.Ready)?.message ?? '';
