@@ -70,7 +70,7 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['receiver', 'get', 'configmaps'],
     ['receiver', 'patch', 'trustroots.proviso.dev'],
     ['receiver', 'get', 'policies.proviso.dev'],
-    ['receiver', 'get', 'clusterpolicies.proviso.dev'],
+    ['receiver', 'patch', 'clusterpolicies.proviso.dev'],
   ] as const) {
     assert.is(await may(who, verb, what), 'no', `${who} may ${verb} ${what}`);
   }
