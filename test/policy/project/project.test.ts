@@ -79,6 +79,16 @@ test('JSON stays what it is', () => {
   assert.equal(project('SBOM_CYCLONEDX_JSON', '{"bomFormat":"CycloneDX"}'), { bomFormat: 'CycloneDX' });
 });
 
+test('of what is signed, the statement', () => {
+  for (const name of ['slsa-v1-cosign.sigstore.json', 'slsa-v0.2-cosign.dsse.json']) {
+    const { predicateType } = project('SLSA_PROVENANCE', sampleBytes(name)) as { readonly predicateType: string };
+    assert.match(predicateType, /^https:\/\/slsa\.dev\/provenance\/v/);
+  }
+  const line = JSON.stringify(JSON.parse(Buffer.from(sampleBytes('slsa-v0.2-cosign.dsse.json')).toString()));
+  assert.throws(() => project('ATTESTATION', `${line}\n${line}\n`), /there are 2 statements in it/);
+  assert.throws(() => project('ATTESTATION', '{}'));
+});
+
 test('attack: what can not be read is no empty report', () => {
   const cases: readonly (readonly [MaterialType, string])[] = [
     ['JUNIT_XML', '<testsuite><testcase>'],
