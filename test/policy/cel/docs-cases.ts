@@ -42,6 +42,8 @@ const provenance = (...uris: readonly string[]) => ({
 const slsa1 = contentOf(projectStatement(sampleBytes('slsa-v1-cosign.sigstore.json')));
 const slsa02 = contentOf(projectStatement(sampleBytes('slsa-v0.2-cosign.dsse.json')));
 const commit = (annotations: object) => ({ subject: [{ name: 'git.head', annotations }] });
+const SIGNED = { proven: true, 'signature.fingerprint': 'SHA256:abc', 'signature.keyProven': true };
+const KEYS = { fingerprints: 'SHA256:abc,SHA256:def' };
 const sarif = (...results: readonly object[]) => ({
   version: '2.1.0',
   runs: [{ tool: { driver: { rules: [] } }, results }],
@@ -133,10 +135,13 @@ export const DOCS_CASES: Readonly<Record<string, readonly DocsCase[]>> = {
       subjects: ['docker://a.example.evil/x'],
     },
   ],
-  'The commit is signed': [
-    { input: commit({ signature: '-----BEGIN' }), subjects: [] },
-    { input: commit({}), subjects: ['p'] },
-    { input: { subject: [] }, subjects: ['p'] },
+  'The commit is signed by a key that is known': [
+    { input: commit(SIGNED), inputs: KEYS, subjects: [] },
+    { input: commit({ ...SIGNED, 'signature.keyProven': false }), inputs: KEYS, subjects: ['p'] },
+    { input: commit({ ...SIGNED, proven: false }), inputs: KEYS, subjects: ['p'] },
+    { input: commit(SIGNED), inputs: { fingerprints: 'SHA256:other' }, subjects: ['p'] },
+    { input: commit({ proven: true, signature: '-----BEGIN' }), inputs: KEYS, subjects: ['p'] },
+    { input: { subject: [] }, inputs: KEYS, subjects: ['p'] },
   ],
   'Tests passed': [
     { input: [{ tests: [{ status: 'passed' }] }], subjects: [] },
