@@ -1,5 +1,4 @@
 import { EVENT_ID, getScalarValue, parseEvents } from 'js-yaml';
-import type { SourceFinding } from '../evaluation.ts';
 
 /** A YAML document with the places at which its parts stand; every scalar is text, whatever it looks like. */
 export type LocatedNode =
@@ -95,9 +94,4 @@ function placeOf(document: string, from: number, end: number, wanted: string): n
   let at = from;
   while (at < end && document.charAt(at) !== wanted && /\s/.test(document.charAt(at))) at += 1;
   return at;
-}
-
-export function findingAt(document: string, offset: number, message: string): SourceFinding {
-  const before = document.slice(0, offset);
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n'), message };
 }

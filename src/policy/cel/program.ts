@@ -4,7 +4,8 @@ import type { SourceFinding } from '../evaluation.ts';
 import { collectByAppend } from './append.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { callsOf, walk } from './expr.ts';
-import { findingAt, type LocatedText, offsetIn } from './located-yaml.ts';
+import { collectFindings, placeOf, type Report } from './findings.ts';
+import { type LocatedText, offsetIn } from './located-yaml.ts';
 import { compilePattern } from './patterns.ts';
 import { readSource } from './source.ts';
 import { type Scope, type TypeName, typeOf } from './static-check.ts';
@@ -63,15 +64,14 @@ export function compile(text: string): Compiled {
   const reading = readSource(text);
   if (!reading.ok) return reading;
   const { source } = reading;
-  const findings: SourceFinding[] = [];
+  const { findings, report } = collectFindings(text);
   const variables = new Map<string, TypeName>();
 
   function planned(node: LocatedText, wanted: TypeName, names: Scope['names'] = GLOBALS): Planned {
-    const report = (at: number, message: string): void =>
-      void findings.push(findingAt(text, offsetIn(text, node, at), message));
-    const made = compileExpression(text, node, { names, variables, members: MEMBERS }, report);
+    const reportIn: Report = (at, message) => report(offsetIn(text, node, at), message);
+    const made = compileExpression(text, node, { names, variables, members: MEMBERS }, reportIn);
     if (wanted !== 'dyn' && made.type !== 'dyn' && made.type !== wanted) {
-      report(0, `this must be of type ${wanted}, but is ${made.type}`);
+      reportIn(0, `this must be of type ${wanted}, but is ${made.type}`);
     }
     return made;
   }
@@ -101,8 +101,6 @@ export function compile(text: string): Compiled {
   return findings.length === 0 ? { ok: true, program } : { ok: false, findings };
 }
 
-type Report = (at: number, message: string) => void;
-
 const BROKEN: Planned = {
   type: 'dyn',
   evaluate: () => {
@@ -129,15 +127,11 @@ function compileExpression(document: string, node: LocatedText, scope: Scope, re
       collectByAppend(each);
     }
     const run = plan(ENVIRONMENT, parsed);
-    const placeOf = (error?: unknown): string => {
-      const { line, column } = findingAt(
-        document,
-        offsetIn(document, node, isCelError(error) ? at(error.exprId) : 0),
-        '',
-      );
+    const placeOfError = (error?: unknown): string => {
+      const { line, column } = placeOf(document, offsetIn(document, node, isCelError(error) ? at(error.exprId) : 0));
       return `line ${line}, column ${column}`;
     };
-    return { type, evaluate: (bindings) => run(bindings), placeOf };
+    return { type, evaluate: (bindings) => run(bindings), placeOf: placeOfError };
   } catch (error) {
     const { offset, message } = syntaxError(error);
     report(offset, message);

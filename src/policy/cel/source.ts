@@ -2,7 +2,8 @@ import { excerpt } from '../../api/excerpt.ts';
 import { nearest } from '../../api/nearest.ts';
 import { parseYaml } from '../../materials/yaml-document.ts';
 import type { SourceFinding } from '../evaluation.ts';
-import { findingAt, LocatedError, type LocatedNode, type LocatedText, locate } from './located-yaml.ts';
+import { collectFindings, type Report } from './findings.ts';
+import { LocatedError, type LocatedNode, type LocatedText, locate } from './located-yaml.ts';
 
 /** A CEL policy as it was written, before anything is known of its expressions. */
 export interface CelSource {
@@ -45,16 +46,13 @@ const LISTS = {
   },
 } as const;
 
-type Report = (offset: number, message: string) => void;
-
 /** Reads the YAML of a policy: `variables`, `skip` and `validations`. */
 export function readSource(text: string): SourceReading {
   const refused = (...findings: readonly SourceFinding[]): SourceReading => ({ ok: false, findings });
   if (text.length > MAX_SOURCE) return refused({ message: `a policy has at most ${MAX_SOURCE >> 10} KB` });
   const yaml = parseYaml(Buffer.from(text));
   if (!yaml.ok) return refused(yamlFinding(yaml));
-  const findings: SourceFinding[] = [];
-  const report: Report = (offset, message) => findings.push(findingAt(text, offset, message));
+  const { findings, report } = collectFindings(text);
   try {
     const root = locate(text);
     const lists = listsOf(root, report);
@@ -71,7 +69,8 @@ export function readSource(text: string): SourceReading {
     return findings.length === 0 ? { ok: true, source } : refused(...findings);
   } catch (error) {
     if (!(error instanceof LocatedError)) throw error;
-    return refused(...findings, findingAt(text, error.offset, error.message));
+    report(error.offset, error.message);
+    return refused(...findings);
   }
 }
 

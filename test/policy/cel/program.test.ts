@@ -188,6 +188,15 @@ for (const [source, wanted] of FINDINGS) {
   });
 }
 
+test('attack: of thousands of findings, and of names of any length, there is told as much as can be read', () => {
+  const many = findingsOf(
+    `validations:\n${Array.from({ length: 5_000 }, (_, n) => `  - {expression: a${n}, message: m}`).join('\n')}`,
+  );
+  assert.is(many.length, 20);
+  const [long = ''] = findingsOf(policyOf('x'.repeat(100_000)));
+  assert.ok(long.length < 600, `${long.length}`);
+});
+
 test('what goes wrong later is told with its place', () => {
   const failureOf = (source: string, input: unknown): string => {
     const outcome = outcomeOf(source, input);
