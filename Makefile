@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build gen fix clean
+.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build gen fix clean bench-policy
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -32,6 +32,9 @@ bench-operator: node_modules/.installed ## The operator among 10,000 workflows a
 
 bench-verify: node_modules/.installed ## Verification beside raw node:crypto and @sigstore/verify, and the loop meanwhile
 	node test/bench/verify/main.ts
+
+bench-policy: node_modules/.installed ## CEL policies about an SBOM of 500 components, beside the library as it comes
+	node test/bench/policy/main.ts
 
 bench-materials: node_modules/.installed ## Inspection of documents of 50 MB beside their parsers, and its memory; PROVISO_BENCH_MB=5 is quick
 	node test/bench/materials/main.ts

@@ -40,8 +40,20 @@ const idOf = ({ license, plus }: Leaf): string => `${license}${plus === true ? '
 const nameOf = (leaf: Leaf): string =>
   leaf.exception === undefined ? idOf(leaf) : `${idOf(leaf)} WITH ${leaf.exception}`;
 
+/** Of a thousand components most are under the same few. */
+const known = new Map<string, Info | undefined>();
+const MAX_KNOWN = 1024;
+
 function parsed(expression: string): Info | undefined {
   if (expression.length > MAX_EXPRESSION) return undefined;
+  if (!known.has(expression)) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(expression, parsedAnew(expression));
+  }
+  return known.get(expression);
+}
+
+function parsedAnew(expression: string): Info | undefined {
   try {
     return parse(expression);
   } catch {
