@@ -1,11 +1,21 @@
 import { asArray, asRecord, asText } from '../../api/record.ts';
 
-/**
- * The built-in functions that policies may call. What isn't here isn't there, whatever a newer OPA has. Left out of OPA 1.22,
- * with reasons: `http.send` and `net.lookup_ip_addr` ask the network; `opa.runtime` tells of the process; `json.match_schema`
- * and `json.verify_schema` read files by `{"$ref": "file:///…"}`, even with `allow_net: []`; `rego.parse_module` and `trace`
- * have no use here; `providers.aws.sign_req` makes requests that nobody can send; `rand.intn` and `uuid.rfc4122` are chance.
- */
+/** What policies don't get of OPA 1.22, and why; for those who call it. */
+export const LEFT_OUT: ReadonlyMap<string, string> = new Map([
+  ['http.send', 'it asks the network; what a policy needs to know it gets by its input'],
+  ['net.lookup_ip_addr', 'it asks the network'],
+  ['opa.runtime', 'it tells of the process that evaluates'],
+  // By `{"$ref": "file:///…"}`, even with `allow_net: []`.
+  ['json.match_schema', 'it reads files'],
+  ['json.verify_schema', 'it reads files'],
+  ['rego.parse_module', 'Chainloop has it not either'],
+  ['trace', 'Chainloop has it not either'],
+  ['providers.aws.sign_req', 'nobody can send what it signs'],
+  ['rand.intn', 'an evaluation that is repeated must come out the same'],
+  ['uuid.rfc4122', 'an evaluation that is repeated must come out the same'],
+]);
+
+/** The built-in functions that policies may call. What isn't here isn't there, whatever a newer OPA has. */
 export const ALLOWED_BUILTINS: readonly string[] = `
   abs all and any array.concat array.flatten array.reverse array.slice assign
   base64.decode base64.encode base64.is_valid base64url.decode base64url.encode base64url.encode_no_pad

@@ -1,6 +1,7 @@
 import { excerpt } from '../../api/excerpt.ts';
 import { asArray, asRecord, asText } from '../../api/record.ts';
 import type { SourceFinding } from '../evaluation.ts';
+import { LEFT_OUT } from './builtins.ts';
 import type { Answered } from './process.ts';
 
 const MAX_MESSAGE = 1024;
@@ -28,12 +29,18 @@ function parsed(text: string): unknown {
 
 function finding(error: unknown): SourceFinding {
   const record = asRecord(error);
-  const message = excerpt(asText(record?.message) ?? 'OPA says nothing more', MAX_MESSAGE);
+  const message = explained(excerpt(asText(record?.message) ?? 'OPA says nothing more', MAX_MESSAGE));
   const location = asRecord(record?.location);
   const line = count(location?.row);
   if (line === undefined || location?.file !== POLICY_FILE) return { message };
   const column = count(location.col);
   return { line, ...(column === undefined ? {} : { column }), message };
+}
+
+/** OPA can't tell a slip from a function that we keep from policies. */
+function explained(message: string): string {
+  const why = LEFT_OUT.get(/^undefined function (\S+)$/.exec(message)?.[1] ?? '');
+  return why === undefined ? message : `${message}: policies don't get it, since ${why}`;
 }
 
 const count = (value: unknown): number | undefined => (typeof value === 'number' && value >= 1 ? value : undefined);

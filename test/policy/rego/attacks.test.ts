@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PolicyOutcome } from '../../../src/policy/evaluation.ts';
+import { LEFT_OUT } from '../../../src/policy/rego/builtins.ts';
 import type { RegoEngine } from '../../../src/policy/rego/engine.ts';
 import { ENDLESS, NO_GPL, queryOf, regoEngine, sbomOf } from './engine.ts';
 
@@ -100,7 +101,8 @@ for (const call of [
   test(`there is no ${call}`, async () => {
     const source = `${HEAD}violations contains "x" if ${call}\n`;
     const name = call.slice(0, call.indexOf('('));
-    assert.equal(await engine.check(source), [{ line: 3, column: 28, message: `undefined function ${name}` }]);
+    const message = `undefined function ${name}: policies don't get it, since ${LEFT_OUT.get(name)}`;
+    assert.equal(await engine.check(source), [{ line: 3, column: 28, message }]);
     assert.is(reasonOf(await judge(source)), 'Error');
     const renamed = `${HEAD}violations contains "x" if count("a") with count as ${name}\n`;
     assert.is(reasonOf(await judge(renamed)), 'Error');
