@@ -79,10 +79,10 @@ async function compileAs(
   const foreign = findings.map(({ message }) => FOREIGN.exec(message)?.[1]);
   return foreign.every((name) => name !== undefined)
     ? { kind: 'foreign', functions: [...new Set(foreign)].sort() }
-    : { kind: 'faulty', findings: findings };
+    : { kind: 'faulty', findings };
 }
 
-/** It goes to OPA as an argument. */
+/** Characters; the name goes to OPA as an argument. */
 const MAX_PACKAGE = 1024;
 
 const faulty = (message: string): Compiled => ({ kind: 'faulty', findings: [{ message }] });
