@@ -144,13 +144,19 @@ test('attack: nesting deeper than a stack', async () => {
   assert.ok(finding === undefined || /nested too deeply/.test(finding.message), finding?.message);
 });
 
+test('attack: a source that takes too long to check is not known to be good, nor faulty', async () => {
+  const own = engine({ timeoutMs: 1 });
+  const source = policyOf(Array.from({ length: 5_000 }, (_, n) => `input.a${n} == ${n}`).join(' || '));
+  assert.is((await own.check(source))[0]?.reason, 'Timeout');
+});
+
 test('what is asked of an engine that was closed is not known', async () => {
   const own = engine();
   const running = own.evaluate('p', CUBIC, queryOf({ list }));
   await own.close();
   assert.is(reasonOf(await running), 'EngineUnavailable');
   assert.is(reasonOf(await own.evaluate('p', GOOD, queryOf({ a: 1 }))), 'EngineUnavailable');
-  assert.is((await own.check(GOOD)).length, 1);
+  assert.is((await own.check(GOOD))[0]?.reason, 'EngineUnavailable');
 });
 
 test.run();
