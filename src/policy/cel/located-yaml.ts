@@ -40,17 +40,29 @@ type YamlEvent = ReturnType<typeof parseEvents>[number];
 export function locate(text: string): LocatedNode | undefined {
   const events = parseEvents(text, { maxDepth: 100 }).values();
   const { value: first } = events.next();
-  return first?.type === EVENT_ID.DOCUMENT ? nodeFrom(text, events, events.next().value) : undefined;
+  return first?.type === EVENT_ID.DOCUMENT ? nodeFrom({ text, events, before: 0 }, events.next().value) : undefined;
 }
 
-function nodeFrom(text: string, rest: Iterator<YamlEvent>, event: YamlEvent | undefined): LocatedNode | undefined {
+interface Reading {
+  readonly text: string;
+  readonly events: Iterator<YamlEvent>;
+  /** Where what was read last stands; what isn't there at all is told of by that. */
+  before: number;
+}
+
+function nodeFrom(reading: Reading, event: YamlEvent | undefined): LocatedNode | undefined {
   switch (event?.type) {
-    case EVENT_ID.SCALAR:
-      return { kind: 'text', start: event.valueStart, end: event.valueEnd, text: getScalarValue(text, event) };
+    case EVENT_ID.SCALAR: {
+      const start = event.valueStart < 0 ? reading.before : event.valueStart;
+      reading.before = start;
+      return { kind: 'text', start, end: Math.max(start, event.valueEnd), text: getScalarValue(reading.text, event) };
+    }
     case EVENT_ID.SEQUENCE:
-      return { kind: 'list', start: event.start, items: [...nodesFrom(text, rest)] };
+      reading.before = event.start;
+      return { kind: 'list', start: event.start, items: [...nodesFrom(reading)] };
     case EVENT_ID.MAPPING: {
-      const nodes = [...nodesFrom(text, rest)];
+      reading.before = event.start;
+      const nodes = [...nodesFrom(reading)];
       const members = nodes.flatMap((key, index) => {
         const value = nodes[index + 1];
         if (index % 2 === 1 || value === undefined) return [];
@@ -66,9 +78,9 @@ function nodeFrom(text: string, rest: Iterator<YamlEvent>, event: YamlEvent | un
   }
 }
 
-function* nodesFrom(text: string, rest: Iterator<YamlEvent>): Generator<LocatedNode> {
+function* nodesFrom(reading: Reading): Generator<LocatedNode> {
   for (;;) {
-    const node = nodeFrom(text, rest, rest.next().value);
+    const node = nodeFrom(reading, reading.events.next().value);
     if (node === undefined) return;
     yield node;
   }

@@ -47,7 +47,9 @@ const LISTS = {
 } as const;
 
 /** Reads the YAML of a policy: `variables`, `skip` and `validations`. */
-export function readSource(text: string): SourceReading {
+export function readSource(written: string): SourceReading {
+  // Half a character has no bytes; the parser would read something else than the one of materials.
+  const text = written.toWellFormed();
   const refused = (...findings: readonly SourceFinding[]): SourceReading => ({ ok: false, findings });
   if (text.length > MAX_SOURCE) return refused({ message: `a policy has at most ${MAX_SOURCE >> 10} KB` });
   const yaml = parseYaml(Buffer.from(text));
