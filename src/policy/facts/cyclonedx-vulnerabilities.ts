@@ -12,8 +12,11 @@ const STATES: ReadonlyMap<unknown, VexStatus> = new Map([
   ['resolved_with_pedigree', 'fixed'],
 ]);
 
-/** Those of CycloneDX, once for each component that it affects. */
+/** Those of CycloneDX, once for each component that it affects. Throws for an SBOM in which nobody has looked for any. */
 export function cycloneDxVulnerabilities(document: UnknownRecord): readonly Vulnerability[] {
+  if (!Array.isArray(document.vulnerabilities)) {
+    throw new Error("the SBOM has no 'vulnerabilities', not even an empty list: nobody has looked for them");
+  }
   const main = asRecord(asRecord(document.metadata)?.component);
   const components = [...(main === undefined ? [] : [main]), ...recordsIn(document)];
   const names = new Map(components.map((each) => [each['bom-ref'], asText(each.purl) ?? asText(each.name)]));

@@ -1,4 +1,7 @@
+import exceptions from 'spdx-exceptions/index.json' with { type: 'json' };
 import parse from 'spdx-expression-parse';
+import deprecated from 'spdx-license-ids/deprecated.json' with { type: 'json' };
+import current from 'spdx-license-ids/index.json' with { type: 'json' };
 
 const MAX_EXPRESSION = 4096;
 
@@ -40,6 +43,10 @@ const idOf = ({ license, plus }: Leaf): string => `${license}${plus === true ? '
 const nameOf = (leaf: Leaf): string =>
   leaf.exception === undefined ? idOf(leaf) : `${idOf(leaf)} WITH ${leaf.exception}`;
 
+/** Their case means nothing, and the parser wants the one of the list. */
+const SPELLINGS = new Map([...current, ...deprecated, ...exceptions].map((id) => [id.toLowerCase(), id]));
+const WORD = /[\w.-]+/g;
+
 /** Of a thousand components most are under the same few. */
 const known = new Map<string, Info | undefined>();
 const MAX_KNOWN = 1024;
@@ -55,7 +62,7 @@ function parsed(expression: string): Info | undefined {
 
 function parsedAnew(expression: string): Info | undefined {
   try {
-    return parse(expression);
+    return parse(expression.replaceAll(WORD, (word) => SPELLINGS.get(word.toLowerCase()) ?? word));
   } catch {
     return undefined;
   }

@@ -20,14 +20,17 @@ export interface SarifResult {
 export const isSarif = (document: UnknownRecord): boolean =>
   asText(document.version)?.startsWith('2.1') === true && Array.isArray(document.runs);
 
-/** The results of all runs. Throws for what is no SARIF. */
+/** The results of all runs. Throws for what is no SARIF, and for a run that came to no results. */
 export function sarifResults(input: unknown): readonly SarifResult[] {
   const document = asRecord(input) ?? {};
   if (!isSarif(document)) throw new Error('this is no SARIF 2.1 log');
   return asArray(document.runs).flatMap((each) => {
     const run = asRecord(each) ?? {};
     const rules = rulesOf(run);
-    return asArray(run.results).map((result) => resultOf(asRecord(result) ?? {}, rules));
+    // So the specification tells a tool that found nothing from one that didn't get that far.
+    if (!Array.isArray(run.results))
+      throw new Error("a run has no 'results', not even an empty list: the tool has failed");
+    return run.results.map((result) => resultOf(asRecord(result) ?? {}, rules));
   });
 }
 

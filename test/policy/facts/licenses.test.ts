@@ -15,6 +15,12 @@ test('the licences that an expression names', () => {
     'LicenseRef-Ours',
     'DocumentRef-a:LicenseRef-b',
   ]);
+  assert.equal(licenseIds('gpl-3.0-ONLY or (mit and gpl-2.0+ with classpath-exception-2.0)'), [
+    'GPL-3.0-only',
+    'MIT',
+    'GPL-2.0+ WITH Classpath-exception-2.0',
+  ]);
+  assert.equal(licenseIds('LicenseRef-mit'), ['LicenseRef-mit']);
   assert.equal(licenseIds(' MIT License '), ['MIT License']);
   assert.equal(licenseIds(''), ['']);
 });

@@ -137,6 +137,14 @@ test('severities', () => {
   assert.is(severityOf('whatever', 0), 'unknown');
 });
 
+test('attack: where nobody has looked, nothing was found, and that is not taken for good', () => {
+  assert.throws(() => vulnerabilitiesOf({ bomFormat: 'CycloneDX', components: [] }), /nobody has looked/);
+  assert.equal(vulnerabilitiesOf({ bomFormat: 'CycloneDX', vulnerabilities: [] }), []);
+  for (const results of [undefined, null]) {
+    assert.throws(() => sarifResults({ version: '2.1.0', runs: [{ results }] }), /the tool has failed/);
+  }
+});
+
 test('attack: a document that is something else has no vulnerabilities, and is not taken for a clean one', () => {
   for (const input of [null, [], {}, { vulnerabilities: [] }, sample('spdx-2.3-tools-python.json')]) {
     assert.throws(() => vulnerabilitiesOf(input), /no list of vulnerabilities/);
