@@ -1,6 +1,5 @@
 import { type CelEnv, celEnv } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
-import { ADDITIONS } from './additions.ts';
 import { append } from './append.ts';
 import { BASE64_FUNCTIONS } from './functions/base64.ts';
 import { DOCUMENT_FUNCTIONS } from './functions/documents.ts';
@@ -8,6 +7,7 @@ import { FIND_FUNCTIONS } from './functions/find.ts';
 import { NETWORK_FUNCTIONS } from './functions/network.ts';
 import { ORDERED_FUNCTIONS } from './functions/ordered.ts';
 import { URL_FUNCTIONS } from './functions/url.ts';
+import { LIMITED_FUNCTIONS } from './limited.ts';
 import { compilePattern } from './patterns.ts';
 
 /** What expressions can call besides the core of the language, and what matches their patterns. */
@@ -15,7 +15,7 @@ export const VOCABULARY: NonNullable<Parameters<typeof celEnv>[0]> = {
   funcs: [
     ...strings,
     append,
-    ...ADDITIONS,
+    ...LIMITED_FUNCTIONS,
     ...BASE64_FUNCTIONS,
     ...DOCUMENT_FUNCTIONS,
     ...FIND_FUNCTIONS,

@@ -3,6 +3,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { excerpt } from '../../api/excerpt.ts';
 import { asRecord } from '../../api/record.ts';
 import type { PolicyFailure, PolicyOutcome, PolicyQuery, Violation } from '../evaluation.ts';
+import { resetByteBudget } from './byte-budget.ts';
 import { fromJson, toJson } from './json-values.ts';
 import type { Bindings, Planned, Program, Validation } from './program.ts';
 
@@ -25,6 +26,7 @@ class Failed extends Error {
 
 /** What a program says about something; `name` stands for what it is about where the program says nothing. */
 export function evaluate(name: string, program: Program, query: PolicyQuery): PolicyOutcome {
+  resetByteBudget();
   try {
     const bindings = bindingsOf(program, query);
     const reasons = program.skip

@@ -52,6 +52,8 @@ export function createPool(options: PoolOptions): Pool {
   const underWay = new Set<AbortController>();
   let threads: Piscina | undefined;
   let isClosed = false;
+  /** At most so many threads are being ended for the time that they took. */
+  let ending = 0;
 
   function start(): Piscina {
     const piscina = new Piscina({
@@ -66,6 +68,11 @@ export function createPool(options: PoolOptions): Pool {
     // task waits for one.
     piscina.on('error', (error: unknown) => {
       options.onError(error);
+      // One that was being ended for its time can die of its memory first, which is nothing to the others.
+      if (isOutOfMemory(error) && ending > 0) {
+        ending -= 1;
+        return;
+      }
       for (const each of underWay) each.abort(error);
     });
     return piscina;
@@ -75,14 +82,17 @@ export function createPool(options: PoolOptions): Pool {
     if (isClosed) return new Problem('shutting-down', 'shutting down', { retryAfter: 1 });
     if (aborted && reason !== LATE) return reason;
     if (aborted) return options.exceeded('time');
-    return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ? options.exceeded('memory') : error;
+    return isOutOfMemory(error) ? options.exceeded('memory') : error;
   }
 
   return {
     run: (name, task, { identity, transfer = [], isWanted = () => true, begun }) =>
       turns.take(identity, isWanted, async () => {
         const deadline = new AbortController();
-        const end = (): void => deadline.abort(LATE);
+        const end = (): void => {
+          ending += 1;
+          deadline.abort(LATE);
+        };
         let timer = setTimeout(end, begun === undefined ? deadlineMs : deadlineMs + MAX_START_MS);
         void begun?.then(() => {
           clearTimeout(timer);
@@ -106,3 +116,6 @@ export function createPool(options: PoolOptions): Pool {
     },
   };
 }
+
+const isOutOfMemory = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';

@@ -116,9 +116,24 @@ for (const first of ["'0123456789abcdef'", "b'0123456789abcdef'"]) {
     const variables = ['variables:', `  - {name: v0, expression: "${first}"}`, ...doubled].join('\n');
     const outcome = await shared.evaluate('p', `${variables}\n${policyOf('size(variables.v30) == 0')}`, queryOf({}));
     assert.is(reasonOf(outcome), 'Error');
-    assert.match(JSON.stringify(outcome), /text and bytes are added up to a length of 16777216/);
+    assert.match(JSON.stringify(outcome), /text is added up to a length of 16777216|at most 64 MB of bytes/);
   });
 }
+
+test('attack: bytes, which no limit of a thread counts, are made up to a limit in all', async () => {
+  const doubled = Array.from(
+    { length: 16 },
+    (_, n) => `  - {name: v${n + 1}, expression: variables.v${n} + variables.v${n}}`,
+  );
+  const variables = ['variables:', `  - {name: v0, expression: "'0123456789abcdef'"}`, ...doubled].join('\n');
+  for (const made of ['bytes(variables.v16)', 'base64.decode(variables.v16)']) {
+    const source = `${variables}\n${policyOf(`size(input.list.map(x, ${made})) == 0`)}`;
+    const outcome = await shared.evaluate('p', source, queryOf({ list }));
+    assert.match(JSON.stringify(outcome), /"Error".*at most 64 MB of bytes/);
+    // The next one has all of it again.
+    assert.equal(violationsIn(await shared.evaluate('p', policyOf("size(bytes('ab')) == 2"), queryOf({}))), []);
+  }
+});
 
 test('attack: a pattern that backtracks for ever elsewhere takes no time', async () => {
   const text = `${'a'.repeat(50_000)}!`;
