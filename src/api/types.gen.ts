@@ -136,7 +136,7 @@ export interface ClusterContractSpec {
     /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
     readonly value?: string;
   }[];
-  /** Policies that judge materials and the attestation. This version has no policy engine yet: a baseline that attaches one is Stalled with reason NotSupported, so that nothing passes unjudged. */
+  /** Policies that judge materials and the attestation. The receiver evaluates none yet: a baseline that attaches one is Stalled with reason NotSupported, so that nothing passes unjudged. */
   readonly policies?: {
     /** Policies that judge single materials as they are added. At most 32. */
     readonly materials?: readonly ({
@@ -378,7 +378,7 @@ export interface ContractSpec {
     /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
     readonly value?: string;
   }[];
-  /** Policies that judge materials and the attestation. This version has no policy engine yet: a contract that attaches one is Stalled with reason NotSupported, so that nothing passes unjudged. */
+  /** Policies that judge materials and the attestation. The receiver evaluates none yet: a contract that attaches one is Stalled with reason NotSupported, so that nothing passes unjudged. */
   readonly policies?: {
     /** Policies that judge single materials as they are added. At most 32. */
     readonly materials?: readonly ({

@@ -1,10 +1,5 @@
-import { celHere } from '../policy/cel/here.ts';
-import type { PolicyEngines } from '../policy/engines.ts';
-import { createRegoEngine } from '../policy/rego/engine.ts';
+import { createEngines, type PolicyEngines } from '../policy/engines.ts';
 import { createLogger } from '../telemetry/log.ts';
 
-/** What evaluates policies at somebody's desk, with what lies there: CEL in this process, Rego by the OPA of the PATH. */
-export const deskEngines = (): PolicyEngines => ({
-  CEL: celHere,
-  Rego: createRegoEngine({ log: createLogger('proviso', 'silent') }),
-});
+/** What evaluates policies at somebody's desk: the same as in the cluster, Rego by the OPA of the PATH. Whoever makes them closes them. */
+export const deskEngines = (): PolicyEngines => createEngines(createLogger('proviso', 'silent'));

@@ -98,7 +98,7 @@ const effectiveAnnotation = ({ name, value }: ContractAnnotation): ContractAnnot
 function findUnsupported(spec: ContractSpec): string | undefined {
   const attached = [...(spec.policies?.materials ?? []), ...(spec.policies?.attestation ?? [])];
   if (attached.some(({ disabled }) => disabled !== true)) {
-    return 'spec.policies attaches a policy, and this version has no policy engine; take it away or disable it';
+    return 'spec.policies attaches a policy, and this version judges no runs by policies yet; take it away or disable it';
   }
   return undefined;
 }

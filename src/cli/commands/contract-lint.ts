@@ -1,10 +1,11 @@
 import type { Finding } from '../../api/problem.ts';
 import { authoredKind, validateObject } from '../../api/validate.ts';
-import { celHere } from '../../policy/cel/here.ts';
+import { closeEngines, type PolicyEngines } from '../../policy/engines.ts';
+import { deskEngines } from '../desk-engines.ts';
 import { EXIT } from '../exit-code.ts';
 import { printResult, type Session } from '../session.ts';
 import { yamlDocuments } from '../yaml-documents.ts';
-import { type LintEngines, policyFindings } from './contract-lint-policy.ts';
+import { policyFindings } from './contract-lint-policy.ts';
 import { trustFindings } from './contract-lint-trust.ts';
 
 /** What was found in one document of a file. */
@@ -13,22 +14,22 @@ interface Linted {
   readonly findings: readonly Finding[];
 }
 
-/** OPA may not be here. */
-const AT_HAND: LintEngines = { CEL: celHere };
-
 /**
  * `proviso contract lint FILE`: judges what kubectl apply would refuse, and keys and roots in the file, without a cluster; sources of
- * policies as far as there are engines.
+ * policies as far as their engine is here.
  */
-export async function contractLint(session: Session, file: string, engines: LintEngines = AT_HAND): Promise<number> {
+export async function contractLint(session: Session, file: string): Promise<number> {
   const documents = await yamlDocuments(session, file);
-  const linted = await Promise.all(documents.map((value, index) => lint(value, index, engines)));
+  const engines = deskEngines();
+  const linted = await Promise.all(documents.map((value, index) => lint(value, index, engines))).finally(() =>
+    closeEngines(engines),
+  );
   const failed = linted.filter(({ findings }) => findings.length > 0);
   printResult(session, { file, documents: linted }, () => formatLint(session, file, linted));
   return failed.length === 0 ? EXIT.ok : EXIT.error;
 }
 
-async function lint(value: unknown, index: number, engines: LintEngines): Promise<Linted> {
+async function lint(value: unknown, index: number, engines: PolicyEngines): Promise<Linted> {
   const kind = authoredKind(value);
   if (!kind.ok) return { document: `document ${index + 1}`, findings: kind.findings };
   const validation = validateObject(kind.object, value);
