@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { collect } from './annotations.ts';
 import type { Session } from './session.ts';
+import { collect } from './values.ts';
 
 /** Runs a command with what it needs, and keeps what it ends with. */
 export type Within = (work: (session: Session) => Promise<number>) => Promise<void>;

@@ -1,4 +1,5 @@
 import { Problem } from '../api/problem.ts';
+import { together } from '../queue/together.ts';
 import type { Digest, EvidenceBytes, EvidenceInfo } from './store.ts';
 
 /** What came of the objects of a store that is copied into another. */
@@ -52,25 +53,14 @@ const LARGE = 8 << 20;
  */
 export async function copyObjects(from: EvidenceBytes, to: EvidenceBytes, options: CopyOptions): Promise<void> {
   let last: Promise<void> = Promise.resolve();
-  await together(from.list(), (info) => {
+  await together(from.list(), COPIERS, (info) => {
     const copy = (): Promise<void> => copyObject(from, to, info, options);
     if (info.size <= LARGE) return copy();
     const next = last.then(copy);
     last = next.catch(() => {});
     return next;
   });
-  await together(eachOf(options.expected), (digest) => expect(from, to, digest, options));
-}
-
-async function together<T>(items: AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-  const each = items[Symbol.asyncIterator]();
-  // Each takes the next one; when one of them fails, the others find no more.
-  const shared: AsyncIterable<T> = { [Symbol.asyncIterator]: () => each };
-  const take = async (): Promise<void> => {
-    for await (const item of shared) await work(item);
-  };
-  const ended = await Promise.allSettled(Array.from({ length: COPIERS }, take));
-  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  await together(eachOf(options.expected), COPIERS, (digest) => expect(from, to, digest, options));
 }
 
 async function* eachOf(items: CopyOptions['expected']): AsyncGenerator<Digest> {

@@ -1,10 +1,9 @@
-import { servingStore } from '../api/moved.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { EvidenceStore, Workflow } from '../api/types.gen.ts';
 import type { OperatorContext } from './context.ts';
 import { mayUse } from './may-use.ts';
 import { isFailing, isReady } from './store-health.ts';
-import { roleHolder } from './store-roles.ts';
+import { roleHolder, servedBy } from './store-roles.ts';
 
 export type StoreChoice =
   /** `note`: why it isn't the one that was to be expected. */
@@ -42,7 +41,7 @@ type Resolved = { readonly ok: true; readonly store: EvidenceStore } | Extract<S
 /** The store itself or the one that it was moved to, if the namespace may use both. */
 async function resolve(context: OperatorContext, named: EvidenceStore, { metadata }: Workflow): Promise<Resolved> {
   const { namespace = '' } = metadata;
-  const store = servingStore(named, (name) => context.stores.evidenceStores.get({ name }));
+  const store = servedBy(context.stores, named);
   if (store === undefined) {
     return notFound(`the EvidenceStore '${named.metadata.name}' was moved to one that does not exist any more`);
   }

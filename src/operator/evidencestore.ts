@@ -1,6 +1,6 @@
 import { CONDITION, type ConditionClaim, settleConditions } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
-import { movedTo, servingStore } from '../api/moved.ts';
+import { movedTo } from '../api/moved.ts';
 import { Problem } from '../api/problem.ts';
 import { REASON } from '../api/reasons.ts';
 import type { EvidenceStore, EvidenceStoreStatus } from '../api/types.gen.ts';
@@ -14,7 +14,7 @@ import { claimsOf, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
 import { isReady } from './store-health.ts';
 import { followMove } from './store-move.ts';
-import { roleConflict, roleHolder } from './store-roles.ts';
+import { roleConflict, roleHolder, servedBy } from './store-roles.ts';
 
 const CHECK_MINUTES = 30;
 /** Of a default that something stands in for: the sooner it is known to fail, the fewer runs are opened with it. */
@@ -82,7 +82,7 @@ async function checked(context: OperatorContext, store: EvidenceStore, now: Date
 
 /** A store that was moved is as good as the one that serves its name, whatever became of its own place. */
 function served({ stores }: OperatorContext, store: EvidenceStore): Health {
-  const serving = servingStore(store, (name) => stores.evidenceStores.get({ name }));
+  const serving = servedBy(stores, store);
   return { claims: claimsOf(servedFinding(serving, store), store.metadata.generation ?? 0), dueMs: Infinity };
 }
 
@@ -101,8 +101,7 @@ function checkMinutes({ stores }: OperatorContext, store: EvidenceStore): number
   const all = stores.evidenceStores.list();
   if (roleHolder('fallback', all) === undefined) return CHECK_MINUTES;
   const holder = roleHolder('default', all);
-  const isDefault =
-    holder !== undefined && servingStore(holder, (name) => stores.evidenceStores.get({ name })) === store;
+  const isDefault = holder !== undefined && servedBy(stores, holder) === store;
   return isDefault ? CHECK_DEFAULT_MINUTES : CHECK_MINUTES;
 }
 

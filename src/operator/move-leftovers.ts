@@ -1,11 +1,12 @@
 import { CONDITION, findCondition } from '../api/conditions.ts';
-import { type MoveStatus, servingStore } from '../api/moved.ts';
+import type { MoveStatus } from '../api/moved.ts';
 import type { EvidenceStore } from '../api/types.gen.ts';
 import { ABANDONED_MS } from '../evidence/store.ts';
 import type { OperatorContext } from './context.ts';
 import type { Copying } from './copies.ts';
 import { beginCopying } from './move-copying.ts';
 import { type MoveView, moved, statusOf } from './move-view.ts';
+import { servedBy } from './store-roles.ts';
 
 /** Between the move and the first look for uploads that were on their way, in milliseconds. */
 const FIRST_MS = 60_000;
@@ -45,7 +46,7 @@ export async function followLeftovers(
       : copying.ended.at + RETRY_MS - performance.now();
   const unread = (why: string): string => `${looking}, but can't be read: ${why}`;
   if (waitMs > 0) return moved(status, failure === undefined ? looking : unread(failure), waitMs);
-  const target = servingStore(store, (name) => context.stores.evidenceStores.get({ name }));
+  const target = servedBy(context.stores, store);
   if (target === undefined) return moved(status, `${served}, but does not exist any more`, RETRY_MS);
   const begun = await beginCopying(context, store, target, now);
   return 'reason' in begun ? moved(status, unread(begun.message), RETRY_MS) : moved(status, looking, POLL_MS);

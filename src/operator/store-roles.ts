@@ -1,7 +1,14 @@
-import { movedTo } from '../api/moved.ts';
+import { movedTo, servingStore } from '../api/moved.ts';
 import { holderOf, type Role } from '../api/offer.ts';
 import type { EvidenceStore } from '../api/types.gen.ts';
 import { conflictOver, type Finding } from './conditions.ts';
+import type { OperatorStores } from './context.ts';
+
+/** Where the objects of a store are by now; undefined if one on the way is gone. */
+export const servedBy = (
+  { evidenceStores }: Pick<OperatorStores, 'evidenceStores'>,
+  store: EvidenceStore,
+): EvidenceStore | undefined => servingStore(store, (name) => evidenceStores.get({ name }));
 
 const isMoved = (store: EvidenceStore): boolean => movedTo(store) !== undefined;
 

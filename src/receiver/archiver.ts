@@ -20,7 +20,7 @@ import { keepRun, type RunKeeper } from './archive-run.ts';
 import { isRebuilt, rebuildFromStores } from './rebuild.ts';
 import { createAnnouncedRemovals } from './retention/announced.ts';
 import { SETTLE_MS } from './retention/remove-bytes.ts';
-import { EVERY_MS, keepRetention } from './retention/retention.ts';
+import { keepRetention } from './retention/retention.ts';
 
 export interface ArchiverOptions extends RunKeeper {
   readonly client: KubeClient;
@@ -120,7 +120,7 @@ export function startArchiver(options: ArchiverOptions): Archiver {
     over.addEventListener('abort', () => filled.resolve());
     const retention = filled.promise.then(() =>
       keepRetention({
-        ...{ ...options, signal: over, isLeader, settleMs: SETTLE_MS, everyMs: EVERY_MS },
+        ...{ ...options, signal: over, isLeader, settleMs: SETTLE_MS },
         isComplete: () => isRebuilt(options),
         removals: createAnnouncedRemovals(client, options.namespace),
       }),

@@ -5,6 +5,7 @@ import type { ArchiveDatabase, ReadStoreTable } from '../archive/tables.ts';
 import { archivedAs, archiveRun } from '../archive/write.ts';
 import { ARCHIVE_RECORD_HEAD, type ArchiveRecord, MAX_ARCHIVE_RECORD } from '../attestation/archive-record.ts';
 import type { Digest, EvidenceBytes, EvidenceInfo } from '../evidence/store.ts';
+import { together } from '../queue/together.ts';
 import { readArchiveRecord } from '../verify/archive-record.ts';
 import type { ControlPlaneKeys } from '../verify/key-list.ts';
 
@@ -28,17 +29,10 @@ const READERS = 4;
 /** Looks at every object of a store, and archives those records that the archive hasn't, or of which it has an earlier one. */
 export async function archiveRecordsIn(bytes: EvidenceBytes, reading: RecordReading): Promise<RecordCounts> {
   const counts = { archived: 0, present: 0, refused: 0, other: 0 };
-  const objects = bytes.list()[Symbol.asyncIterator]();
-  // Each takes the next one; when one of them fails, the others find no more.
-  const shared: AsyncIterable<EvidenceInfo> = { [Symbol.asyncIterator]: () => objects };
-  async function read(): Promise<void> {
-    for await (const info of shared) {
-      reading.signal.throwIfAborted();
-      counts[await archiveObject(bytes, info, reading)] += 1;
-    }
-  }
-  const ended = await Promise.allSettled(Array.from({ length: READERS }, read));
-  for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  await together(bytes.list(), READERS, async (info) => {
+    reading.signal.throwIfAborted();
+    counts[await archiveObject(bytes, info, reading)] += 1;
+  });
   const { other: _, ...found } = counts;
   return found;
 }

@@ -30,6 +30,14 @@ export async function runForReader(
   return run;
 }
 
+/** For what tells of the runs of all namespaces at once. Throws `read-forbidden`. */
+export async function assertReadsAll({ access }: ReceiverContext, { caller }: Authenticated): Promise<void> {
+  if (await access.mayReadAll(caller)) return;
+  throw new Problem('read-forbidden', `'${caller.username}' may not read the runs of the whole cluster`, {
+    hint: "get the verb 'list' on workflowruns.proviso.dev by a ClusterRoleBinding",
+  });
+}
+
 /** Whether a caller may see a run and its evidence. */
 export async function maySee({ access }: ReceiverContext, caller: Caller, run: WorkflowRun): Promise<boolean> {
   const { namespace = '' } = run.metadata;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256Hex } from '../../api/canonical.ts';
 import { Problem } from '../../api/problem.ts';
 import type { MissingEvidence, RestoredRecordMessage } from '../../api/record-messages.ts';
+import { together } from '../../queue/together.ts';
 import type { Receiver } from '../client/receiver.ts';
 import { recordedRun } from './recorded-run.ts';
 
@@ -68,15 +69,7 @@ export async function restoreRecords(
     }
   }
 
-  const source = records[Symbol.asyncIterator]();
-  // Each takes the next one; when one of them fails, the others find no more.
-  const shared: AsyncIterable<Buffer> = { [Symbol.asyncIterator]: () => source };
-  const ended = await Promise.allSettled(
-    Array.from({ length: SENDERS }, async () => {
-      for await (const record of shared) await send(record);
-    }),
-  );
-  for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  await together(records, SENDERS, send);
   return { ...outcome, refused, missing };
 }
 

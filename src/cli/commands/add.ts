@@ -2,7 +2,6 @@ import { pipeline, type Readable } from 'node:stream';
 import type { MaterialMessage } from '../../api/messages.ts';
 import type { RecordedMaterial } from '../../api/types.gen.ts';
 import { dockerKeychain } from '../../oci/keychain.ts';
-import { parseAnnotations } from '../annotations.ts';
 import type { Upload } from '../client/receiver.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -14,6 +13,7 @@ import { plain } from '../print/plain.ts';
 import { countBytes, createProgress } from '../print/progress.ts';
 import { rememberAdded } from '../run-memory.ts';
 import { currentRun, printResult, rememberedRun, type Session } from '../session.ts';
+import { pairsOf } from '../values.ts';
 
 export interface AddFlags {
   readonly type?: string;
@@ -30,7 +30,7 @@ export async function add(session: Session, name: string, value: string, flags: 
   const remembered = rememberedRun(session);
   const isRemembered = remembered?.run === run.run && remembered.namespace === run.namespace;
   const contract = isRemembered ? remembered.contract : (await session.receiver().state(run)).contract;
-  const annotations = parseAnnotations(flags.annotation);
+  const annotations = pairsOf('--annotation', flags.annotation);
   const request = {
     ...{ name, value, annotations, replace: flags.replace === true },
     ...(flags.type === undefined ? {} : { type: flags.type }),

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RebuildMessage } from '../../api/messages.ts';
-import { Problem } from '../../api/problem.ts';
 import { EXIT } from '../exit-code.ts';
 import { formatTable } from '../print/table.ts';
 import { printResult, type Session } from '../session.ts';
+import { secondsOf } from '../values.ts';
 
 export interface ArchiveRebuildFlags {
   readonly timeout: string;
@@ -13,7 +13,7 @@ const ASK_EVERY_MS = 2_000;
 
 /** `proviso archive rebuild`: has evidence stores looked through for runs that the archive lacks, and waits for the end. */
 export async function archiveRebuild(session: Session, flags: ArchiveRebuildFlags): Promise<number> {
-  const until = performance.now() + secondsOf(flags) * 1000;
+  const until = performance.now() + secondsOf(flags.timeout) * 1000;
   const receiver = session.receiver();
   let found = await receiver.rebuild();
   while (!isDone(found) && performance.now() < until) {
@@ -36,8 +36,3 @@ export async function archiveRebuild(session: Session, flags: ArchiveRebuildFlag
 }
 
 const isDone = ({ stores }: RebuildMessage): boolean => stores.every(({ time }) => time !== undefined);
-
-function secondsOf({ timeout }: ArchiveRebuildFlags): number {
-  if (/^\d{1,6}$/.test(timeout)) return Number(timeout);
-  throw new Problem('usage', `--timeout '${timeout}' is not a whole number of seconds`);
-}

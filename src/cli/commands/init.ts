@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { InitRequest, RunMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
-import { parseAnnotations } from '../annotations.ts';
 import { readGitHead } from '../detect/git-head.ts';
 import { detectRunner } from '../detect/runner.ts';
 import { EXIT } from '../exit-code.ts';
 import { formatRun } from '../print/run.ts';
 import { rememberRun } from '../run-memory.ts';
 import { printResult, rememberedRun, type Session } from '../session.ts';
+import { pairsOf } from '../values.ts';
 
 export interface InitFlags {
   readonly workflow?: string;
@@ -82,7 +82,7 @@ async function requestOf(session: Session, flags: InitFlags): Promise<InitReques
     ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
     runner: detectRunner({ env: io.env, exists: existsSync }),
     ...(commit === undefined ? {} : { commit }),
-    annotations: parseAnnotations(flags.annotation),
+    annotations: pairsOf('--annotation', flags.annotation),
     // A key of one's own makes it safe to send the request again when the answer got lost.
     idempotencyKey: flags.idempotencyKey ?? randomUUID(),
     ...(flags.dryRun === true ? { dryRun: true } : {}),

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { MATERIAL_TYPES, type MaterialType } from '../../api/material-types.ts';
 import { Problem } from '../../api/problem.ts';
 import type { PolicySpec } from '../../api/types.gen.ts';
@@ -10,9 +9,11 @@ import { projectMaterial } from '../../policy/project/material.ts';
 import { sayFindings } from '../../policy/source-findings.ts';
 import { deskEngines } from '../desk-engines.ts';
 import { EXIT } from '../exit-code.ts';
+import { readInput } from '../input.ts';
 import { plain } from '../print/plain.ts';
 import { formatTable } from '../print/table.ts';
 import { printResult, type Session } from '../session.ts';
+import { pairsOf, timeOf } from '../values.ts';
 import { yamlDocuments } from '../yaml-documents.ts';
 
 export interface PolicyEvalFlags {
@@ -70,7 +71,7 @@ async function policyIn(session: Session, file: string): Promise<NamedPolicy> {
 
 async function sourceOf(session: Session, { source }: PolicySpec, flags: PolicyEvalFlags) {
   if (flags.source !== undefined)
-    return { at: flags.source, text: (await read(session, flags.source)).toString('utf8') };
+    return { at: flags.source, text: (await readInput(session.io, flags.source)).toString('utf8') };
   if (source.inline !== undefined) return { at: 'spec.source.inline', text: source.inline };
   throw new Problem('usage', 'the source of the policy lies elsewhere, in a ConfigMap or a registry', {
     hint: 'give the file that it is made from: --source FILE',
@@ -78,7 +79,7 @@ async function sourceOf(session: Session, { source }: PolicySpec, flags: PolicyE
 }
 
 async function queryOf(session: Session, spec: PolicySpec, flags: PolicyEvalFlags): Promise<PolicyQuery> {
-  const bytes = await read(session, flags.input);
+  const bytes = await readInput(session.io, flags.input);
   const type = typeOf(spec, flags);
   const projected = projectMaterial(type ?? 'ATTESTATION', bytes);
   if (!projected.ok) {
@@ -90,7 +91,7 @@ async function queryOf(session: Session, spec: PolicySpec, flags: PolicyEvalFlag
     inputs: inputsOf(spec, flags.set),
     ...(type === undefined ? {} : { material: { name: basename(flags.input), type, digest, annotations: {} } }),
     run: { namespace: 'default', name: 'eval', workflow: 'eval' },
-    now: timeOf(flags.at),
+    now: timeOf(flags.at).toISOString(),
   };
 }
 
@@ -107,13 +108,7 @@ function typeOf({ kinds }: PolicySpec, { type }: PolicyEvalFlags): MaterialType 
 }
 
 function inputsOf({ inputs = [] }: PolicySpec, set: readonly string[]): Readonly<Record<string, string>> {
-  const given = new Map(
-    set.map((text) => {
-      const equals = text.indexOf('=');
-      if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)] as const;
-      throw new Problem('usage', `--set '${text}' has no value`, { hint: 'write --set NAME=VALUE' });
-    }),
-  );
+  const given = new Map(Object.entries(pairsOf('--set', set)));
   const unknown = [...given.keys()].find((name) => !inputs.some((input) => input.name === name));
   if (unknown !== undefined) {
     const names = inputs.map(({ name }) => name).join(', ') || 'none';
@@ -124,20 +119,6 @@ function inputsOf({ inputs = [] }: PolicySpec, set: readonly string[]): Readonly
     throw new Problem('usage', `the policy needs the input '${missing.name}'`, { hint: `--set ${missing.name}=…` });
   }
   return Object.fromEntries(inputs.map(({ name, default: byDefault = '' }) => [name, given.get(name) ?? byDefault]));
-}
-
-function timeOf(at: string | undefined): string {
-  const time = at === undefined ? new Date() : new Date(at);
-  if (!Number.isNaN(time.getTime())) return time.toISOString();
-  throw new Problem('usage', `--at '${at}' is no time`, { hint: 'write one such as 2026-11-28T10:00:00Z' });
-}
-
-async function read({ io }: Session, file: string): Promise<Buffer> {
-  try {
-    return await readFile(resolve(io.cwd, file));
-  } catch (cause) {
-    throw new Problem('usage', `'${file}' can't be read`, { cause });
-  }
 }
 
 function textOf(session: Session, name: string, outcome: PolicyOutcome): string {

@@ -15,6 +15,7 @@ import { type InstallationFlags, withCluster } from '../cluster.ts';
 import { EXIT } from '../exit-code.ts';
 import { isComplete, type Restored, type RestoredObject, restoreReport } from '../print/restored.ts';
 import { printResult, type Session } from '../session.ts';
+import { secondsOf } from '../values.ts';
 
 export interface RestoreFlags extends InstallationFlags {
   readonly dryRun?: boolean;
@@ -27,7 +28,7 @@ const AWAITED = [KIND.EvidenceStore, KIND.TrustRoot, KIND.ClusterContract, KIND.
 
 /** `proviso restore`: brings back what a backup has, in the order in which one needs the other, and says what it could not. */
 export async function restore(session: Session, directory: string, flags: RestoreFlags): Promise<number> {
-  const seconds = secondsOf(flags);
+  const seconds = secondsOf(flags.timeout);
   const backup = await openBackup(resolve(session.io.cwd, directory));
   return withCluster(flags, async (client) => {
     const options = { client, replace: flags.replace === true, dryRun: flags.dryRun === true };
@@ -146,9 +147,4 @@ async function restoreRuns(session: Session, backup: Backup, dryRun: boolean): P
   return restoreRecords(session.receiver(), backup.lines('records'), dryRun, (done) => {
     if (done % TOLD_EVERY === 0) session.io.err(`${done} of ${count} archived runs`);
   });
-}
-
-function secondsOf({ timeout }: RestoreFlags): number {
-  if (/^\d{1,6}$/.test(timeout)) return Number(timeout);
-  throw new Problem('usage', `--timeout '${timeout}' is not a whole number of seconds`);
 }

@@ -10,6 +10,7 @@ import { type ClusterFlags, withCluster } from '../cluster.ts';
 import { EXIT } from '../exit-code.ts';
 import { plain } from '../print/plain.ts';
 import { printResult, type Session } from '../session.ts';
+import { secondsOf } from '../values.ts';
 
 export interface MigrateFlags extends ClusterFlags {
   readonly leaveDamaged?: boolean;
@@ -32,7 +33,7 @@ const REFUSED: ReadonlySet<string> = new Set([
 
 /** `proviso store migrate`: has an evidence store moved to another one, and waits for the end. */
 export async function storeMigrate(session: Session, from: string, to: string, flags: MigrateFlags): Promise<number> {
-  const timeoutMs = timeoutOf(flags);
+  const timeoutMs = secondsOf(flags.timeout) * 1000;
   return withCluster(flags, async (client) => {
     await storeOf(client, to);
     const asked = await ask(client, from, to, flags);
@@ -158,9 +159,4 @@ function resultOf({ metadata, status }: EvidenceStore, to: string): object {
     ...(moved === undefined ? {} : { reason: moved.reason, message: moved.message }),
     ...(status?.move === undefined ? {} : { move: status.move }),
   };
-}
-
-function timeoutOf({ timeout }: MigrateFlags): number {
-  if (/^\d{1,6}$/.test(timeout)) return Number(timeout) * 1000;
-  throw new Problem('usage', `--timeout '${timeout}' is not a whole number of seconds`);
 }

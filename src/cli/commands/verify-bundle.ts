@@ -9,6 +9,7 @@ import { rootDocument, rootOfAuthorities } from '../../verify/root-document.ts';
 import { readInput } from '../input.ts';
 import type { Io } from '../io.ts';
 import { type Reason, signatureReason } from '../print/reasons.ts';
+import { timeOf } from '../values.ts';
 
 /** Whose signature is expected. */
 export interface SignerFlags {
@@ -39,9 +40,7 @@ export interface BundleOutcome {
  */
 export async function verifyBundle(io: Io, file: string, flags: BundleFlags): Promise<BundleOutcome> {
   const trust = await offlineTrust(io, flags);
-  const now = flags.at === undefined ? new Date() : new Date(flags.at);
-  if (Number.isNaN(now.getTime()))
-    throw new Problem('usage', `--at '${flags.at}' is no time such as 2026-01-31T12:00:00Z`);
+  const now = timeOf(flags.at);
   const verdict = verifyAttestation(await readInput(io, file), trust, now);
   if (!verdict.verified) return { reasons: [signatureReason(verdict)] };
   return {

@@ -24,7 +24,7 @@ export interface Expired {
   readonly keptBy?: string;
 }
 
-/** What the objects of the cluster say, read once for all runs. */
+/** What the objects of the cluster say: read for each store anew, since a hold counts from when it is put. */
 interface Terms {
   readonly byUid: ReadonlyMap<string, Workflow>;
   /** For runs of one that is gone: after a restore all are, and what keeps their runs is said by those that have their names. */

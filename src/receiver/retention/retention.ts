@@ -12,20 +12,19 @@ export interface RetentionOptions extends ExpiredOptions, RemoveBytesOptions {
   readonly events: EventRecorder;
   /** Whether every record of every store is in the archive, without which it isn't known what is referred to. */
   readonly isComplete: () => Promise<boolean>;
-  /** From one look to the next, in milliseconds. */
-  readonly everyMs: number;
 }
 
-export const EVERY_MS = 3600_000;
+/** From one look to the next, a tenth more or less. */
+const EVERY_MS = 3600_000;
 
 /** Removes what nothing keeps, again and again until the signal. */
 export async function keepRetention(options: RetentionOptions): Promise<void> {
-  const { log, signal, everyMs } = options;
+  const { log, signal } = options;
   while (!signal.aborted) {
     await applyRetention(options, new Date()).catch((error: unknown) => {
       if (!signal.aborted) log.warn({ err: error }, 'Retention not applied');
     });
-    await sleep(everyMs * (0.9 + 0.2 * Math.random()), undefined, { signal }).catch(() => {});
+    await sleep(EVERY_MS * (0.9 + 0.2 * Math.random()), undefined, { signal }).catch(() => {});
   }
 }
 

@@ -18,6 +18,7 @@ import { missingEvidence } from '../missing-evidence.ts';
 import { paced } from '../patience.ts';
 import { archiveRecord, isArchivedSince } from '../records-in-store.ts';
 import { reserveFor } from '../reserve.ts';
+import { assertReadsAll } from '../run-access.ts';
 import { digestParam, flag, query } from './params.ts';
 
 /** Records that are fetched from their stores together, and so in memory: 4 MiB each at the very most. */
@@ -28,12 +29,7 @@ const TOGETHER = 4;
  * is a line that says so, and the last line says how many there were: an answer without it isn't whole.
  */
 export const recordsRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const { caller } = await context.authenticate(request, response);
-  if (!(await context.access.mayReadAll(caller))) {
-    throw new Problem('read-forbidden', `'${caller.username}' may not read the runs of the whole cluster`, {
-      hint: "get the verb 'list' on workflowruns.proviso.dev by a ClusterRoleBinding",
-    });
-  }
+  await assertReadsAll(context, await context.authenticate(request, response));
   const after = query(request, 'after', 64) ?? '';
   const first = await pageBehind(context, after);
   response.set('content-type', 'application/x-ndjson');

@@ -1,23 +1,18 @@
 import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
 import type { RetentionMessage } from '../../api/messages.ts';
-import { Problem } from '../../api/problem.ts';
 import type { EvidenceStore } from '../../api/types.gen.ts';
 import type { ReceiverContext } from '../context.ts';
 import { isRebuilt, type RebuildOptions } from '../rebuild.ts';
 import { type ExpiredOptions, type RetainingStore, retainingStores } from '../retention/expired.ts';
 import { type RunReport, reportOn, type StoreReport } from '../retention/report.ts';
+import { assertReadsAll } from '../run-access.ts';
 
 const MAX_RUNS = 500;
 
 /** `GET /v1/archive/retention`: what would be removed now, of all namespaces, so for who may see the runs of all. */
 export const retentionRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const { caller } = await context.authenticate(request, response);
-  if (!(await context.access.mayReadAll(caller))) {
-    throw new Problem('read-forbidden', `'${caller.username}' may not read the runs of all namespaces`, {
-      hint: "get the verb 'list' on workflowruns.proviso.dev, by a ClusterRoleBinding",
-    });
-  }
+  await assertReadsAll(context, await context.authenticate(request, response));
   const all = await context.client.list<EvidenceStore>(KIND.EvidenceStore);
   response.json(await context.archive.ask((database) => report({ ...context, database }, retainingStores(all))));
 };
