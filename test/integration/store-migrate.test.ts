@@ -13,12 +13,13 @@ import { filesystemStore } from '../../src/evidence/filesystem.ts';
 import { blobPath } from '../../src/evidence/layout.ts';
 import { putBytes } from '../../src/evidence/put.ts';
 import type { Digest } from '../../src/evidence/store.ts';
+import { applyBucket } from '../support/bucket.ts';
 import { type CommandOutcome, mountSecret, runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
-import { S3_KEYS, type S3Server, startS3 } from '../tools/s3.ts';
+import { type S3Server, startS3 } from '../tools/s3.ts';
 
 const key = generateTestKey();
 const MANIFESTS = [
@@ -32,7 +33,6 @@ const MANIFESTS = [
   manifest('Workflow', 'build', { contractRef: { name: 'signed' } }),
 ].join('\n---\n');
 const BUCKET = 'proviso-evidence';
-const SECRET = 'proviso-evidence-credentials';
 const OTHERS = 1500;
 
 let server: S3Server;
@@ -49,19 +49,8 @@ test.before(async () => {
   shop = await openShop(MANIFESTS);
   work = await mkdtemp(join(tmpdir(), 'proviso-migrate-'));
   evidence = join(shop.stack.controlPlane.dir, 'evidence');
-  const s3 = {
-    bucket: BUCKET,
-    endpoint: server.endpoint,
-    forcePathStyle: true,
-    credentialsSecretRef: { name: SECRET },
-  };
-  await shop.kubectl('apply -f -', manifest('EvidenceStore', 'bucket', { s3 }));
-  const stringData = { AWS_ACCESS_KEY_ID: S3_KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: S3_KEYS.secretAccessKey };
-  const metadata = { name: SECRET, namespace: 'proviso-system' };
-  await shop.kubectl('apply -f -', JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata, stringData }));
+  await applyBucket(shop, server, BUCKET);
   token = await shop.tokenOf('build');
-  await shop.kubectl('annotate evidencestore bucket touched=1');
-  await shop.kubectl('wait --for=condition=Ready --timeout=60s evidencestore/bucket');
 });
 test.after(async () => {
   await shop?.stop();

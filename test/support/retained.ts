@@ -53,7 +53,7 @@ export async function openRetained({ shop, dir }: ArchivedShop): Promise<Retaine
       const options: RetentionOptions = {
         ...{ client, database, runs: runs.store, removals, events },
         stores: createStores(client, createStoreAccess(client, SYSTEM), createRescue(removals)),
-        ...{ settleMs: 200, everyMs: HOUR_MS, signal: abort.signal, log: createLogger('receiver', 'silent') },
+        ...{ settleMs: 200, signal: abort.signal, log: createLogger('receiver', 'silent') },
         isLeader: () => true,
         isComplete: () => Promise.resolve(true),
         ...changes,
