@@ -4,6 +4,7 @@ export const CONDITION = {
   Reconciling: 'Reconciling',
   Stalled: 'Stalled',
   Succeeded: 'Succeeded',
+  PolicyCompliant: 'PolicyCompliant',
   Archived: 'Archived',
   Moved: 'Moved',
 } as const;

@@ -58,6 +58,9 @@ export const PROBLEMS = {
   'material-limit': { status: 422, title: 'The run has too many materials' },
   'env-missing': { status: 422, title: 'An allow-listed environment variable is missing' },
   'runner-mismatch': { status: 422, title: 'The contract asks for another runner' },
+  // Policies
+  'policy-violated': { status: 422, title: 'A policy objects' },
+  'policy-unavailable': { status: 503, title: 'A policy can not be asked' },
   // Attestations
   'attestation-malformed': { status: 422, title: 'The attestation can not be read' },
   'signature-invalid': { status: 422, title: 'No signature of the attestation verifies' },

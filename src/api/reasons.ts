@@ -11,6 +11,16 @@ export const RUN_REASON = {
   PipelineFailed: 'PipelineFailed',
 } as const;
 
+/** Reasons of `PolicyCompliant` on a WorkflowRun, which stands beside the verdict. */
+export const COMPLIANCE_REASON = {
+  /** True: no policy objected to anything. */
+  Compliant: 'Compliant',
+  /** True: all that was objected to is excused by a Waiver. */
+  Waived: 'Waived',
+  /** False: something was objected to, or it isn't known what a policy says. */
+  Violated: 'Violated',
+} as const;
+
 /** Reasons of `Ready`, `Stalled` and `Reconciling` on the kinds that run for long. Events use the same words. */
 export const REASON = {
   /** Ready: everything the spec asks for is in place. */
@@ -19,10 +29,12 @@ export const REASON = {
   KeyNotFound: 'KeyNotFound',
   /** Stalled: the key that a signer names can't be read as a public key. */
   KeyInvalid: 'KeyInvalid',
-  /** Stalled: the spec asks for something this version of Proviso can't enforce, so it fails closed. */
-  NotSupported: 'NotSupported',
   /** Stalled: the spec contradicts itself in a way that the API server can't see. */
   InvalidSpec: 'InvalidSpec',
+  /** Stalled: a policy that the contract attaches doesn't exist. */
+  PolicyNotFound: 'PolicyNotFound',
+  /** Ready=False: a policy that the contract attaches isn't Ready. */
+  PolicyNotReady: 'PolicyNotReady',
   /** Stalled: the contract that the Workflow names doesn't exist. */
   ContractNotFound: 'ContractNotFound',
   /** Ready=False: the contract that the Workflow names isn't Ready. */

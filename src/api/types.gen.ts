@@ -136,7 +136,7 @@ export interface ClusterContractSpec {
     /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
     readonly value?: string;
   }[];
-  /** Policies that judge materials and the attestation. The receiver evaluates none yet: a baseline that attaches one is Stalled with reason NotSupported, so that nothing passes unjudged. */
+  /** Policies that judge materials and the attestation. They and their sources become a part of the revision, so a run is judged by what they were when it was opened. */
   readonly policies?: {
     /** Policies that judge single materials as they are added. At most 32. */
     readonly materials?: readonly ({
@@ -265,7 +265,7 @@ export interface ClusterContractStatus {
     /** Where it came from. Example: `Secret release-key`, `TrustRoot public-good`. */
     readonly source?: string;
   }[];
-  /** Ready is True when it is in force; while it is False, the Workflows that it governs are not Ready either. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, NameTaken, NotSupported and InvalidSpec. Ready is False with Reconciling for ProvisioningFailed, which is tried again. */
+  /** Ready is True when it is in force; while it is False, the Workflows that it governs are not Ready either. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, PolicyNotFound, NameTaken and InvalidSpec. Ready is False with Reconciling for PolicyNotReady until the policy is, and for ProvisioningFailed, which is tried again. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -378,7 +378,7 @@ export interface ContractSpec {
     /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
     readonly value?: string;
   }[];
-  /** Policies that judge materials and the attestation. The receiver evaluates none yet: a contract that attaches one is Stalled with reason NotSupported, so that nothing passes unjudged. */
+  /** Policies that judge materials and the attestation. They and their sources become a part of the revision, so a run is judged by what they were when it was opened. */
   readonly policies?: {
     /** Policies that judge single materials as they are added. At most 32. */
     readonly materials?: readonly ({
@@ -540,7 +540,7 @@ export interface ContractStatus {
     /** Where it came from. Example: `Secret release-key`, `TrustRoot public-good`. */
     readonly source?: string;
   }[];
-  /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, NameTaken, NotSupported and InvalidSpec. Ready is False with Reconciling for ProvisioningFailed, which is tried again. */
+  /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, PolicyNotFound, NameTaken and InvalidSpec. Ready is False with Reconciling for PolicyNotReady until the policy is, and for ProvisioningFailed, which is tried again. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -1015,6 +1015,8 @@ export interface WorkflowRunStatus {
   readonly finishTime?: string;
   /** What was handed in; each entry is written by a field manager of its own, so that parallel adds never conflict. */
   readonly materials?: readonly RecordedMaterial[];
+  /** What the policies of the contract came to: while the run is open what was said when it was opened, then of everything, written with the verdict and as final. */
+  readonly policies?: RunPolicies;
   /** How far the run is with what it owes. */
   readonly progress?: RunProgress;
   /** The attestation that was accepted; once it is set, neither it nor the materials change. */
@@ -1035,7 +1037,7 @@ export interface WorkflowRunStatus {
       readonly time: string;
     };
   };
-  /** Succeeded is Unknown while the run is open (Crafting, Verifying), True once its attestation was accepted (Accepted, AcceptedWithViolations, Waived), and False when it failed (PolicyViolation, Expired, Cancelled, PipelineFailed). True and False are final. Archived is True once the receiver has copied the finished run into the archive; it is absent where none is kept. */
+  /** Succeeded is Unknown while the run is open (Crafting, Verifying), True once its attestation was accepted (Accepted, AcceptedWithViolations, Waived), and False when it failed (PolicyViolation, Expired, Cancelled, PipelineFailed). True and False are final. PolicyCompliant is True (Compliant, Waived) or False (Violated) with the verdict of a run whose contract attaches policies. Archived is True once the receiver has copied the finished run into the archive; it is absent where none is kept. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -1074,6 +1076,10 @@ export interface RecordedMaterial {
   }[];
   /** Who has signed the image, of those whom the contract asks for; absent where it asks for nobody. */
   readonly signers?: readonly RecordedSigner[];
+  /** What the policies of the contract said of it when it was added. At most 64. */
+  readonly policies?: readonly RecordedJudgement[];
+  /** Where all that the policies said is kept, as evidence; absent, no policy was asked. */
+  readonly evaluations?: RecordedEvaluations;
   /** When the receiver took it, RFC 3339. */
   readonly addTime: string;
   /** The user name of who handed it in. Example: `system:serviceaccount:shop:proviso-build`. */
@@ -1098,6 +1104,106 @@ export interface RecordedSigner {
   readonly fingerprint: string;
   /** The signer in short, as `kubectl get` shows it. */
   readonly display: string;
+}
+
+/** What one policy said, in short; the evidence under `evaluations` has all of it. */
+export interface RecordedJudgement {
+  /** The kind of the policy, Policy or ClusterPolicy. */
+  readonly kind: string;
+  /** The name of the policy. Example: `sbom-is-fresh`. */
+  readonly policy: string;
+  /** Passed, Violated, Skipped when the policy has nothing to say of such content, Ignored when it wants not even that to be told, or Failed when it isn't known what the policy says. */
+  readonly outcome: 'Passed' | 'Violated' | 'Skipped' | 'Ignored' | 'Failed';
+  /** How many violations that count there are. Absent, none. */
+  readonly violations?: number;
+  /** Whether an objection fails the run whatever the contract's enforcement is. Absent, no. */
+  readonly gate?: boolean;
+  /** Whether it counts as an objection that the policy was skipped. Absent, no. */
+  readonly blocked?: boolean;
+  /** What the first violation is about. */
+  readonly subject?: string;
+  /** The first violation, or why the policy was skipped or failed. */
+  readonly message?: string;
+}
+
+/** Where all that the policies said is kept, as evidence; absent, no policy was asked. */
+export interface RecordedEvaluations {
+  /** The SHA-256 of the document; `proviso download` gets it. */
+  readonly digest: string;
+  /** The number of its bytes. */
+  readonly size: number;
+  /** The EvidenceStore that has the bytes. */
+  readonly storeName?: string;
+}
+
+/** What the policies of the contract came to: while the run is open what was said when it was opened, then of everything, written with the verdict and as final. */
+export interface RunPolicies {
+  /** Passed of evaluated. Example: `3/4`. */
+  readonly summary: string;
+  /** How often a policy was asked, of each material and of the attestation. */
+  readonly evaluated: number;
+  /** How often nothing was objected to. */
+  readonly passed: number;
+  /** How often something was. */
+  readonly violated: number;
+  /** How often a policy had nothing to say. */
+  readonly skipped: number;
+  /** How often it isn't known what a policy says. */
+  readonly failed: number;
+  /** What was objected to, those that fail the run first: of each policy and material the first violation. At most 20. */
+  readonly violations?: readonly RecordedObjection[];
+  /** How many more there are. Absent, none. */
+  readonly omitted?: number;
+  /** What policies said at init and at push, of the attestation and of materials. At most 256. */
+  readonly evaluations?: readonly RecordedEvaluation[];
+  /** Where all that the policies said is kept, as evidence; absent, no policy was asked. */
+  readonly atInit?: RecordedEvaluations;
+  /** Where all that the policies said is kept, as evidence; absent, no policy was asked. */
+  readonly atPush?: RecordedEvaluations;
+}
+
+/** What a policy objects to in one material or the attestation. */
+export interface RecordedObjection {
+  /** The kind of the policy. */
+  readonly kind: string;
+  /** The name of the policy. */
+  readonly policy: string;
+  /** The name of the material; absent for the attestation. */
+  readonly material?: string;
+  /** What it is about, such as a component. Example: `log4j-core`. */
+  readonly subject: string;
+  /** What is wrong, for people. */
+  readonly message: string;
+  /** How many violations this stands for. */
+  readonly violations?: number;
+  /** Whether it fails the run whatever the contract's enforcement is. Absent, no. */
+  readonly gate?: boolean;
+  /** The Waiver that excuses it. Absent, none does. */
+  readonly waiver?: string;
+}
+
+/** What one policy said, in short. */
+export interface RecordedEvaluation {
+  /** When it was asked, Init or Push. */
+  readonly phase: 'Init' | 'Push';
+  /** The name of the material that it judged; absent for the attestation. */
+  readonly material?: string;
+  /** The kind of the policy. */
+  readonly kind: string;
+  /** The name of the policy. */
+  readonly policy: string;
+  /** As for materials. */
+  readonly outcome: 'Passed' | 'Violated' | 'Skipped' | 'Ignored' | 'Failed';
+  /** How many violations that count there are. Absent, none. */
+  readonly violations?: number;
+  /** As for materials. */
+  readonly gate?: boolean;
+  /** As for materials. */
+  readonly blocked?: boolean;
+  /** What the first violation is about. */
+  readonly subject?: string;
+  /** The first violation, or why the policy was skipped or failed. */
+  readonly message?: string;
 }
 
 /** How far the run is with what it owes. */

@@ -1,4 +1,4 @@
-import type { RecordedMaterial, RunCommit, RunOwner, WorkflowRun } from '../api/types.gen.ts';
+import type { RecordedMaterial, RunCommit, RunOwner, RunPolicies, WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 
 /** What the cluster knows of a run: the one thing a statement may speak of. */
@@ -25,12 +25,16 @@ export interface RunRecord {
   readonly annotations: Readonly<Record<string, string>>;
   /** Sorted by name. */
   readonly materials: readonly RecordedMaterial[];
+  /** What policies said so far, but for what they said of materials. */
+  readonly policies?: RunPolicies;
   readonly storeName: string;
 }
 
 /** The record of a run and the contract that it is pinned to. */
 export function recordOfRun(run: WorkflowRun, contract: EffectiveContract): RunRecord {
   const { spec, status, metadata } = run;
+  // Nobody who reads a record evaluates policies, and their sources are large.
+  const { policySources: _, ...terms } = contract;
   const materials = [...(status?.materials ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     namespace: metadata.namespace ?? '',
@@ -40,7 +44,7 @@ export function recordOfRun(run: WorkflowRun, contract: EffectiveContract): RunR
     workflowUid: spec.workflowRef.uid,
     ...(spec.project === undefined ? {} : { project: spec.project }),
     ...(spec.team === undefined ? {} : { team: spec.team }),
-    contract,
+    contract: terms,
     revision: spec.contract.revision,
     revisionName: spec.contract.revisionName,
     contractDigest: spec.contract.digest,
@@ -52,6 +56,7 @@ export function recordOfRun(run: WorkflowRun, contract: EffectiveContract): RunR
     environment: spec.environment ?? {},
     annotations: spec.annotations ?? {},
     materials,
+    ...(status?.policies === undefined ? {} : { policies: status.policies }),
     storeName: spec.evidenceStoreName,
   };
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, sha256Hex } from '../api/canonical.ts';
 import type { RecordedMaterial, RunCommit } from '../api/types.gen.ts';
+import { policyMembers } from './policies.ts';
 import type { RunRecord } from './record.ts';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
@@ -60,10 +61,7 @@ export function renderStatement(record: RunRecord, now: string): Statement {
       casBackend: { casBackendName: record.storeName, fallback: false },
       annotations: record.annotations,
       materials: record.materials.map(materialDescriptor),
-      policyCheckBlockingStrategy: record.contract.enforcement === 'Enforce' ? 'ENFORCED' : 'ADVISORY',
-      policyEvaluationsCount: 0,
-      policyViolationsCount: 0,
-      policyHasViolations: false,
+      ...policyMembers(record),
     },
   };
 }

@@ -13,6 +13,8 @@ import type { RunRecord } from './record.ts';
 export const VSA_TYPE = 'https://slsa.dev/verification_summary/v1';
 /** Of every accepted run: nothing that its contract asks for was missing. */
 export const CONTRACT_MET = 'PROVISO_CONTRACT_MET';
+/** Of a run whose contract attaches policies: none of them objected to anything, and none was excused. */
+export const POLICIES_PASSED = 'PROVISO_POLICIES_PASSED';
 /** The version of SLSA whose build track the levels are of. */
 const SLSA_VERSION = '1.1';
 
@@ -35,7 +37,9 @@ export function renderSummary(acceptance: Acceptance): ControlPlaneStatement {
  * Level 2 where the cluster knows what ran the pipeline, level 1 where it knows only a pod; of a run from outside it knows
  * nothing about the build. Never 3: that other builds can't reach into a pod is nothing Proviso can see (docs/statements.md).
  */
-function levelsOf({ owner, runner }: RunRecord): readonly string[] {
-  if (owner === undefined) return [CONTRACT_MET];
-  return [CONTRACT_MET, runner.authenticated ? 'SLSA_BUILD_LEVEL_2' : 'SLSA_BUILD_LEVEL_1'];
+function levelsOf({ owner, runner, policies }: RunRecord): readonly string[] {
+  const passed = policies !== undefined && policies.violations === undefined;
+  const own = [CONTRACT_MET, ...(passed ? [POLICIES_PASSED] : [])];
+  if (owner === undefined) return own;
+  return [...own, runner.authenticated ? 'SLSA_BUILD_LEVEL_2' : 'SLSA_BUILD_LEVEL_1'];
 }

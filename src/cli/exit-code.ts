@@ -9,6 +9,7 @@ const OF_PROBLEM: Readonly<Partial<Record<string, number>>> = {
   'not-configured': EXIT.usage,
   'no-run': EXIT.usage,
   'contract-not-met': EXIT.contractNotMet,
+  'policy-violated': EXIT.blocked,
 };
 
 /** The exit code of a command that threw. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ContractMessage } from '../api/messages.ts';
+import type { ContractMessage } from '../api/contract-messages.ts';
 import { Problem } from '../api/problem.ts';
 import { asRecord, asText } from '../api/record.ts';
 

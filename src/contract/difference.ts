@@ -1,5 +1,5 @@
 import { formatDuration } from '../api/duration.ts';
-import type { ContractAnnotation, ContractMaterial, EffectiveContract } from './effective.ts';
+import type { ContractAnnotation, ContractMaterial, ContractPolicy, EffectiveContract } from './effective.ts';
 import { nameOfSigner } from './signers.ts';
 
 /** One thing that two contracts say differently; without `before` it is new, without `after` it is gone. */
@@ -67,11 +67,21 @@ function thingsOf(contract: EffectiveContract): ReadonlyMap<string, Facts> {
     ['enforcement', one(enforcement)],
     ...signers.map((signer) => [`signers[${nameOfSigner(signer)}]`, one(JSON.stringify(signer))] as const),
     ...(signerThreshold === undefined ? [] : [['signerThreshold', one(String(signerThreshold))] as const]),
+    ...(contract.policies ?? []).map(policyFacts),
     ...(contract.baselines ?? []).map(
       ({ name, revision }) => [`baselines[${name}]`, one(`revision ${revision}`)] as const,
     ),
     ['deadline', one(formatDuration(contract.deadlineSeconds))],
   ]);
+}
+
+/** Two attachments of one policy, with other inputs or for other materials, are two things. */
+function policyFacts({ kind, name, inputs, material, ...policy }: ContractPolicy): readonly [string, Facts] {
+  const given = Object.entries(inputs).map(([input, value]) => `${input}=${value}`);
+  const of = [name, ...(material === undefined ? [] : [material]), ...given].join(' ');
+  const { source, engine, types = ['attestation'], phases, gate, onSkip } = policy;
+  const facts = { source, engine, judges: types.join(' '), phases: phases.join(' '), gate: String(gate), onSkip };
+  return [`policies[${kind === 'Policy' ? '' : `${kind} `}${of}]`, new Map(Object.entries(facts))];
 }
 
 function materialFacts({

@@ -1,10 +1,10 @@
 import { canonicalJson, sha256Hex } from '../api/canonical.ts';
 import type { TrustedSigner } from '../api/trust.ts';
-import type { BaselineTerms, ContractMaterial, EffectiveContract } from './effective.ts';
+import type { BaselineTerms, ContractMaterial, ContractPolicy, EffectiveContract } from './effective.ts';
 
 /**
  * `sha256:` and SHA-256, hex, of what a contract means: the same for two specs that differ only in form. Form is also the order of lists:
- * materials and annotations have names, variables are a set, and any one of the signers will do.
+ * materials and annotations have names, variables are a set, any one of the signers will do, and all policies judge.
  */
 export const canonicalDigest = (contract: EffectiveContract | BaselineTerms): string =>
   `sha256:${sha256Hex(
@@ -14,6 +14,7 @@ export const canonicalDigest = (contract: EffectiveContract | BaselineTerms): st
       envAllowList: contract.envAllowList.toSorted(),
       annotations: byName(contract.annotations),
       signers: sorted(contract.signers),
+      ...(contract.policies === undefined ? {} : { policies: sorted(contract.policies) }),
       ...('baselines' in contract && contract.baselines !== undefined ? { baselines: byName(contract.baselines) } : {}),
     }),
   )}`;
@@ -24,8 +25,8 @@ const inOrder = ({ annotations, signers, ...material }: ContractMaterial) => ({
   ...(signers === undefined ? {} : { signers: sorted(signers) }),
 });
 
-const sorted = (signers: readonly TrustedSigner[]): readonly string[] =>
-  signers.map((each) => canonicalJson(each)).toSorted();
+const sorted = (list: readonly (TrustedSigner | ContractPolicy)[]): readonly string[] =>
+  list.map((each) => canonicalJson(each)).toSorted();
 
 /** The name of the ControllerRevision that holds a revision; it carries ten digits of the digest. */
 export const revisionNameOf = (contract: string, digest: string): string =>

@@ -25,6 +25,35 @@ export interface ContractMaterial {
   readonly signers?: readonly TrustedSigner[];
 }
 
+/** A policy that judges the runs of a contract, with its inputs filled in. */
+export interface ContractPolicy {
+  readonly kind: 'Policy' | 'ClusterPolicy';
+  readonly name: string;
+  readonly engine: 'CEL' | 'Rego';
+  /** `sha256:…` of its source, which is in `policySources` of the contract. */
+  readonly source: string;
+  /** The types of materials that it judges; absent: it judges the attestation. */
+  readonly types?: readonly MaterialType[];
+  readonly phases: readonly PolicyPhase[];
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The only material that it judges; absent: each of its types. */
+  readonly material?: string;
+  /** Whether what it objects to fails the run whatever the contract's enforcement is. */
+  readonly gate: boolean;
+  /** What it means when it has nothing to say. */
+  readonly onSkip: 'Allow' | 'Warn' | 'Block';
+}
+
+/** The step of a run at which a policy judges: before there is anything, each material as it is added, all at the end. */
+export type PolicyPhase = 'Init' | 'Add' | 'Push';
+
+/** What judges runs: policies, and their sources by digest. */
+export interface AttachedPolicies {
+  /** Absent: none. */
+  readonly policies?: readonly ContractPolicy[];
+  readonly policySources?: Readonly<Record<string, string>>;
+}
+
 /** Whose terms are part of a contract: a ClusterContract by the revision that was merged in. */
 export interface BaselineSource {
   readonly name: string;
@@ -37,7 +66,7 @@ export interface BaselineSource {
  * What a run owes, with every default filled in and every reference resolved. It is the `data` of the ControllerRevision
  * that a run is pinned to, so it never changes; the receiver and the CLI judge by nothing else.
  */
-export interface EffectiveContract {
+export interface EffectiveContract extends AttachedPolicies {
   readonly name: string;
   readonly description?: string;
   readonly materials: readonly ContractMaterial[];

@@ -2,7 +2,14 @@ import { parseDuration } from '../api/duration.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type { TrustedSigner } from '../api/trust.ts';
 import type { ClusterContractSpec, ContractSpec, ContractSpecMaterial } from '../api/types.gen.ts';
-import type { BaselineTerms, ContractAnnotation, ContractMaterial, EffectiveContract } from './effective.ts';
+import type {
+  AttachedPolicies,
+  BaselineTerms,
+  ContractAnnotation,
+  ContractMaterial,
+  EffectiveContract,
+} from './effective.ts';
+import { attachmentsOf } from './policies.ts';
 import { mostSigners } from './signers.ts';
 
 /** The signers of materials that have some, resolved, by the material's name. */
@@ -23,9 +30,8 @@ export function effectiveContract(
   spec: ContractSpec,
   signers: readonly TrustedSigner[],
   ofMaterials: MaterialSigners = new Map(),
+  attached: AttachedPolicies = {},
 ): ContractReading {
-  const unsupported = findUnsupported(spec);
-  if (unsupported !== undefined) return { ok: false, reason: REASON.NotSupported, message: unsupported };
   const deadlineSeconds = parseDuration(spec.deadline ?? DEFAULT_DEADLINE);
   if (deadlineSeconds === undefined || deadlineSeconds === 0) {
     const message = `spec.deadline '${spec.deadline}' is no duration; write one such as 1h or 30m`;
@@ -37,6 +43,14 @@ export function effectiveContract(
       ok: false,
       reason: REASON.InvalidSpec,
       message: `it isn't known who has to sign the material '${lost.name}'`,
+    };
+  }
+  const { policies = [] } = attached;
+  if (policies.length !== attachmentsOf(spec.policies).length) {
+    return {
+      ok: false,
+      reason: REASON.InvalidSpec,
+      message: "it isn't known what the policies under spec.policies are",
     };
   }
   const most = mostSigners(signers);
@@ -59,6 +73,7 @@ export function effectiveContract(
       signers,
       ...(signerThreshold === 1 ? {} : { signerThreshold }),
       deadlineSeconds,
+      ...(policies.length === 0 ? {} : attached),
     },
   };
 }
@@ -69,8 +84,9 @@ export function baselineTerms(
   spec: ClusterContractSpec,
   signers: readonly TrustedSigner[],
   ofMaterials?: MaterialSigners,
+  attached?: AttachedPolicies,
 ): ContractReading<BaselineTerms> {
-  const reading = effectiveContract(name, spec, signers, ofMaterials);
+  const reading = effectiveContract(name, spec, signers, ofMaterials, attached);
   if (!reading.ok) return reading;
   const { deadlineSeconds, ...terms } = reading.contract;
   return { ok: true, contract: spec.deadline === undefined ? terms : { ...terms, deadlineSeconds } };
@@ -94,11 +110,3 @@ function effectiveMaterial(material: ContractSpecMaterial, signers: readonly Tru
 /** An empty value asks for one just as none does. */
 const effectiveAnnotation = ({ name, value }: ContractAnnotation): ContractAnnotation =>
   value ? { name, value } : { name };
-
-function findUnsupported(spec: ContractSpec): string | undefined {
-  const attached = [...(spec.policies?.materials ?? []), ...(spec.policies?.attestation ?? [])];
-  if (attached.some(({ disabled }) => disabled !== true)) {
-    return 'spec.policies attaches a policy, and this version judges no runs by policies yet; take it away or disable it';
-  }
-  return undefined;
-}

@@ -3,6 +3,7 @@ import type { Baseline, BaselineTerms, EffectiveContract } from './effective.ts'
 import { annotationClashes, joinAnnotations } from './merge-annotations.ts';
 import { joinMaterials, signerConflicts } from './merge-materials.ts';
 import { joinSigners } from './merge-signers.ts';
+import { excessOfPolicies, joinPolicies } from './policies.ts';
 
 export type Merging =
   | {
@@ -79,6 +80,7 @@ function join(
     enforcement: weak.enforcement === 'Enforce' ? 'Enforce' : strong.enforcement,
     signers,
     ...(signerThreshold === undefined ? {} : { signerThreshold }),
+    ...joinPolicies(weak, strong),
     deadlineSeconds: Math.min(weak.deadlineSeconds, strong.deadlineSeconds ?? weak.deadlineSeconds),
   };
 }
@@ -137,7 +139,9 @@ function excessOf(contract: EffectiveContract): readonly Finding[] {
       ({ name, annotations }) => [`materials[${name}].annotations`, annotations.length, LIMITS.annotations] as const,
     ),
   ];
-  return lists
+  const ofPolicies = excessOfPolicies(contract);
+  const ofLists = lists
     .filter(([, count, most]) => count > most)
     .map(([at, count, most]) => ({ at, message: `together there are ${count}, and at most ${most} can be asked for` }));
+  return ofPolicies === undefined ? ofLists : [...ofLists, ofPolicies];
 }

@@ -4,7 +4,7 @@ import type { Change } from '../kube/store.ts';
 import type { Enqueue } from './sources.ts';
 
 /** A policy that a contract attaches, whether or not it is there. */
-interface Attached {
+export interface Attached {
   readonly queue: 'policies' | 'clusterpolicies';
   readonly key: string;
 }

@@ -21,7 +21,7 @@ export async function reconcileClusterContract(
     status: contract.status,
     spec,
     keysIn: context.namespace,
-    read: (signers, ofMaterials) => baselineTerms(name, spec, signers, ofMaterials),
+    read: (...resolved) => baselineTerms(name, spec, ...resolved),
   });
   const conditions = conditionsFor(finding, generation, contract.status?.conditions, context.now());
   const governed = governedBy(context.stores, contract);

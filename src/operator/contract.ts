@@ -19,7 +19,7 @@ export async function reconcileContract(context: OperatorContext, contract: Cont
     spec,
     keysIn: namespace,
     usedIn: namespace,
-    read: (signers, ofMaterials) => effectiveContract(name, spec, signers, ofMaterials),
+    read: (...resolved) => effectiveContract(name, spec, ...resolved),
   });
   const conditions = conditionsFor(finding, generation, contract.status?.conditions, context.now());
   const status: ContractStatus = {

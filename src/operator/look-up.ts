@@ -7,6 +7,7 @@ import type {
   TrustRoot,
   Workflow,
 } from '../api/types.gen.ts';
+import { type Attached, attachedKey } from './attachments.ts';
 import type { OperatorStores } from './context.ts';
 import { governedBy, governs } from './governance.ts';
 import { listedSigners } from './terms.ts';
@@ -25,6 +26,9 @@ export interface LookUp {
   trustRoots(): readonly TrustRoot[];
   policiesIn(namespace: string): readonly Policy[];
   clusterPolicies(): readonly ClusterPolicy[];
+  /** Those that attach a policy. */
+  contractsAttaching(policy: Attached): readonly Contract[];
+  clusterContractsAttaching(policy: Attached): readonly ClusterContract[];
   /** Those whose signers are checked against a trusted root. */
   keylessContracts(): readonly Contract[];
   keylessClusterContracts(): readonly ClusterContract[];
@@ -52,6 +56,8 @@ export function createLookUp(stores: () => OperatorStores): LookUp {
         .policies.list()
         .filter(({ metadata }) => metadata.namespace === namespace),
     clusterPolicies: () => stores().clusterPolicies.list(),
+    contractsAttaching: (policy) => stores().contracts.byIndex('policy', attachedKey(policy)),
+    clusterContractsAttaching: (policy) => stores().clusterContracts.byIndex('policy', attachedKey(policy)),
     keylessContracts: () => stores().contracts.list().filter(isKeyless),
     keylessClusterContracts: () => stores().clusterContracts.list().filter(isKeyless),
   };

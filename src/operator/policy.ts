@@ -1,3 +1,4 @@
+import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND, type ResourceKind } from '../api/kinds.ts';
 import { REASON } from '../api/reasons.ts';
 import type { ClusterPolicy, ClusterPolicyStatus, Policy } from '../api/types.gen.ts';
@@ -62,7 +63,7 @@ async function examine(context: OperatorContext, policy: AnyPolicy): Promise<Exa
     ok: false as const,
     finding: findingOf(error),
   }));
-  if (!reading.ok) return { finding: reading.finding };
+  if (!reading.ok) return remembered(policy, reading.finding) ?? { finding: reading.finding };
   const { text, at } = reading;
   const sourceDigest = sha256Digest(text);
   const verdict = await checkSource(context.engines[engine], text, context.signal);
@@ -76,6 +77,15 @@ async function examine(context: OperatorContext, policy: AnyPolicy): Promise<Exa
     return { finding: { state: 'stalled', reason: REASON.SourceInvalid, message }, sourceDigest };
   }
   return { finding: { state: 'ready', message: `${at} can be evaluated` }, sourceDigest };
+}
+
+/** A registry that is away changes nothing of what was good: the digest of the reference fixes it, and contracts have it. */
+function remembered({ spec, status, metadata }: AnyPolicy, { state, message }: Finding): Examined | undefined {
+  const { conditions, sourceDigest, observedGeneration } = status ?? {};
+  const wasReady = findCondition(conditions, CONDITION.Ready)?.status === 'True';
+  const isFixed = spec.source.oci !== undefined && observedGeneration === metadata.generation;
+  if (state !== 'waiting' || !isFixed || !wasReady || sourceDigest === undefined) return undefined;
+  return { finding: { state: 'ready', message: `can be evaluated as it was read; ${message}` }, sourceDigest };
 }
 
 function usersOf({ stores }: OperatorContext, { metadata }: AnyPolicy): NonNullable<ClusterPolicyStatus['usedBy']> {

@@ -127,11 +127,30 @@ const owned = (kind: ResourceKind): SourceRule<KubeObject> => ({
 });
 
 /** A policy of either kind. The echo of a status that we wrote says nothing: its source would be read and checked again. */
-const policyLooks = (queue: 'policies' | 'clusterpolicies', change: Change<AnyPolicy>): readonly Enqueue[] => {
-  const { object, before, type } = change;
-  if (type === 'deleted') return [];
-  if (!isEcho(change)) return [one(queue, object)];
-  return isDeepStrictEqual(before?.status, object.status) ? [later(queue, object)] : [];
+const policyLooks = (
+  queue: 'policies' | 'clusterpolicies',
+  change: Change<AnyPolicy>,
+  lookUp: LookUp,
+): readonly Enqueue[] => {
+  const { object, before, type, initial } = change;
+  const attached = { queue, key: keyOf(object.metadata) };
+  const isSame = initial || (before !== undefined && type !== 'deleted' && judgesBy(before) === judgesBy(object));
+  const users = isSame
+    ? []
+    : [
+        ...lookUp.contractsAttaching(attached).map((each) => later('contracts', each)),
+        ...lookUp.clusterContractsAttaching(attached).map((each) => later('clustercontracts', each)),
+      ];
+  if (type === 'deleted') return users;
+  if (!isEcho(change)) return [one(queue, object), ...users];
+  return isDeepStrictEqual(before?.status, object.status) ? [later(queue, object), ...users] : users;
+};
+
+/** What contracts take from a policy. */
+const judgesBy = ({ metadata, status }: AnyPolicy): string => {
+  const ready = findCondition(status?.conditions, CONDITION.Ready);
+  const { generation } = metadata;
+  return JSON.stringify([generation, status?.observedGeneration, status?.sourceDigest, ready?.status, ready?.message]);
 };
 
 /** Everything that the operator watches. */
@@ -267,13 +286,13 @@ export const SOURCES = {
     kind: KIND.Policy,
     indexers: {},
     keeps: withoutSource,
-    enqueues: (change) => policyLooks('policies', change),
+    enqueues: (change, lookUp) => policyLooks('policies', change, lookUp),
   } satisfies SourceRule<Policy>,
   clusterPolicies: {
     kind: KIND.ClusterPolicy,
     indexers: {},
     keeps: withoutSource,
-    enqueues: (change) => policyLooks('clusterpolicies', change),
+    enqueues: (change, lookUp) => policyLooks('clusterpolicies', change, lookUp),
   } satisfies SourceRule<ClusterPolicy>,
   /** What trust roots are read from and kept in, and what policies are read from. */
   configMaps: {

@@ -2,11 +2,12 @@ import { REASON, type Reason } from '../api/reasons.ts';
 import { signerLists } from '../api/signer-lists.ts';
 import type { TrustedSigner } from '../api/trust.ts';
 import type { ContractSpec, ContractSpecSigner, ContractStatus } from '../api/types.gen.ts';
-import type { BaselineTerms, EffectiveContract } from '../contract/effective.ts';
+import type { AttachedPolicies, BaselineTerms, EffectiveContract } from '../contract/effective.ts';
 import type { MaterialSigners } from '../contract/from-spec.ts';
 import { nameOfSigner } from '../contract/signers.ts';
 import type { Finding } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
+import { resolvePolicies } from './contract-policies.ts';
 import { findingOf } from './failures.ts';
 import { ensureRevision, type RevisionOwner } from './revisions.ts';
 import { resolveSigners } from './signers.ts';
@@ -23,6 +24,9 @@ export type RevisionFacts = Pick<ContractStatus, 'revision' | 'revisionName' | '
 /** Who signs what, by a contract of either kind. */
 export type SigningSpec = Pick<ContractSpec, 'signers' | 'materials'>;
 
+/** What of a contract names other objects. */
+type ReferringSpec = Pick<ContractSpec, 'signers' | 'materials' | 'policies'>;
+
 /** All who are named, of the attestation and of materials. */
 export const listedSigners = (spec: SigningSpec): readonly ContractSpecSigner[] =>
   signerLists(spec).flatMap(([, signers]) => signers);
@@ -32,14 +36,15 @@ export interface TermsSubject {
   readonly owner: RevisionOwner;
   /** What was found the last time. */
   readonly status: RevisionFacts | undefined;
-  readonly spec: SigningSpec;
+  readonly spec: ReferringSpec;
   /** Where the keys lie that signers name. */
   readonly keysIn: string;
-  /** Whose trusted roots signers are checked against; absent: those of many namespaces. */
+  /** Whose trusted roots signers are checked against, and where policies may lie; absent: it is of many namespaces. */
   readonly usedIn?: string;
   readonly read: (
     signers: readonly TrustedSigner[],
     ofMaterials: MaterialSigners,
+    attached: AttachedPolicies,
   ) =>
     | { readonly ok: true; readonly contract: EffectiveContract | BaselineTerms }
     | { readonly ok: false; readonly reason: Reason; readonly message: string };
@@ -87,9 +92,12 @@ async function examine(
     if (!ofImage.ok) return stalled(ofImage, previous);
     ofMaterials.set(name, ofImage.signers);
   }
-  const reading = read(keys.signers, ofMaterials);
-  if (!reading.ok) return stalled(reading, previous);
   const known = (name: string) => context.stores.revisions.get({ namespace: owner.namespace, name });
+  const { policySources } = (known(previous.revisionName ?? '')?.data ?? {}) as AttachedPolicies;
+  const judging = await resolvePolicies(context, { spec, namespace: usedIn, known: policySources });
+  if (!judging.ok) return { finding: judging.finding, facts: previous };
+  const reading = read(keys.signers, ofMaterials, judging.attached);
+  if (!reading.ok) return stalled(reading, previous);
   const { name, digest, revision, isNew } = await ensureRevision(context.client, owner, reading.contract, known);
   if (isNew) {
     const note = `revision ${revision} is ${name}`;

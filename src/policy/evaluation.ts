@@ -1,6 +1,6 @@
 /** What a policy is asked about. */
 export interface PolicyQuery {
-  /** What it judges: the content of a material as JSON, or the statement of an attestation. */
+  /** What it judges: the content of a material as JSON, or the statement of an attestation; a value, or `WrittenJson`. */
   readonly input: unknown;
   /** What the attachment gives it, by name; where it gives nothing, the default. Texts as they were written. */
   readonly inputs: Readonly<Record<string, string>>;

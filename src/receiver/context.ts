@@ -3,6 +3,7 @@ import type { WorkflowRun } from '../api/types.gen.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Store } from '../kube/store.ts';
+import type { PolicyEngines } from '../policy/engines.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Archive } from './archive.ts';
 import type { Access } from './auth/access.ts';
@@ -24,6 +25,7 @@ export interface ReceiverContext {
   /** What callers from outside may have of it, all together. */
   readonly memoryOutside: MemoryBudget;
   readonly checks: Checks;
+  readonly engines: PolicyEngines;
   readonly access: Access;
   readonly contracts: Contracts;
   readonly stores: Stores;

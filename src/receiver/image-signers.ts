@@ -3,10 +3,9 @@ import type { TrustedSigner } from '../api/trust.ts';
 import type { RecordedSigner, WorkflowRun } from '../api/types.gen.ts';
 import type { ContractMaterial } from '../contract/effective.ts';
 import { nameOfSigner } from '../contract/signers.ts';
-import type { Inspection } from '../materials/kind.ts';
 import { differenceIn, placeOf, type Refusal } from '../verify/verdict.ts';
 import type { Asker } from './checks/checks.ts';
-import type { SentMaterial } from './checks/worker.ts';
+import type { Inspected, SentMaterial } from './checks/worker.ts';
 import type { ReceiverContext } from './context.ts';
 import { imageTrustOf } from './trust.ts';
 import { recordedSigner } from './verdict.ts';
@@ -14,7 +13,7 @@ import { recordedSigner } from './verdict.ts';
 /** Inspects a material, and if the contract names signers of it, verifies who has signed it. */
 export interface SignedInspection {
   /** Throws `image-not-signed` for what is of its type and isn't signed by any of them. */
-  inspect(material: SentMaterial): Promise<Inspection>;
+  inspect(material: SentMaterial): Promise<Inspected>;
   /** Who has signed, once it is inspected; undefined where the contract asks for nobody. */
   signers(): readonly RecordedSigner[] | undefined;
 }
@@ -27,16 +26,16 @@ export function createInspection(
 ): SignedInspection {
   let verified: readonly RecordedSigner[] | undefined;
 
-  async function inspectSigned(material: SentMaterial, signers: readonly TrustedSigner[]): Promise<Inspection> {
+  async function inspectSigned(material: SentMaterial, signers: readonly TrustedSigner[]): Promise<Inspected> {
     const { pieces, isReference = false } = material;
     const trust = await imageTrustOf(context, run, signers);
     // First, as inspecting gives the bytes away; what is no image is told before what is not signed.
     const verdict = await context.checks.image({ pieces, isReference, trust, now: new Date() }, asker);
-    const inspection = await context.checks.material(material, asker);
-    if (!inspection.ok) return inspection;
+    const inspected = await context.checks.material(material, asker);
+    if (!inspected.inspection.ok) return inspected;
     if (!verdict.verified) throw notSigned(asked?.name ?? '', signers, verdict.refusals, isReference);
     verified = verdict.signers.map(recordedSigner);
-    return inspection;
+    return inspected;
   }
 
   return {

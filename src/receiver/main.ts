@@ -11,6 +11,7 @@ import { stalledSource, startSource } from '../kube/source.ts';
 import { type AllowedIssuers, readIssuers } from '../oidc/issuers.ts';
 import { assertNotOurs } from '../oidc/own-issuer.ts';
 import { createOidcVerifier } from '../oidc/verifier.ts';
+import { closeEngines, createEngines } from '../policy/engines.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
@@ -19,7 +20,7 @@ import { type Archive, keepArchive } from './archive.ts';
 import { createAccess } from './auth/access.ts';
 import { createAuthenticator } from './auth/review.ts';
 import { createCallerLimits } from './caller-limits.ts';
-import { type Checks, createChecks } from './checks/checks.ts';
+import { createChecks } from './checks/checks.ts';
 import type { ReceiverContext } from './context.ts';
 import { createContracts } from './contracts.ts';
 import { createControlPlane } from './control-plane.ts';
@@ -86,9 +87,10 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
     },
   });
   const checks = createChecks(log);
+  const engines = createEngines(log);
   try {
     const certificate = await awaitCertificate(connection.client, options.namespace, log, signal);
-    const base = createContext(connection, options, issuers, runs.store, checks, log);
+    const base = createContext(connection, options, issuers, runs.store, { checks, engines }, log);
     archive = keepArchive(options.archive, { ...base, namespace: options.namespace, synced: runs.synced, signal });
     const context: ReceiverContext = { ...base, archive };
     await sweepStores(context);
@@ -111,6 +113,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
     if (!signal.aborted) throw error;
   } finally {
     await checks.close();
+    await closeEngines(engines);
     await stopHealth();
   }
   log.info('Receiver stopped');
@@ -121,7 +124,7 @@ function createContext(
   options: ReceiverOptions,
   issuers: AllowedIssuers,
   runs: ReceiverContext['runs'],
-  checks: Checks,
+  judges: Pick<ReceiverContext, 'checks' | 'engines'>,
   log: ReceiverContext['log'],
 ): Omit<ReceiverContext, 'archive'> {
   const oidc = createOidcVerifier(issuers, {
@@ -139,7 +142,7 @@ function createContext(
     },
     memory: createMemoryBudget(),
     memoryOutside: createOutsideBudget(),
-    checks,
+    ...judges,
     access: createAccess(client),
     contracts: createContracts(client),
     stores: createStores(

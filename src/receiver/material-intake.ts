@@ -2,11 +2,12 @@ import type { Request } from 'express';
 import type { MaterialType } from '../api/material-types.ts';
 import { type Finding, Problem } from '../api/problem.ts';
 import type { Digest, Stage } from '../evidence/store.ts';
-import { HEAD_BYTES, type Inspection, leniently, type MaterialFacts, type MaterialKind } from '../materials/kind.ts';
+import { HEAD_BYTES, leniently, type MaterialFacts, type MaterialKind } from '../materials/kind.ts';
 import { MATERIAL_KINDS } from '../materials/kinds.ts';
+import type { WrittenProjection } from '../policy/project/written.ts';
 import { bodyChunks, keptChunks, type Reserve } from './body.ts';
 import { createPieces } from './checks/pieces.ts';
-import type { SentMaterial } from './checks/worker.ts';
+import type { Inspected, SentMaterial } from './checks/worker.ts';
 import { assertDigest, statedDigest } from './content-digest.ts';
 
 /** What came in, hashed and found to be of its type. */
@@ -16,6 +17,8 @@ export interface Intake {
   readonly size: number;
   /** What is wrong with it and was let through. */
   readonly tolerated: readonly Finding[];
+  /** What policies get to see of it, if they are to judge it. */
+  readonly projection?: WrittenProjection;
 }
 
 export interface IntakeOptions {
@@ -25,10 +28,12 @@ export interface IntakeOptions {
   readonly isReference: boolean;
   /** Whether the schema of its format counts. */
   readonly isStrict: boolean;
+  /** Whether policies will judge it. */
+  readonly isJudged?: boolean;
   readonly maxBlobSize: number;
   /** For what is read whole. */
   readonly reserve: Reserve;
-  readonly inspect: (material: SentMaterial) => Promise<Inspection>;
+  readonly inspect: (material: SentMaterial) => Promise<Inspected>;
 }
 
 /**
@@ -54,17 +59,21 @@ export async function takeMaterial(request: Request, stage: Stage, options: Inta
     });
   }
   assertDigest(stated, digest);
-  const { filename, isReference, isStrict } = options;
-  const found = await options.inspect({
+  const { filename, isReference, isStrict, isJudged = false } = options;
+  const { inspection: found, projection } = await options.inspect({
     type: kind.type,
     pieces: pieces.take(),
     size,
     digest,
     isReference,
+    isJudged,
     ...(filename === undefined ? {} : { filename }),
   });
   const inspection = isStrict ? found : leniently(found);
-  if (inspection.ok) return { facts: inspection.facts, digest, size, tolerated: inspection.tolerated ?? [] };
+  if (inspection.ok) {
+    const { facts, tolerated = [] } = inspection;
+    return { facts, digest, size, tolerated, ...(projection === undefined ? {} : { projection }) };
+  }
   const [first] = inspection.findings;
   const where = first.at === undefined ? '' : ` at ${first.at}`;
   throw new Problem('material-invalid', `'${options.name}' is not a valid ${kind.type}${where}: ${first.message}`, {

@@ -1,8 +1,9 @@
-import type { CompletenessMessage, ContractMessage, RunMessage, RunSummary } from '../api/messages.ts';
+import type { ContractMessage, ContractPolicyMessage } from '../api/contract-messages.ts';
+import type { CompletenessMessage, RunMessage, RunSummary } from '../api/messages.ts';
 import { verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import { type Completeness, completeness, describeOwed } from '../contract/completeness.ts';
-import type { EffectiveContract } from '../contract/effective.ts';
+import type { ContractPolicy, EffectiveContract } from '../contract/effective.ts';
 import { nameOfSigner } from '../contract/signers.ts';
 
 export const completenessMessage = (found: Completeness): CompletenessMessage => ({
@@ -26,8 +27,24 @@ export function contractMessage(contract: EffectiveContract, pinned: WorkflowRun
     ...(contract.runnerProven === undefined ? {} : { runnerProven: contract.runnerProven }),
     signers: contract.signers.map(nameOfSigner),
     ...(contract.signerThreshold === undefined ? {} : { signerThreshold: contract.signerThreshold }),
+    enforcement: contract.enforcement,
+    ...(contract.policies === undefined ? {} : { policies: contract.policies.map(policyMessage) }),
   };
 }
+
+const policyMessage = ({
+  kind,
+  name,
+  types,
+  phases,
+  material,
+  inputs,
+  gate,
+}: ContractPolicy): ContractPolicyMessage => ({
+  ...{ kind, name, phases, inputs, gate },
+  ...(types === undefined ? {} : { types }),
+  ...(material === undefined ? {} : { material }),
+});
 
 /** A run as its callers see it. */
 export function runMessage(run: WorkflowRun, contract: EffectiveContract): RunMessage {
@@ -53,6 +70,7 @@ export function runMessage(run: WorkflowRun, contract: EffectiveContract): RunMe
     annotations: spec.annotations ?? {},
     materials,
     completeness: completenessMessage(completeness(contract, materials)),
+    ...(status?.policies === undefined ? {} : { policies: status.policies }),
     ...(status?.refusals === undefined ? {} : { refusals: status.refusals }),
     ...(status?.attestation === undefined ? {} : { attestation: status.attestation }),
     ...(status?.statements === undefined ? {} : { statements: status.statements }),

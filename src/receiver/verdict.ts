@@ -1,9 +1,16 @@
-import { CONDITION, settleConditions } from '../api/conditions.ts';
+import { CONDITION, type ConditionClaim, settleConditions } from '../api/conditions.ts';
 import { Problem } from '../api/problem.ts';
-import { RUN_REASON } from '../api/reasons.ts';
-import type { RecordedAttestation, RecordedSigner, RecordedStatement, WorkflowRun } from '../api/types.gen.ts';
+import { COMPLIANCE_REASON, RUN_REASON } from '../api/reasons.ts';
+import type {
+  RecordedAttestation,
+  RecordedSigner,
+  RecordedStatement,
+  RunPolicies,
+  WorkflowRun,
+} from '../api/types.gen.ts';
 import { completeness, describeOwed, summaryOf } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
+import type { PolicyVerdict } from '../contract/policy-verdict.ts';
 import type { EvidenceInfo } from '../evidence/store.ts';
 import { differenceIn, placeOf, type Signer } from '../verify/verdict.ts';
 import type { JudgedAttestation, Judgement } from './checks/judgement.ts';
@@ -50,18 +57,26 @@ function signerHint({ spec }: WorkflowRun, contract: EffectiveContract): string 
     : 'push with the certificate of this run: proviso push, without --key';
 }
 
-export interface AcceptedFacts {
+export interface VerdictFacts {
   readonly verified: JudgedAttestation;
+  /** What policies came to, and where all that they said is kept; undefined where the contract attaches none. */
+  readonly judged: JudgedPolicies | undefined;
   readonly stored: EvidenceInfo;
   readonly storeName: string;
-  /** Of the control plane, durable. */
+  /** Of the control plane, durable; none of a run that fails. */
   readonly statements: readonly RecordedStatement[];
   readonly now: Date;
 }
 
-/** The status of an accepted run, as the receiver's field manager owns it. */
-export function acceptedStatus(run: WorkflowRun, contract: EffectiveContract, facts: AcceptedFacts) {
-  const { verified, stored, storeName, statements, now } = facts;
+export interface JudgedPolicies {
+  readonly verdict: PolicyVerdict;
+  /** As the status of the run has it. */
+  readonly policies: RunPolicies;
+}
+
+/** The status of a run that gets its verdict, as the receiver's field manager owns it. */
+export function verdictStatus(run: WorkflowRun, contract: EffectiveContract, facts: VerdictFacts) {
+  const { verified, judged, stored, storeName, statements, now } = facts;
   const time = now.toISOString();
   const [signer, ...others] = verified.signers.map(recordedSigner);
   if (signer === undefined) throw new Error('verified without a signer');
@@ -77,19 +92,40 @@ export function acceptedStatus(run: WorkflowRun, contract: EffectiveContract, fa
     receiveTime: time,
   };
   const { required } = completeness(contract, run.status?.materials ?? []);
-  const claim = {
-    type: CONDITION.Succeeded,
-    status: 'True',
-    reason: RUN_REASON.Accepted,
-    message: `${required} of ${required} required materials, signed by ${[signer, ...others].map(({ display }) => display).join(', ')}`,
-  } as const;
+  const signed = `${required} of ${required} required materials, signed by ${[signer, ...others].map(({ display }) => display).join(', ')}`;
   return {
     ...(run.status?.startTime === undefined ? {} : { startTime: run.status.startTime }),
     finishTime: time,
     attestation,
-    statements,
-    conditions: settleConditions(run.status?.conditions, [claim], time),
+    ...(statements.length === 0 ? {} : { statements }),
+    ...(judged === undefined ? {} : { policies: judged.policies }),
+    conditions: settleConditions(run.status?.conditions, claimsOf(signed, judged), time),
   };
+}
+
+/** What a verdict says, by what policies came to. */
+const REASONS = {
+  passed: [RUN_REASON.Accepted, COMPLIANCE_REASON.Compliant],
+  violated: [RUN_REASON.AcceptedWithViolations, COMPLIANCE_REASON.Violated],
+  waived: [RUN_REASON.Waived, COMPLIANCE_REASON.Waived],
+  blocked: [RUN_REASON.PolicyViolation, COMPLIANCE_REASON.Violated],
+} as const;
+
+function claimsOf(signed: string, judged: JudgedPolicies | undefined): readonly ConditionClaim[] {
+  if (judged === undefined) {
+    return [{ type: CONDITION.Succeeded, status: 'True', reason: RUN_REASON.Accepted, message: signed }];
+  }
+  const { verdict } = judged;
+  const { evaluated, passed, skipped } = verdict.policies;
+  const asked = `policies were asked ${evaluated} times: ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  const said = verdict.message ?? asked;
+  const [reason, compliance] = REASONS[verdict.result];
+  const status = verdict.result === 'blocked' ? 'False' : 'True';
+  const isCompliant = compliance !== COMPLIANCE_REASON.Violated;
+  return [
+    { type: CONDITION.Succeeded, status, reason, message: status === 'False' ? said : `${signed}; ${said}` },
+    { type: CONDITION.PolicyCompliant, status: isCompliant ? 'True' : 'False', reason: compliance, message: said },
+  ];
 }
 
 const TIME_SOURCE = { log: 'Log', timestamp: 'Timestamp', receipt: 'Receipt' } as const;

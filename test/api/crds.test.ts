@@ -14,7 +14,11 @@ const NAMES: Readonly<Record<string, readonly [scope: string, short: string, col
   Contract: ['Namespaced', 'ctr', 'Ready, Revision, Materials, Workflows, Age | Reason, Message'],
   ClusterContract: ['Cluster', 'cctr', 'Ready, Enforcement, Workflows, Compliant, Age | Reason, Message'],
   Workflow: ['Namespaced', 'wkf', 'Ready, Contract, Last run, Result, Success rate, Age | Team, Revision, Message'],
-  WorkflowRun: ['Namespaced', 'wkr', 'Workflow, Succeeded, Reason, Materials, Signer, Age | Revision, Digest, Message'],
+  WorkflowRun: [
+    'Namespaced',
+    'wkr',
+    'Workflow, Succeeded, Reason, Materials, Signer, Age | Revision, Policies, Digest, Message',
+  ],
   EvidenceStore: ['Cluster', 'evs', 'Ready, Provider, Default, Moved, Last check, Age | Fallback, Message'],
   TrustRoot: ['Cluster', 'tro', 'Ready, Expires, Age | Default, Digest, Message'],
   Policy: ['Namespaced', 'pvp', 'Ready, Engine, Kinds, Age | Used by, Digest, Message'],

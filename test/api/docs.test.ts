@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readCrds } from '../../scripts/gen/crds.ts';
-import { REASON, RUN_REASON } from '../../src/api/reasons.ts';
+import { COMPLIANCE_REASON, REASON, RUN_REASON } from '../../src/api/reasons.ts';
 
 const test = suite('docs');
 const crds = await readCrds();
@@ -21,22 +21,23 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
       'KeyInvalid',
       'TrustRootNotFound',
       'NameTaken',
-      'NotSupported',
+      'PolicyNotFound',
+      'PolicyNotReady',
       'InvalidSpec',
       'ProvisioningFailed',
     ],
     'RevisionCreated',
   ],
   clustercontract: [
-    ...['Ready', 'KeyNotFound', 'KeyInvalid', 'TrustRootNotFound', 'NameTaken', 'NotSupported', 'InvalidSpec'],
-    ...['ProvisioningFailed', 'RevisionCreated'],
+    ...['Ready', 'KeyNotFound', 'KeyInvalid', 'TrustRootNotFound', 'NameTaken', 'InvalidSpec'],
+    ...['PolicyNotFound', 'PolicyNotReady', 'ProvisioningFailed', 'RevisionCreated'],
   ],
   workflow: [
     ...['Ready', 'ContractNotFound', 'ContractNotReady', 'StoreNotFound', 'NameTaken', 'ProvisioningFailed'],
     ...['BaselineNotReady', 'BaselineConflict', 'TrustRootNotFound'],
     ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned'],
   ],
-  workflowrun: [...Object.values(RUN_REASON), 'PushRefused'],
+  workflowrun: [...Object.values(RUN_REASON), ...Object.values(COMPLIANCE_REASON), 'PushRefused'],
   evidencestore: [
     ...['Ready', 'ProbeFailed', 'InvalidSpec', 'RetentionApplied', 'StoreNotFound', 'TargetNotReady'],
     ...['MoveRefused', 'Copying', 'CopyFailed', 'ObjectsMissing', 'ObjectsDamaged', 'ObjectsTooLarge', 'Copied'],
@@ -54,7 +55,7 @@ const pageOf = (name: string): Promise<string> => readFile(new URL(`../../docs/$
 test('every kind has a page, and every reason is on one', () => {
   assert.equal(Object.keys(REASONS).sort(), crds.map(({ kind }) => kind.toLowerCase()).sort());
   const listed = new Set(Object.values(REASONS).flat());
-  const known = [...Object.values(REASON), ...Object.values(RUN_REASON)];
+  const known = [...Object.values(REASON), ...Object.values(RUN_REASON), ...Object.values(COMPLIANCE_REASON)];
   assert.equal([...listed].sort(), [...new Set<string>(known)].sort());
 });
 

@@ -27,6 +27,7 @@ const memory: RunMemory = {
     envAllowList: [],
     annotations: [],
     signers: [],
+    enforcement: 'Enforce',
   },
 };
 

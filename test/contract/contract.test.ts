@@ -161,7 +161,7 @@ test('what can not be enforced is refused, what is disabled is not', () => {
     const reading = effectiveContract('c', spec, []);
     return reading.ok ? 'ok' : reading.reason;
   };
-  assert.is(reason({ policies: { materials: [{ ref: { name: 'p' } }] } }), 'NotSupported');
+  assert.is(reason({ policies: { materials: [{ ref: { name: 'p' } }] } }), 'InvalidSpec');
   assert.is(reason({ policies: { attestation: [{ ref: { name: 'p' }, disabled: true }] } }), 'ok');
   assert.is(reason({ deadline: 'soon' }), 'InvalidSpec');
 });

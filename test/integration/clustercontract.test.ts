@@ -214,7 +214,7 @@ test('while it is not ready nothing it governs is, and keys come from our own na
     ...PRODUCTION,
     policies: { attestation: [{ ref: { name: 'p' } }] },
   });
-  await operated.untilReason<ClusterContract>('clustercontract', 'production', 'NotSupported');
+  await operated.untilReason<ClusterContract>('clustercontract', 'production', 'PolicyNotFound');
   await operated.untilReason<Workflow>(WORKFLOW, 'build', 'BaselineNotReady');
 });
 

@@ -72,7 +72,7 @@ test('a contract whose key is missing is Stalled with what to do, and heals when
 
 test('what this version can not enforce is refused and not ignored', async () => {
   await operated.apply('Contract', 'policies', { policies: { attestation: [{ ref: { name: 'x' } }] } });
-  assert.ok(stalled(await operated.untilReason<Contract>('contract', 'policies', 'NotSupported')));
+  assert.ok(stalled(await operated.untilReason<Contract>('contract', 'policies', 'PolicyNotFound')));
   await operated.apply('Contract', 'keyless', {
     signers: [{ keyless: { issuer: 'https://example.com', subject: 'me' } }],
   });

@@ -140,7 +140,7 @@ test('an engine that is not there, fails, or never answers: nothing is said to b
   await bench.until('hanging', 'Ready');
 });
 
-test('who attaches a policy is counted, and stays stalled: nothing passes unjudged', async () => {
+test('who attaches a policy is counted, and is Ready no sooner than the policy is', async () => {
   const attaches = (...refs: readonly object[]) => ({ policies: { materials: refs.map((ref) => ({ ref })) } });
   const counted = (kind: string, usedBy: object) =>
     eventually(`${kind} used by ${JSON.stringify(usedBy)}`, async () => {
@@ -148,12 +148,13 @@ test('who attaches a policy is counted, and stays stalled: nothing passes unjudg
       return JSON.stringify(status?.usedBy) === JSON.stringify(usedBy);
     });
   await operated.apply('Contract', 'before', attaches({ name: 'fresh' }, { name: 'fresh', kind: 'Policy' }));
+  const missing = await operated.untilReason<Contract>('contract', 'before', 'PolicyNotFound');
+  assert.is(stalled(missing)?.status, 'True');
   await bench.apply('fresh', { source: { inline: 'a rule' } });
   await bench.applyCluster('fresh', { source: { inline: 'a rule' } });
+  await operated.untilReason<Contract>('contract', 'before', 'Ready');
   await counted('policies.proviso.dev', { contracts: 1 });
   await counted('clusterpolicy', { clusterContracts: 0, contracts: 0 });
-  const contract = await operated.untilReason<Contract>('contract', 'before', 'NotSupported');
-  assert.is(stalled(contract)?.status, 'True');
   await operated.apply('Contract', 'after', {
     policies: { attestation: [{ ref: { name: 'fresh' }, disabled: true }] },
   });

@@ -208,6 +208,8 @@ test('a crowd that follows from something waits behind what somebody has just ch
     trustRoots: () => [],
     policiesIn: () => [],
     clusterPolicies: () => [],
+    contractsAttaching: () => [],
+    clusterContractsAttaching: () => [],
     keylessContracts: () => [],
     keylessClusterContracts: () => [],
   };
@@ -232,7 +234,7 @@ test('a crowd that follows from something waits behind what somebody has just ch
   assert.equal(touched(contract(2, 1), contract(1, 1)), ['n/c', 'n/w']);
 });
 
-test('of a policy the source is not kept in memory, and the echo of its status is not looked at', () => {
+test('of a policy the source is not kept in memory, and the echo of its status is not looked at but by contracts', () => {
   const policy = (generation: number, status?: Policy['status']): Policy => ({
     metadata: { name: 'p', namespace: 'n', uid: 'u', generation },
     spec: { kinds: ['SARIF'], source: { inline: 'x' } },
@@ -243,17 +245,18 @@ test('of a policy the source is not kept in memory, and the echo of its status i
   const configMapRef = { name: 'rules', key: 'a' };
   const mapped = { ...policy(1), spec: { source: { configMapRef } } };
   assert.equal(rule.keeps?.(mapped).spec, { source: { configMapRef } });
+  const user = { metadata: { name: 'c', namespace: 'n' } } as Contract;
+  const attaching = { contractsAttaching: () => [user], clusterContractsAttaching: () => [] } as unknown as LookUp;
   const looks = (change: Omit<Change<Policy>, 'initial'>) =>
-    rule
-      .enqueues({ ...change, initial: false }, {} as LookUp)
-      .map(({ key, priority = 'live' }) => `${key} ${priority}`);
+    rule.enqueues({ ...change, initial: false }, attaching).map(({ key, priority = 'live' }) => `${key} ${priority}`);
   const done = { observedGeneration: 1 };
-  assert.equal(looks({ type: 'added', object: policy(1) }), ['n/p live']);
-  assert.equal(looks({ type: 'modified', object: policy(1, done), before: policy(1) }), []);
-  assert.equal(looks({ type: 'modified', object: policy(2, done), before: policy(1, done) }), ['n/p live']);
+  assert.equal(looks({ type: 'added', object: policy(1) }), ['n/p live', 'n/c backlog']);
+  assert.equal(looks({ type: 'modified', object: policy(1, done), before: policy(1) }), ['n/c backlog']);
+  const changed = { type: 'modified', object: policy(2, done), before: policy(1, done) } as const;
+  assert.equal(looks(changed), ['n/p live', 'n/c backlog']);
   // An annotation.
   assert.equal(looks({ type: 'modified', object: policy(1, done), before: policy(1, done) }), ['n/p backlog']);
-  assert.equal(looks({ type: 'deleted', object: policy(1) }), []);
+  assert.equal(looks({ type: 'deleted', object: policy(1) }), ['n/c backlog']);
 });
 
 test.run();

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { RevisionListMessage, RevisionMessage } from '../../api/contract-messages.ts';
 import type {
   ArchivedRunsMessage,
   CancelRequest,
@@ -11,8 +12,6 @@ import type {
   RebuildMessage,
   ReferrersMessage,
   RetentionMessage,
-  RevisionListMessage,
-  RevisionMessage,
   RunListMessage,
   RunMessage,
   TotalsMessage,

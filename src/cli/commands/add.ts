@@ -1,4 +1,5 @@
 import { pipeline, type Readable } from 'node:stream';
+import type { ContractMessage } from '../../api/contract-messages.ts';
 import type { MaterialMessage } from '../../api/messages.ts';
 import type { RecordedMaterial } from '../../api/types.gen.ts';
 import { dockerKeychain } from '../../oci/keychain.ts';
@@ -9,6 +10,7 @@ import { explodedUploads } from '../material/explode.ts';
 import { prepareUpload } from '../material/prepare.ts';
 import { formatBytes, shortDigest } from '../print/bytes.ts';
 import { formatNext, nextCommands } from '../print/next.ts';
+import { formatObjections, wouldFail } from '../print/objections.ts';
 import { plain } from '../print/plain.ts';
 import { countBytes, createProgress } from '../print/progress.ts';
 import { rememberAdded } from '../run-memory.ts';
@@ -55,18 +57,22 @@ export async function add(session: Session, name: string, value: string, flags: 
   printResult(session, flags.explode === true ? { items: answers } : last, () => {
     const { completeness } = last;
     const count = `${completeness.present}/${completeness.required} of what is required is there`;
-    const added = answers.map(({ material }) => formatAdded(io, material)).join('');
+    const added = answers.map(({ material }) => formatAdded(io, contract, material)).join('');
     return `${added}${count}\n${formatNext(io, nextCommands({ contract, completeness }))}`;
   });
-  return EXIT.ok;
+  const added = answers.map(({ material }) => material);
+  if (!wouldFail(contract, added)) return EXIT.ok;
+  io.err('the run will fail as it stands: hand in what the policies ask for with proviso add --replace');
+  return EXIT.blocked;
 }
 
-function formatAdded(io: Io, material: RecordedMaterial): string {
+function formatAdded(io: Io, contract: ContractMessage, material: RecordedMaterial): string {
   const { green, bold } = io.colours;
   const facts = `${material.type}, ${formatBytes(material.size)}, ${shortDigest(material.digest)}`;
   const signers = material.signers?.map(({ display }) => display).join(', ');
   const signed = signers === undefined ? '' : `, signed by ${plain(signers)}`;
-  return `${green('added')} ${bold(material.name)} (${facts})${signed}\n${formatTolerated(io, material)}`;
+  const objections = formatObjections(io, contract, [material]).map((line) => `${line}\n`);
+  return `${green('added')} ${bold(material.name)} (${facts})${signed}\n${formatTolerated(io, material)}${objections.join('')}`;
 }
 
 /** What is wrong with a material and was let through, a line each. */

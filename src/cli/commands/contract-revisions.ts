@@ -1,4 +1,4 @@
-import type { RevisionMessage } from '../../api/messages.ts';
+import type { RevisionMessage } from '../../api/contract-messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { type Difference, differences } from '../../contract/difference.ts';
 import { hasDigest } from '../../contract/digest.ts';

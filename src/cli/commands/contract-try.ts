@@ -68,7 +68,9 @@ function draftOf(contract: Contract, file: string): Draft {
     throw new Problem('request-invalid', `the contract in ${file} is not valid`, { errors: findings });
   const { signers, ofMaterials, elsewhere } = draftSigners(spec);
   const judgesSigners = elsewhere.length === 0;
-  const asked = judgesSigners ? spec : withoutSigners(spec);
+  // What policies say of a run takes its bytes.
+  const { policies: _, ...unjudged } = spec;
+  const asked = judgesSigners ? unjudged : withoutSigners(unjudged);
   const reading = effectiveContract(metadata.name, asked, signers, ofMaterials);
   if (reading.ok) return { contract: reading.contract, judgesSigners };
   throw new Problem('request-invalid', `the contract in ${file} can't be in force: ${reading.message}`);

@@ -7,6 +7,7 @@ import type { RunRef } from '../client/receiver.ts';
 import { EXIT, exitCodeOfVerdict } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { shortDigest } from '../print/bytes.ts';
+import { formatObjections } from '../print/objections.ts';
 import { formatVerdict } from '../print/run.ts';
 import { recallAdded } from '../run-memory.ts';
 import { currentRun, printResult, rememberedRun, type Session } from '../session.ts';
@@ -151,6 +152,7 @@ function verdictText(io: Io, run: RunMessage): string {
           `${io.colours.bold('Attestation')}  ${attestation.digest}`,
           `${io.colours.bold('Signer')}       ${attestation.signer.identity ?? attestation.signer.fingerprint}`,
         ]),
+    ...formatObjections(io, run.contract, run.materials, run.policies),
     `${io.colours.bold('See')}          kubectl get workflowrun -n ${run.namespace} ${run.run}`,
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { ContractMessage } from '../../api/messages.ts';
+import type { ContractMessage } from '../../api/contract-messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { archiveForm, visitArchive } from '../../materials/archive/read.ts';
 import { MAX_DOCUMENT_BYTES } from '../../materials/kind.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import type { ContractMaterialMessage, ContractMessage } from '../../api/contract-messages.ts';
 import type { MaterialType } from '../../api/material-types.ts';
-import type { ContractMaterialMessage, ContractMessage } from '../../api/messages.ts';
 import { isDnsLabel } from '../../api/names.ts';
 import { Problem } from '../../api/problem.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';

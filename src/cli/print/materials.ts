@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { ContractMaterialMessage } from '../../api/contract-messages.ts';
 import { excerpt } from '../../api/excerpt.ts';
-import type { ContractMaterialMessage } from '../../api/messages.ts';
 import type { RecordedMaterial } from '../../api/types.gen.ts';
 import { annotationFlags } from '../../contract/asked.ts';
 import type { MaterialStanding, MaterialState } from '../../contract/standing.ts';

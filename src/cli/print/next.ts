@@ -1,4 +1,5 @@
-import type { ContractMessage, RunMessage } from '../../api/messages.ts';
+import type { ContractMessage } from '../../api/contract-messages.ts';
+import type { RunMessage } from '../../api/messages.ts';
 import { addCommand, settling } from '../../contract/asked.ts';
 import type { Io } from '../io.ts';
 import { plain } from './plain.ts';

@@ -3,6 +3,7 @@ import { standing } from '../../contract/standing.ts';
 import type { Io } from '../io.ts';
 import { formatMaterials } from './materials.ts';
 import { commandsFor, formatNext } from './next.ts';
+import { formatObjections } from './objections.ts';
 import { plain } from './plain.ts';
 import { type Field, termFields } from './terms.ts';
 
@@ -25,6 +26,7 @@ export function formatRun(io: Io, run: RunMessage, isCurrent = true): string {
   return [
     formatFields(io, head),
     ...(rows.length === 0 ? [] : [formatMaterials(io, rows)]),
+    ...[formatObjections(io, contract, run.materials, run.policies).join('\n')].filter(Boolean),
     ...[formatFields(io, termFields(io, run))].filter(Boolean),
     ...(commands.length === 0 ? [] : [formatNext(io, commands)]),
   ].join('\n\n');

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Problem } from '../../api/problem.ts';
 import { createPool } from '../../queue/threads/pool.ts';
 import type { PolicyEngine, PolicyFailure, PolicyOutcome } from '../evaluation.ts';
+import { type WrittenJson, writtenJson } from '../written-json.ts';
 import type { Begun, CheckTask, EvaluationTask } from './worker.ts';
 
 export interface CelEngineOptions {
@@ -48,7 +49,7 @@ export function createCelEngine(options: CelEngineOptions = {}): PolicyEngine {
     exceeded: (limit) => new Exceeded(limit),
     onError: options.onError ?? (() => undefined),
   });
-  const share = createInputSharing();
+  const numberOf = createInputNumbers();
 
   /** Policies take turns: the text of each has at most half of the threads. At the end nobody waits for a beginning. */
   function run<T>(name: string, source: string, task: object): Promise<T> {
@@ -80,7 +81,9 @@ export function createCelEngine(options: CelEngineOptions = {}): PolicyEngine {
     },
     async evaluate(name, source, { input, ...query }) {
       try {
-        const task: Omit<EvaluationTask, 'begun'> = { name, source, query, ...share(input) };
+        const written = writtenJson(input);
+        const shared = { input: written.bytes, inputId: numberOf(written) };
+        const task: Omit<EvaluationTask, 'begun'> = { name, source, query, ...shared };
         return await run<PolicyOutcome>('evaluateSource', source, task);
       } catch (error) {
         return { kind: 'failed', failure: failureOf(error) };
@@ -90,25 +93,13 @@ export function createCelEngine(options: CelEngineOptions = {}): PolicyEngine {
   };
 }
 
-type Shared = Pick<EvaluationTask, 'input' | 'inputId'>;
-
-/** Writes an input out once, in memory that all threads read, however many policies ask about it. */
-function createInputSharing(): (input: unknown) => Shared {
-  const known = new WeakMap<object, Shared>();
+/** The thread that has just read an input needs not read it again for the next policy that is asked about it. */
+function createInputNumbers(): (input: WrittenJson) => number {
+  const numbers = new WeakMap<WrittenJson, number>();
   let count = 0;
-
-  function write(input: unknown): Shared {
-    const bytes = Buffer.from(JSON.stringify(input ?? null));
-    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-    shared.set(bytes);
-    count += 1;
-    return { input: shared, inputId: count };
-  }
-
   return (input) => {
-    if (typeof input !== 'object' || input === null) return write(input);
-    const shared = known.get(input) ?? write(input);
-    known.set(input, shared);
-    return shared;
+    const number = numbers.get(input) ?? ++count;
+    numbers.set(input, number);
+    return number;
   };
 }

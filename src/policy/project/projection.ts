@@ -2,7 +2,12 @@ import type { Finding } from '../../api/problem.ts';
 
 /** The content of a material as the JSON that policies judge. */
 export type Projection =
-  | { readonly ok: true; readonly value: unknown }
+  | {
+      readonly ok: true;
+      readonly value: unknown;
+      /** Whether the content itself is JSON of this value. Absent, no. */
+      readonly isContent?: true;
+    }
   | { readonly ok: false; readonly finding: Finding };
 
 /** A value unless there was something wrong. */

@@ -22,9 +22,7 @@ export async function evaluateCompiled(
 ): Promise<PolicyOutcome> {
   const input = regoInput(query);
   if (input === undefined) {
-    return failedFor(
-      `a policy in Rego judges an object or an array, and this is ${query.input === null ? 'null' : `a ${typeof query.input}`}`,
-    );
+    return failedFor('a policy in Rego judges an object or an array, and this is something else');
   }
   const files = [...FILES, functions].flatMap((file) => ['--data', file]);
   const question = [
@@ -42,7 +40,7 @@ export async function evaluateCompiled(
     capabilities,
   ];
   const args = ['eval', '--stdin-input', '--format', 'json', ...bounds, ...flags, ...files, question];
-  const asked = await opa.ask(args, { arrange, input: () => JSON.stringify(input) });
+  const asked = await opa.ask(args, { arrange, input: () => input });
   if (!asked.ok) return { kind: 'failed', failure: asked.failure };
   const faults = opaErrors(asked.answer);
   if (faults.length > 0) return failedFor(faults.map(told).join('; '));

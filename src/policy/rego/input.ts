@@ -1,21 +1,25 @@
-import { asRecord, type UnknownRecord } from '../../api/record.ts';
+import type { UnknownRecord } from '../../api/record.ts';
 import type { PolicyMaterial, PolicyQuery } from '../evaluation.ts';
+import { writtenJson } from '../written-json.ts';
 
 /**
- * The `input` of a policy as Chainloop's policies expect it: the content at the root, an array as `elements`, beside it
- * `args` and `chainloop_metadata`, which the content can't set. Undefined for content that is neither object nor array.
+ * The `input` of a policy as Chainloop's policies expect it, as JSON: the content at the root, an array as `elements`, beside it
+ * `args` and `chainloop_metadata`, which the content can't set: of two members of a name OPA takes the last. Undefined for content
+ * that is neither object nor array.
  */
-export function regoInput({ input, inputs, material, run }: PolicyQuery): UnknownRecord | undefined {
-  const root = Array.isArray(input) ? { elements: input } : asRecord(input);
-  if (root === undefined) return undefined;
-  return {
-    ...root,
+export function regoInput({ input, inputs, material, run }: PolicyQuery): string | undefined {
+  const content = Buffer.from(writtenJson(input).bytes.buffer).toString('utf8').trim();
+  const others = JSON.stringify({
     args: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, argument(value)])),
     chainloop_metadata: {
       ...(material === undefined ? {} : descriptor(material)),
       ...(run.project === undefined ? {} : { project_name: run.project }),
     },
-  };
+  }).slice(1);
+  if (content.startsWith('[')) return `{"elements":${content},${others}`;
+  if (!content.startsWith('{')) return undefined;
+  const members = content.slice(1, -1).trim();
+  return members === '' ? `{${others}` : `{${members},${others}`;
 }
 
 /** A ResourceDescriptor of in-toto. */

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { Problem } from '../../api/problem.ts';
-import type { Inspection } from '../../materials/kind.ts';
-import { MATERIAL_KINDS } from '../../materials/kinds.ts';
+import { HEAD_BYTES } from '../../materials/kind.ts';
+import type { WrittenProjection } from '../../policy/project/written.ts';
 import { createPool, type Turn } from '../../queue/threads/pool.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { ImageVerdict } from '../../verify/image.ts';
@@ -11,14 +11,24 @@ import type { ImageTask } from './image.ts';
 import { type Judgement, type JudgementTask, judge } from './judgement.ts';
 import { isQuickAttestation, isQuickMaterial } from './quick.ts';
 import { createRootSharing } from './shared-root.ts';
-import type { SentImage, SentJudgement, SentMaterial } from './worker.ts';
+import {
+  type Inspected,
+  inspectBytes,
+  projectContent,
+  type SentContent,
+  type SentImage,
+  type SentJudgement,
+  type SentMaterial,
+} from './worker.ts';
 
 /** What takes long to check, and what doesn't: in a thread, or at once. */
 export interface Checks {
   /** Never rejects for what was handed in, but with a `Problem` where there was no turn for it, or it took too much. */
   attestation(task: JudgementTask, asker: Asker): Promise<Judgement>;
   /** The same; may reject with whatever the inspection threw. */
-  material(material: SentMaterial, asker: Asker): Promise<Inspection>;
+  material(material: SentMaterial, asker: Asker): Promise<Inspected>;
+  /** What policies get to see of what is in a store already. */
+  project(content: SentContent, asker: Asker): Promise<WrittenProjection>;
   /** Always in a thread: a document of signatures can hold a hundred. The pieces stay what they are. */
   image(image: AskedImage, asker: Asker): Promise<ImageVerdict>;
   close(): Promise<void>;
@@ -81,10 +91,15 @@ export function createChecks(log: Logger): Checks {
       return inThread('judgeAttestation', sent, asker, [bytes]);
     },
     async material(sent, asker) {
-      const { type, pieces, ...input } = sent;
+      const { pieces, ...material } = sent;
       const [first = new ArrayBuffer(0)] = pieces;
-      if (isQuickMaterial(type, input)) return MATERIAL_KINDS[type].inspect({ ...input, bytes: new Uint8Array(first) });
+      if (isQuickMaterial(sent.type, sent)) return inspectBytes(new Uint8Array(first), material);
       return inThread('inspectMaterial', sent, asker, pieces);
+    },
+    async project(content, asker) {
+      return content.size <= HEAD_BYTES
+        ? projectContent(content)
+        : inThread('projectContent', content, asker, content.pieces);
     },
     image: ({ trust, ...task }, asker) => {
       const sent: SentImage = { ...task, trust: share(trust) };

@@ -1,6 +1,7 @@
 import type { MaterialType } from '../../api/material-types.ts';
 import type { Inspection, MaterialInput } from '../../materials/kind.ts';
 import { MATERIAL_KINDS } from '../../materials/kinds.ts';
+import { type WrittenProjection, writeProjection } from '../../policy/project/written.ts';
 import type { ImageVerdict } from '../../verify/image.ts';
 import { type ImageTask, judgeImage } from './image.ts';
 import { type Judgement, type JudgementTask, judge } from './judgement.ts';
@@ -30,12 +31,42 @@ export const judgeSignatures = ({ pieces, trust, ...task }: SentImage): ImageVer
 export interface SentMaterial extends Omit<MaterialInput, 'bytes' | 'release'> {
   readonly type: MaterialType;
   readonly pieces: readonly ArrayBuffer[];
+  /** Whether policies will judge it. */
+  readonly isJudged?: boolean;
 }
 
-export function inspectMaterial({ type, pieces, ...input }: SentMaterial): Inspection {
-  const bytes = joined(pieces);
-  return MATERIAL_KINDS[type].inspect({ ...input, bytes, release: () => giveBack(bytes.buffer) });
+/** What an inspection came to, and if policies will judge it, what they get to see. */
+export interface Inspected {
+  readonly inspection: Inspection;
+  readonly projection?: WrittenProjection;
 }
+
+export function inspectMaterial({ pieces, ...material }: SentMaterial): Inspected {
+  const bytes = joined(pieces);
+  return inspectBytes(bytes, material, () => giveBack(bytes.buffer));
+}
+
+export function inspectBytes(
+  bytes: Uint8Array,
+  { type, isJudged, ...input }: Omit<SentMaterial, 'pieces'>,
+  release?: () => void,
+): Inspected {
+  const { inspect } = MATERIAL_KINDS[type];
+  if (!isJudged) return { inspection: inspect({ ...input, bytes, ...(release === undefined ? {} : { release }) }) };
+  const inspection = inspect({ ...input, bytes });
+  const isTaken = inspection.ok || inspection.despite !== undefined;
+  return { inspection, ...(isTaken ? { projection: writeProjection(type, bytes, input.size) } : {}) };
+}
+
+/** A material that is there already, as it is sent; the pieces are all of it, or none if it is too large to be judged. */
+export interface SentContent {
+  readonly type: MaterialType;
+  readonly pieces: readonly ArrayBuffer[];
+  readonly size: number;
+}
+
+export const projectContent = ({ type, pieces, size }: SentContent): WrittenProjection =>
+  writeProjection(type, joined(pieces), size);
 
 /** At once, where a collector of garbage would take its time. */
 function giveBack(buffer: ArrayBuffer): void {

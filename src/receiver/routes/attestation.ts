@@ -12,16 +12,17 @@ import type { EvidenceBytes, EvidenceInfo, Stage } from '../../evidence/store.ts
 import { RECEIVER_MANAGER, writeStatus } from '../../kube/apply.ts';
 import { isStatus } from '../../kube/error.ts';
 import type { Authenticated } from '../auth/review.ts';
-import { readBody } from '../body.ts';
+import { type Reserve, readBody } from '../body.ts';
 import { assertDigest, statedDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
+import { policiesAtPush, withPolicies } from '../policies/at-push.ts';
 import { countRefusal } from '../refusals.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, nextRunHint, runForSubmitter } from '../run-access.ts';
 import { runMessage } from '../state.ts';
 import { createStatements, type Statements } from '../statements.ts';
 import { trustOf } from '../trust.ts';
-import { acceptedOf, acceptedStatus } from '../verdict.ts';
+import { acceptedOf, verdictStatus } from '../verdict.ts';
 import { param } from './params.ts';
 
 /** Statements name up to 128 materials; real ones have some hundred kilobytes. */
@@ -51,7 +52,7 @@ export const attestationRoute = (context: ReceiverContext) => async (request: Re
   assertDigest(statedDigest(request.headers['content-digest']), digest);
   const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract);
   try {
-    const finished = await accept(context, authenticated, run, { bytes, digest, contract, response });
+    const finished = await accept(context, authenticated, run, { bytes, digest, contract, response, reserve });
     response.json(runMessage(finished, contract));
   } catch (error) {
     if (error instanceof Problem && isRefusal(error)) await countRefusal(context, run, error);
@@ -64,6 +65,7 @@ interface Handed {
   readonly digest: string;
   readonly contract: EffectiveContract;
   readonly response: Response;
+  readonly reserve: Reserve;
 }
 
 /** Refused for what was handed in, and not for the state of the run or the service. */
@@ -92,17 +94,21 @@ async function accept(
     if (error instanceof Problem) {
       await kept.statements.withdraw();
       await kept.stage?.withdraw();
+      await kept.said?.withdraw();
     }
     throw error;
   } finally {
     await kept.statements.discard();
     await kept.stage?.discard();
+    await kept.said?.discard();
   }
 }
 
 /** What is in the store for this push: its bytes, once they were good enough to be put there, and what is said of them. */
 interface Kept {
   stage?: Stage;
+  /** All that policies said. */
+  said?: Stage;
   readonly statements: Statements;
 }
 
@@ -110,7 +116,7 @@ async function acceptKept(
   context: ReceiverContext,
   authenticated: Authenticated,
   first: WorkflowRun,
-  { bytes, digest, contract, response }: Handed,
+  { bytes, digest, contract, response, reserve }: Handed,
   kept: Kept,
 ): Promise<WorkflowRun> {
   let run = first;
@@ -129,8 +135,14 @@ async function acceptKept(
     const verified = acceptedOf(await context.checks.attestation(task, asker), run, contract);
     const store = await context.stores.get(run.spec.evidenceStoreName);
     const stored = await keep(store.bytes, bytes, kept);
-    const statements = await kept.statements.make({ run, contract, attestation: digest, store, now });
-    const status = acceptedStatus(run, contract, { verified, stored, storeName: store.name, statements, now });
+    const { judged, stage: said } = await policiesAtPush(context, run, contract, { store, now, reserve, asker });
+    await keepSaid(kept, said);
+    const statements =
+      judged?.verdict.result === 'blocked'
+        ? []
+        : await kept.statements.make({ run: withPolicies(run, judged), contract, attestation: digest, store, now });
+    const facts = { verified, judged, stored, storeName: store.name, statements, now };
+    const status = verdictStatus(run, contract, facts);
     try {
       return await writeVerdict(context, run, status);
     } catch (error) {
@@ -145,6 +157,15 @@ async function acceptKept(
   });
 }
 
+/** Makes durable what policies said in this round; what they said in an earlier one is taken back. */
+async function keepSaid(kept: Kept, stage: Stage | undefined): Promise<void> {
+  await kept.said?.withdraw();
+  await kept.said?.discard();
+  if (stage === undefined) delete kept.said;
+  else kept.said = stage;
+  await stage?.commit();
+}
+
 /** Puts the bytes into the store, in the first round only. */
 async function keep(store: EvidenceBytes, bytes: Buffer, kept: Kept): Promise<EvidenceInfo> {
   if (kept.stage !== undefined) return kept.stage.info();
@@ -157,9 +178,10 @@ async function writeVerdict(context: ReceiverContext, run: WorkflowRun, status: 
   const options = { fieldManager: RECEIVER_MANAGER, unchanged: true };
   const written = await writeStatus(context.client, KIND.WorkflowRun, run, status, options);
   const { namespace, name } = written.metadata;
-  context.log.info({ namespace, run: name }, 'Run accepted');
-  const note = verdictOf(written).message;
-  const facts = { type: 'Normal', reason: RUN_REASON.Accepted, action: 'Verify', note } as const;
+  const { status: succeeded, reason, message: note } = verdictOf(written);
+  context.log.info({ namespace, run: name, succeeded, reason }, 'Run judged');
+  const type = reason === RUN_REASON.Accepted ? 'Normal' : 'Warning';
+  const facts = { type, reason, action: 'Verify', note } as const;
   context.events.record({ ...written, kind: KIND.WorkflowRun.kind }, facts);
   return written;
 }

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
+import type { RevisionListMessage, RevisionMessage } from '../../api/contract-messages.ts';
 import { KIND } from '../../api/kinds.ts';
 import { LABEL_CONTRACT } from '../../api/labels.ts';
-import type { RevisionListMessage, RevisionMessage } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import type { Contract } from '../../api/types.gen.ts';
 import { digestOf, revisionNameOf } from '../../contract/digest.ts';

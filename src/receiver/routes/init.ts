@@ -4,7 +4,8 @@ import { KIND } from '../../api/kinds.ts';
 import type { InitRequest } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { RUN_REASON } from '../../api/reasons.ts';
-import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
+import type { RunPolicies, Workflow, WorkflowRun } from '../../api/types.gen.ts';
+import type { EffectiveContract } from '../../contract/effective.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
 import { isStatus } from '../../kube/error.ts';
 import { matchSubmitters } from '../../oidc/match.ts';
@@ -13,6 +14,7 @@ import { runOwnerOf } from '../auth/owner.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { pinnedContract, runName, runToOpen } from '../open-run.ts';
+import { policiesAtInit } from '../policies/at-init.ts';
 import { reserveFor } from '../reserve.ts';
 import { runKeyOf } from '../run-identity.ts';
 import { validated } from '../schemas.ts';
@@ -38,17 +40,45 @@ export const initRoute = (context: ReceiverContext) => async (request: Request, 
   }
   const contract = await context.contracts.get(namespace, pinnedContract(workflow));
   const wanted = runToOpen({ request: body, workflow, contract, caller, owner, runKey, now: new Date() });
-  if (body.dryRun === true) response.status(200).json({ ...runMessage(wanted, contract), dryRun: true });
-  else await answerOpened(context, response, await createOrFind(context, wanted));
+  if (body.dryRun === true) {
+    await (await policiesAtInit(context, wanted, contract, new Date())).stage?.discard();
+    response.status(200).json({ ...runMessage(wanted, contract), dryRun: true });
+  } else await open(context, response, wanted, contract);
 };
+
+/** Opens a run, unless another task of its pipeline has just done so, or a policy objects. */
+async function open(
+  context: ReceiverContext,
+  response: Response,
+  wanted: WorkflowRun,
+  contract: EffectiveContract,
+): Promise<void> {
+  const { policies, stage } = await policiesAtInit(context, wanted, contract, new Date());
+  try {
+    await stage?.commit();
+    const found = await createOrFind(context, wanted);
+    if (!found.isNew) await stage?.withdraw();
+    await answerOpened(context, response, found, found.isNew ? policies : undefined);
+  } catch (error) {
+    if (error instanceof Problem) await stage?.withdraw();
+    throw error;
+  } finally {
+    await stage?.discard();
+  }
+}
 
 interface Found {
   readonly run: WorkflowRun;
   readonly isNew: boolean;
 }
 
-async function answerOpened(context: ReceiverContext, response: Response, { run, isNew }: Found): Promise<void> {
-  const opened = await ensureOpened(context, run);
+async function answerOpened(
+  context: ReceiverContext,
+  response: Response,
+  { run, isNew }: Found,
+  policies?: RunPolicies,
+): Promise<void> {
+  const opened = await ensureOpened(context, run, policies);
   response
     .status(isNew ? 201 : 200)
     .json(runMessage(opened, await context.contracts.get(run.metadata.namespace ?? '', run.spec.contract)));
@@ -133,12 +163,20 @@ async function createOrFind(context: ReceiverContext, wanted: WorkflowRun): Prom
 }
 
 /** Sets the first condition; also after a crash between the two writes. */
-export async function ensureOpened(context: ReceiverContext, run: WorkflowRun): Promise<WorkflowRun> {
+export async function ensureOpened(
+  context: ReceiverContext,
+  run: WorkflowRun,
+  policies?: RunPolicies,
+): Promise<WorkflowRun> {
   if (run.status?.conditions !== undefined) return run;
   const now = new Date().toISOString();
   const message = `the run is open until ${run.spec.deadlineTime}`;
   const claim = { type: CONDITION.Succeeded, status: 'Unknown', reason: RUN_REASON.Crafting, message } as const;
-  const status = { startTime: run.metadata.creationTimestamp ?? now, conditions: settleConditions([], [claim], now) };
+  const status = {
+    startTime: run.metadata.creationTimestamp ?? now,
+    ...(policies === undefined ? {} : { policies }),
+    conditions: settleConditions([], [claim], now),
+  };
   try {
     await applyStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: RECEIVER_MANAGER });
     return { ...run, status };

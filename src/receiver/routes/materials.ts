@@ -10,11 +10,13 @@ import { completeness } from '../../contract/completeness.ts';
 import type { ContractMaterial } from '../../contract/effective.ts';
 import { writeStatus } from '../../kube/apply.ts';
 import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
+import { ofMaterial } from '../../policy/attached.ts';
 import { statedDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
 import { createInspection } from '../image-signers.ts';
 import { type Intake, takeMaterial } from '../material-intake.ts';
 import { successionOf } from '../material-succession.ts';
+import { judgeAdded } from '../policies/judge-material.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, explainRefusedWrite, runForSubmitter } from '../run-access.ts';
 import { completenessMessage } from '../state.ts';
@@ -38,6 +40,7 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
   const annotations = annotationsOf(name, asked, givenAnnotations(request));
   const store = await context.stores.get(run.spec.evidenceStoreName);
   const stage = await store.bytes.stage(statedDigest(request.headers['content-digest']));
+  const stages = [stage];
   try {
     const filename = query(request, 'filename', 255);
     const isReference = isReferenceForm(type, query(request, 'form', 16));
@@ -47,8 +50,14 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
     const intake = await takeMaterial(request, stage, {
       ...{ type, name, filename, isReference, reserve, inspect },
       isStrict: asked?.strict !== false,
+      isJudged: ofMaterial(contract, 'Add', { name, type }).length > 0,
       maxBlobSize: store.maxBlobSize,
     });
+    const content = { name, type, digest: intake.facts.digest ?? intake.digest };
+    const found = { ...annotations, ...intake.facts.annotations };
+    const seen = { material: { ...content, annotations: found }, projection: intake.projection };
+    const judged = await judgeAdded(context, run, contract, seen, { store, reserve });
+    stages.push(...judged.stages);
     const keeps = MATERIAL_KINDS[type].keepsBytes && !isReference && asked?.skipUpload !== true;
     const isReplacement = flag(request, 'replace');
     // An upload can take long: what was open when it began may be over now, and the place be taken. The watch lags by a moment,
@@ -57,10 +66,10 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
       ? await context.client.get<WorkflowRun>(KIND.WorkflowRun, run.metadata)
       : latest(context, run);
     assertOpen(now, new Date());
-    const content = { name, type, digest: intake.facts.digest ?? intake.digest };
     const succession = successionOf(now, content, isReplacement);
     // Durable first, then recorded: a record without bytes would be a lie, bytes without a record are only garbage.
     if (keeps) await stage.commit();
+    for (const each of judged.stages) await each.commit();
     const addedBy = authenticated.caller.username;
     const material = {
       ...recordOf({
@@ -69,6 +78,7 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
         store: keeps ? store : undefined,
       }),
       ...succession,
+      ...judged.record,
     };
     const updated = await record(context, run, material);
     const answer: MaterialMessage = {
@@ -78,10 +88,10 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
     response.json(answer);
   } catch (error) {
     // Refused for sure, so nothing refers to the bytes. Of any other error it isn't known whether the record was written.
-    if (error instanceof Problem) await stage.withdraw();
+    if (error instanceof Problem) for (const each of stages) await each.withdraw();
     throw error;
   } finally {
-    await stage.discard();
+    for (const each of stages) await each.discard();
   }
 };
 

@@ -49,7 +49,7 @@ async function inspect(file: string): Promise<number> {
   const pieces = createPieces();
   const size = readInto(pieces, file);
   const material = { type: type as MaterialType, pieces: pieces.take(), size, digest: '' };
-  const inspection = await checks.material(material, asker);
+  const { inspection } = await checks.material(material, asker);
   if (!inspection.ok) throw new Error(JSON.stringify(inspection.findings));
   return size;
 }

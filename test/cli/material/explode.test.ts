@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ContractMessage } from '../../../src/api/messages.ts';
+import type { ContractMessage } from '../../../src/api/contract-messages.ts';
 import { Problem } from '../../../src/api/problem.ts';
 import { explodedUploads } from '../../../src/cli/material/explode.ts';
 import { makeZip, type ZipFile } from '../../materials/archive/make.ts';
@@ -22,6 +22,7 @@ const contract: ContractMessage = {
   envAllowList: [],
   annotations: [],
   signers: [],
+  enforcement: 'Enforce',
 };
 let dir: string;
 test.before(async () => {

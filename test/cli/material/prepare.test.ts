@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ContractMaterialMessage, ContractMessage } from '../../../src/api/messages.ts';
+import type { ContractMaterialMessage, ContractMessage } from '../../../src/api/contract-messages.ts';
 import { Problem } from '../../../src/api/problem.ts';
 import type { Upload } from '../../../src/cli/client/receiver.ts';
 import { prepareUpload } from '../../../src/cli/material/prepare.ts';
@@ -36,6 +36,7 @@ const contract: ContractMessage = {
   envAllowList: [],
   annotations: [],
   signers: [],
+  enforcement: 'Enforce',
 };
 const access = {
   credentials: () => Promise.reject(new Error('nobody asks for a login')),

@@ -1,7 +1,8 @@
 import { createColors } from 'picocolors';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ContractMaterialMessage, RunMessage } from '../../../src/api/messages.ts';
+import type { ContractMaterialMessage } from '../../../src/api/contract-messages.ts';
+import type { RunMessage } from '../../../src/api/messages.ts';
 import type { RecordedMaterial } from '../../../src/api/types.gen.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import { formatRun } from '../../../src/cli/print/run.ts';
@@ -41,6 +42,7 @@ const CONTRACT: RunMessage['contract'] = {
   envAllowList: [],
   annotations: [],
   signers: [],
+  enforcement: 'Enforce',
 };
 const MISSING = [
   { name: 'tests', hint: '' },

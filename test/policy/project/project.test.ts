@@ -96,7 +96,7 @@ test('attack: what can not be read is no empty report', () => {
     ['JACOCO_XML', '<report><counter type="LINE" missed="x" covered="1"/></report>'],
     ['JACOCO_XML', '<!DOCTYPE report [<!ENTITY a "b">]><report/>'],
     ['COBERTURA_XML', '<coverage'],
-    ['STRING', 'no JSON'],
+    ['EVIDENCE', 'no JSON'],
     ['SARIF', '{"a":1,"a":2}'],
   ];
   for (const [type, content] of cases) assert.throws(() => project(type, content), undefined, content);

@@ -115,13 +115,9 @@ test('an array is under elements; what is neither object nor array fails', async
     kind: 'evaluated',
     violations: [{ subject: 'a policy', message: '[1, 2]' }],
   });
-  for (const [input, is] of [
-    ['text', 'a string'],
-    [null, 'null'],
-    [1, 'a number'],
-  ] as const) {
+  for (const input of ['text', null, 1]) {
     const outcome = await judge(source, input);
-    const message = `a policy in Rego judges an object or an array, and this is ${is}`;
+    const message = 'a policy in Rego judges an object or an array, and this is something else';
     assert.equal(outcome, { kind: 'failed', failure: { reason: 'Error', message } });
   }
 });

@@ -165,7 +165,7 @@ const CONTENTS: readonly (readonly [MaterialType, string])[] = [
 test('a material is inspected the same, in one piece or in several', async () => {
   for (const [type, text] of CONTENTS) {
     const input = { size: text.length, digest: `sha256:${'0'.repeat(64)}` };
-    const expected = MATERIAL_KINDS[type].inspect({ ...input, bytes: Buffer.from(text) });
+    const expected = { inspection: MATERIAL_KINDS[type].inspect({ ...input, bytes: Buffer.from(text) }) };
     assert.equal(await checks.material({ ...input, type, pieces: [bufferOf(text)] }, asker()), expected, type);
     const pieces = [bufferOf(text.slice(0, 3)), bufferOf(text.slice(3))];
     const answer = pool.run('inspectMaterial', { ...input, type, pieces }, { identity: 'a', transfer: pieces });
@@ -187,7 +187,7 @@ test('attack: a document that takes seconds leaves the loop to others', async ()
     await new Promise(setImmediate);
     turns += 1;
   }
-  assert.is((await answer).ok, true);
+  assert.is((await answer).inspection.ok, true);
   assert.ok(turns > 100, `${turns} turns`);
 });
 

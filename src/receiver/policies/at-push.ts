@@ -1,0 +1,42 @@
+import type { RunPolicies, WorkflowRun } from '../../api/types.gen.ts';
+import type { EffectiveContract } from '../../contract/effective.ts';
+import { policyVerdict } from '../../contract/policy-verdict.ts';
+import type { Stage } from '../../evidence/store.ts';
+import type { ReceiverContext } from '../context.ts';
+import type { JudgedPolicies } from '../verdict.ts';
+import { judgePush, type PushOptions } from './judge-run.ts';
+import { recordedEvaluations } from './recorded.ts';
+
+/** What policies come to at the end. */
+export interface PoliciesAtPush {
+  /** Absent: the contract attaches none. */
+  readonly judged?: JudgedPolicies;
+  /** With all that was said at the end, to be committed before it is recorded; absent if nobody was asked. */
+  readonly stage?: Stage;
+}
+
+/** Asks the policies that judge at the end, and puts together what all of them said. Throws `policy-unavailable`. */
+export async function policiesAtPush(
+  context: Pick<ReceiverContext, 'engines' | 'stores' | 'checks'>,
+  run: WorkflowRun,
+  contract: EffectiveContract,
+  options: PushOptions,
+): Promise<PoliciesAtPush> {
+  if (contract.policies === undefined) return {};
+  const { evaluations, stage } = await judgePush(context, run, contract, options);
+  const { policies: before, materials = [] } = run.status ?? {};
+  const all = [...(before?.evaluations ?? []), ...evaluations];
+  const { enforcement } = contract;
+  const verdict = policyVerdict({ materials, evaluations: all, enforcement, waiverFor: () => undefined });
+  const policies: RunPolicies = {
+    ...verdict.policies,
+    ...(all.length === 0 ? {} : { evaluations: all }),
+    ...(before?.atInit === undefined ? {} : { atInit: before.atInit }),
+    ...(stage === undefined ? {} : { atPush: recordedEvaluations(stage, options.store) }),
+  };
+  return { judged: { verdict, policies }, ...(stage === undefined ? {} : { stage }) };
+}
+
+/** The run as the control plane is to speak of it. */
+export const withPolicies = (run: WorkflowRun, judged: JudgedPolicies | undefined): WorkflowRun =>
+  judged === undefined ? run : { ...run, status: { ...run.status, policies: judged.policies } };
