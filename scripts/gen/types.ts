@@ -46,6 +46,8 @@ const NAMED: Readonly<Record<string, string>> = {
   'Policy.status': 'PolicyStatus',
   'ClusterPolicy.spec': 'ClusterPolicySpec',
   'ClusterPolicy.status': 'ClusterPolicyStatus',
+  'Waiver.spec': 'WaiverSpec',
+  'Waiver.status': 'WaiverStatus',
 };
 
 const HEADER = `/* Generated from crds/ by scripts/gen.ts; run \`make gen\` after a change there. */

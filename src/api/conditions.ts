@@ -7,6 +7,7 @@ export const CONDITION = {
   PolicyCompliant: 'PolicyCompliant',
   Archived: 'Archived',
   Moved: 'Moved',
+  Active: 'Active',
 } as const;
 
 /** One entry of `status.conditions`, as the Kubernetes API conventions define it. */

@@ -24,6 +24,14 @@ const core = (kind: string, plural: string): ResourceKind => ({
   namespaced: true,
 });
 
+const admission = (kind: string, plural: string): ResourceKind => ({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind,
+  plural,
+  namespaced: false,
+});
+
 /** Every resource that Proviso reads or writes. */
 export const KIND = {
   Contract: own('Contract', 'contracts', true),
@@ -34,6 +42,7 @@ export const KIND = {
   TrustRoot: own('TrustRoot', 'trustroots', false),
   Policy: own('Policy', 'policies', true),
   ClusterPolicy: own('ClusterPolicy', 'clusterpolicies', false),
+  Waiver: own('Waiver', 'waivers', true),
   ControllerRevision: {
     group: 'apps',
     version: 'v1',
@@ -56,5 +65,7 @@ export const KIND = {
   },
   Event: { group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true },
   Lease: { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true },
+  ValidatingAdmissionPolicy: admission('ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
+  ValidatingAdmissionPolicyBinding: admission('ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'),
   TaskRun: { group: 'tekton.dev', version: 'v1', kind: 'TaskRun', plural: 'taskruns', namespaced: true },
 } as const satisfies Record<string, ResourceKind>;

@@ -83,8 +83,18 @@ export const REASON = {
   EngineUnavailable: 'EngineUnavailable',
   /** Ready=False: nothing could be fetched yet; it is tried again. Event: a refresh failed. */
   FetchFailed: 'FetchFailed',
-  /** Stalled: a class of authorities has none left that is valid. */
+  /** Stalled: a class of authorities has none left that is valid, or the time of a Waiver is over. */
   Expired: 'Expired',
+  /** Active=True: somebody else than its author has approved a Waiver, and its time isn't over. */
+  Approved: 'Approved',
+  /** Active=False: nobody has approved a Waiver yet. */
+  AwaitingApproval: 'AwaitingApproval',
+  /** Active=False: a Waiver is for longer than one may be. */
+  TooLong: 'TooLong',
+  /** Active=False: the policy that a Waiver is an exception from doesn't exist. */
+  PolicyNotFound: 'PolicyNotFound',
+  /** Active=False: nothing held the author and the approver of a Waiver apart when it was made, or does now. */
+  ApprovalNotEnforced: 'ApprovalNotEnforced',
   /** Event: a token was issued or renewed. */
   TokenIssued: 'TokenIssued',
   /** Event: a contract got a new revision. */

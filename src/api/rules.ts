@@ -1,4 +1,5 @@
 import { parseDuration } from './duration.ts';
+import type { LabelSelector } from './label-selector.ts';
 import { LENIENT_TYPES } from './material-types.ts';
 import { signerLists } from './signer-lists.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   EvidenceStore,
   Policy,
   TrustRoot,
+  Waiver,
   Workflow,
 } from './types.gen.ts';
 
@@ -89,12 +91,12 @@ export const CONTRACT_RULES: readonly Rule<Contract>[] = [
   },
 ];
 
-const selectorRules = (selector: 'namespaceSelector' | 'workflowSelector'): readonly Rule<ClusterContract>[] => {
-  const broken = (operators: readonly string[], isGiven: boolean) => (object: ClusterContract) =>
+const selectorRules = <T>(at: string, selectorOf: (object: T) => LabelSelector): readonly Rule<T>[] => {
+  const broken = (operators: readonly string[], isGiven: boolean) => (object: T) =>
     indices(
-      object.spec[selector]?.matchExpressions,
+      selectorOf(object)?.matchExpressions,
       ({ operator, values = [] }) => operators.includes(operator) && values.length > 0 === isGiven,
-    ).map((index) => `spec.${selector}.matchExpressions[${index}]`);
+    ).map((index) => `${at}.matchExpressions[${index}]`);
   return [
     { message: "'values' must be given for In and NotIn", broken: broken(['In', 'NotIn'], false) },
     {
@@ -107,8 +109,8 @@ const selectorRules = (selector: 'namespaceSelector' | 'workflowSelector'): read
 /** A baseline asks as a contract does, of whom it selects. */
 export const CLUSTER_CONTRACT_RULES: readonly Rule<ClusterContract>[] = [
   ...CONTRACT_RULES,
-  ...selectorRules('namespaceSelector'),
-  ...selectorRules('workflowSelector'),
+  ...selectorRules<ClusterContract>('spec.namespaceSelector', ({ spec }) => spec.namespaceSelector),
+  ...selectorRules<ClusterContract>('spec.workflowSelector', ({ spec }) => spec.workflowSelector),
 ];
 
 const isShorter = (duration: string | undefined, least: number): boolean =>
@@ -237,6 +239,31 @@ export const POLICY_RULES: readonly Rule<Policy | ClusterPolicy>[] = [
     broken: ({ spec: { source } }) =>
       countGiven(source.inline, source.configMapRef, source.oci) === 1 ? [] : ['spec.source'],
   },
+];
+
+/** Who made a waiver, and how long it is for, is judged by the API server as it is made. */
+export const WAIVER_RULES: readonly Rule<Waiver>[] = [
+  {
+    message: "a waiver must have exactly one of 'policy' and 'material'",
+    broken: ({ spec: { policy, material } }) => (countGiven(policy, material) === 1 ? [] : ['spec']),
+  },
+  {
+    message: "'approvedBy' and 'approvedUid' are an approval together; give both, or none",
+    broken: ({ spec: { approvedBy, approvedUid } }) => (countGiven(approvedBy, approvedUid) === 1 ? ['spec'] : []),
+  },
+  {
+    message: "'approvedBy' must be somebody else than 'requestedBy'",
+    broken: ({ spec: { approvedBy, requestedBy } }) => (approvedBy === requestedBy ? ['spec'] : []),
+  },
+  {
+    message:
+      "a waiver must say which Workflows it is for, by at least one label in 'matchLabels' or requirement in 'matchExpressions'",
+    broken: ({ spec: { selector } }) =>
+      Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length > 0
+        ? []
+        : ['spec.selector'],
+  },
+  ...selectorRules<Waiver>('spec.selector', ({ spec }) => spec.selector),
 ];
 
 type Materials = readonly ContractSpecMaterial[];

@@ -6,6 +6,7 @@ import { asArray, asRecord, asText } from './record.ts';
 
 /** What a pattern of the CRDs means, in words; a test holds that each of them is here. */
 export const PATTERN_WORDS: Readonly<Record<string, string>> = {
+  '^[0-9a-f-]{36}$': 'a metadata.uid, such as 3f2c1d5e-8a4b-4c6d-9e7f-0a1b2c3d4e5f',
   '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$': 'a DNS label: lower-case letters, digits and dashes',
   '^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$': 'a DNS name: lower-case letters, digits, dashes and dots',
   '^\\w+$': 'a word of letters, digits and underscores',

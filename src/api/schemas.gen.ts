@@ -2604,6 +2604,206 @@ export const SCHEMAS = {
   },
   "additionalProperties": false
  },
+ "Waiver": {
+  "type": "object",
+  "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
+   "spec"
+  ],
+  "properties": {
+   "apiVersion": {
+    "type": "string",
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "Waiver"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
+   },
+   "spec": {
+    "type": "object",
+    "required": [
+     "selector",
+     "owner",
+     "reason",
+     "expires",
+     "requestedBy"
+    ],
+    "properties": {
+     "policy": {
+      "type": "object",
+      "required": [
+       "name"
+      ],
+      "properties": {
+       "kind": {
+        "type": "string",
+        "maxLength": 16,
+        "default": "Policy",
+        "enum": [
+         "Policy",
+         "ClusterPolicy"
+        ]
+       },
+       "name": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 253
+       }
+      },
+      "additionalProperties": false
+     },
+     "material": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "selector": {
+      "type": "object",
+      "properties": {
+       "matchLabels": {
+        "type": "object",
+        "maxProperties": 16,
+        "additionalProperties": {
+         "type": "string",
+         "maxLength": 63,
+         "pattern": "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+        }
+       },
+       "matchExpressions": {
+        "type": "array",
+        "maxItems": 16,
+        "items": {
+         "type": "object",
+         "required": [
+          "key",
+          "operator"
+         ],
+         "properties": {
+          "key": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 317,
+           "pattern": "^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+          },
+          "operator": {
+           "type": "string",
+           "maxLength": 16,
+           "enum": [
+            "In",
+            "NotIn",
+            "Exists",
+            "DoesNotExist"
+           ]
+          },
+          "values": {
+           "type": "array",
+           "maxItems": 32,
+           "items": {
+            "type": "string",
+            "maxLength": 63,
+            "pattern": "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+           }
+          }
+         },
+         "additionalProperties": false
+        }
+       }
+      },
+      "additionalProperties": false
+     },
+     "owner": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253
+     },
+     "reason": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 1024
+     },
+     "expires": {
+      "type": "string",
+      "maxLength": 64,
+      "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+      "format": "date-time"
+     },
+     "requestedBy": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 1024
+     },
+     "approvedBy": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 1024
+     },
+     "approvedUid": {
+      "type": "string",
+      "maxLength": 64,
+      "pattern": "^[0-9a-f-]{36}$"
+     }
+    },
+    "additionalProperties": false
+   },
+   "status": {}
+  },
+  "additionalProperties": false
+ },
  "Workflow": {
   "type": "object",
   "required": [

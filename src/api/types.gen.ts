@@ -860,6 +860,70 @@ export interface TrustRootStatus {
   readonly conditions?: readonly Condition[];
 }
 
+/** A Waiver is an exception from one policy or one material, for some Workflows of its namespace and at most 90 days. It counts once somebody else than its author has approved it. */
+export interface Waiver {
+  readonly metadata: ObjectMeta;
+  /** The version of this schema, `proviso.dev/v1alpha1`. */
+  readonly apiVersion?: string;
+  /** The kind of this object, `Waiver`. */
+  readonly kind?: string;
+  /** What is waived, for which Workflows, until when and why, who asks for it and who has approved it. Nothing of it but the approval can be changed. */
+  readonly spec: WaiverSpec;
+  /** Whether it counts; nobody but the operator writes it. */
+  readonly status?: WaiverStatus;
+}
+
+/** What is waived, for which Workflows, until when and why, who asks for it and who has approved it. Nothing of it but the approval can be changed. */
+export interface WaiverSpec {
+  /** The policy whose violations are waived; exactly one of this and `material`. */
+  readonly policy?: {
+    /** Whether it is one of the namespace or one of the cluster. Default Policy. */
+    readonly kind?: 'Policy' | 'ClusterPolicy';
+    /** The name of the policy. Example: `sbom-is-fresh`. */
+    readonly name: string;
+  };
+  /** The material that may be missing, by its name in the contract; exactly one of this and `policy`. Example: `sbom`. */
+  readonly material?: string;
+  /** The Workflows of the namespace that it is for, by their labels. It must have at least one requirement: what is for all of them says so. Whoever may write a Workflow may also label it. */
+  readonly selector: {
+    /** Labels that it must carry, each with this value. At most 16. Example: `app: legacy`. */
+    readonly matchLabels?: Readonly<Record<string, string>>;
+    /** Requirements on its labels, all of which must hold. At most 16. */
+    readonly matchExpressions?: readonly ({
+      /** The name of the label. Example: `proviso.dev/exempt`. */
+      readonly key: string;
+      /** In and NotIn compare with `values`, Exists and DoesNotExist ask whether there is such a label. NotIn also holds where there is none. */
+      readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+      /** The values for In and NotIn. At most 32. */
+      readonly values?: readonly string[];
+    })[];
+  };
+  /** Who answers for the exception and ends it: a team or a person. At most 253 characters. Example: `payments`. */
+  readonly owner: string;
+  /** Why there has to be an exception, and what becomes of it, for people. At most 1024 characters. Example: `the scanner can't read Zig; SEC-1234`. */
+  readonly reason: string;
+  /** When it ends, RFC 3339: at most 90 days after it was made. Example: `2026-12-01T00:00:00Z`. */
+  readonly expires: string;
+  /** The user who makes it, as the API server knows him; nobody can make one in another name. `kubectl auth whoami` says who one is. Example: `alice@example.com`. */
+  readonly requestedBy: string;
+  /** The user who has approved it, together with `approvedUid`; nobody can approve in another name, his own Waiver, or without the right to `approve` it. Absent when it is made. Example: `bob@example.com`. */
+  readonly approvedBy?: string;
+  /** The metadata.uid of the Waiver that was approved, so that one made anew under the same name isn't approved in its place. */
+  readonly approvedUid?: string;
+}
+
+/** Whether it counts; nobody but the operator writes it. */
+export interface WaiverStatus {
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
+  readonly observedGeneration?: number;
+  /** What it is an exception from, for people: `Policy/`, `ClusterPolicy/` or `material/` and the name. */
+  readonly waives?: string;
+  /** How many Workflows of its namespace it selects. */
+  readonly workflows?: number;
+  /** Active is True with reason Approved while runs are judged by it; False with reason AwaitingApproval, Expired, TooLong, PolicyNotFound or ApprovalNotEnforced. Ready is True with reason Ready just then. Reconciling is True with reason AwaitingApproval until somebody approves it, or ProvisioningFailed; Stalled is True with one of the other reasons. */
+  readonly conditions?: readonly Condition[];
+}
+
 /** A WorkflowRun is one run of a pipeline: where it came from, what was handed in, and the verdict. The receiver opens it and judges it, the operator marks deadlines and progress; nobody else may write it. A verdict never changes. */
 export interface WorkflowRun {
   readonly metadata: ObjectMeta;

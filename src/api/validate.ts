@@ -12,6 +12,7 @@ import {
   POLICY_RULES,
   type Rule,
   TRUST_ROOT_RULES,
+  WAIVER_RULES,
   WORKFLOW_RULES,
 } from './rules.ts';
 import { schemaFinding } from './schema-findings.ts';
@@ -23,6 +24,7 @@ import type {
   EvidenceStore,
   Policy,
   TrustRoot,
+  Waiver,
   Workflow,
 } from './types.gen.ts';
 
@@ -35,6 +37,7 @@ export interface Authored {
   readonly TrustRoot: TrustRoot;
   readonly Policy: Policy;
   readonly ClusterPolicy: ClusterPolicy;
+  readonly Waiver: Waiver;
 }
 export type AuthoredKind = keyof Authored;
 
@@ -50,6 +53,7 @@ const RULES: { readonly [K in AuthoredKind]: readonly Rule<Authored[K]>[] } = {
   TrustRoot: TRUST_ROOT_RULES,
   Policy: POLICY_RULES,
   ClusterPolicy: POLICY_RULES,
+  Waiver: WAIVER_RULES,
 };
 const KINDS = Object.keys(SCHEMAS);
 const compiled = new Map<AuthoredKind, ValidateFunction>();

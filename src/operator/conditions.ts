@@ -61,6 +61,9 @@ const MAX_MESSAGE = 4096;
 export const clipMessage = (message: string): string =>
   message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
+/** What isn't done yet, and nothing is wrong. */
+const EXPECTED: ReadonlySet<string> = new Set([REASON.Copying, REASON.AwaitingApproval]);
+
 /** Tells of a change of Ready, or of another condition, and only of a change. */
 export function recordTransition(
   events: EventRecorder,
@@ -72,6 +75,6 @@ export function recordTransition(
   const before = findCondition(object.status?.conditions, condition);
   const after = findCondition(conditions, condition);
   if (after === undefined || (before?.status === after.status && before.reason === after.reason)) return;
-  const type = after.status === 'True' || after.reason === REASON.Copying ? 'Normal' : 'Warning';
+  const type = after.status === 'True' || EXPECTED.has(after.reason) ? 'Normal' : 'Warning';
   events.record({ ...object, kind }, { type, reason: after.reason, action: 'Reconcile', note: after.message });
 }

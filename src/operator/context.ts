@@ -6,6 +6,7 @@ import type {
   EvidenceStore,
   Policy,
   TrustRoot,
+  Waiver,
   Workflow,
   WorkflowRun,
 } from '../api/types.gen.ts';
@@ -42,6 +43,8 @@ export interface OperatorStores {
   readonly policies: Store<Policy>;
   /** Without their sources. */
   readonly clusterPolicies: Store<ClusterPolicy>;
+  /** Indexes `namespace`, and `policy`: what it is an exception from, by `attachedKey`. */
+  readonly waivers: Store<Waiver>;
   readonly revisions: Store<ControllerRevision>;
   readonly serviceAccounts: Store<KubeObject>;
   readonly roles: Store<KubeObject>;

@@ -5,6 +5,7 @@ import type {
   EvidenceStore,
   Policy,
   TrustRoot,
+  Waiver,
   Workflow,
 } from '../api/types.gen.ts';
 import { type Attached, attachedKey } from './attachments.ts';
@@ -29,6 +30,9 @@ export interface LookUp {
   /** Those that attach a policy. */
   contractsAttaching(policy: Attached): readonly Contract[];
   clusterContractsAttaching(policy: Attached): readonly ClusterContract[];
+  waiversIn(namespace: string): readonly Waiver[];
+  /** Those that are exceptions from a policy, by `attachedKey`. */
+  waiversOf(policy: string): readonly Waiver[];
   /** Those whose signers are checked against a trusted root. */
   keylessContracts(): readonly Contract[];
   keylessClusterContracts(): readonly ClusterContract[];
@@ -58,6 +62,8 @@ export function createLookUp(stores: () => OperatorStores): LookUp {
     clusterPolicies: () => stores().clusterPolicies.list(),
     contractsAttaching: (policy) => stores().contracts.byIndex('policy', attachedKey(policy)),
     clusterContractsAttaching: (policy) => stores().clusterContracts.byIndex('policy', attachedKey(policy)),
+    waiversIn: (namespace) => stores().waivers.byIndex('namespace', namespace),
+    waiversOf: (policy) => stores().waivers.byIndex('policy', policy),
     keylessContracts: () => stores().contracts.list().filter(isKeyless),
     keylessClusterContracts: () => stores().clusterContracts.list().filter(isKeyless),
   };

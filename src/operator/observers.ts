@@ -7,7 +7,7 @@ import type { QueueName } from './sources.ts';
 /** The controllers, by the names that their metrics carry. */
 export const CONTROLLERS: readonly QueueName[] = [
   ...(['contracts', 'clustercontracts', 'workflows', 'workflowruns'] as const),
-  ...(['evidencestores', 'trustroots', 'policies', 'clusterpolicies'] as const),
+  ...(['evidencestores', 'trustroots', 'policies', 'clusterpolicies', 'waivers'] as const),
 ];
 
 export const queueObserver = (metrics: OperatorMetrics, name: QueueName): QueueObserver => ({

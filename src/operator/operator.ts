@@ -33,6 +33,7 @@ import { type QueueName, SOURCES, type SourceRule } from './sources.ts';
 import { isPublication } from './trust-publication.ts';
 import { reconcileTrustRoot } from './trustroot.ts';
 import { type CertificateKeeper, keepCertificates } from './upkeep.ts';
+import { reconcileWaiver } from './waiver.ts';
 import { reconcileWorkflow } from './workflow.ts';
 import { reconcileRun } from './workflowrun.ts';
 
@@ -149,6 +150,7 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('trustroots', context, context.stores.trustRoots, reconcileTrustRoot),
       this.#work('policies', context, context.stores.policies, reconcilePolicy),
       this.#work('clusterpolicies', context, context.stores.clusterPolicies, reconcileClusterPolicy),
+      this.#work('waivers', context, context.stores.waivers, reconcileWaiver),
     ];
     this.#certificates = this.#keepCertificates(clock.now);
     this.#running = Promise.all([...work, this.#certificates.stopped, clock.stopped, context.copies.stopped]);
@@ -310,6 +312,7 @@ export class ProvisoOperator extends OperatorBase {
       this.#lookAgain('workflowruns', this.#stores().runs);
       this.#lookAgain('workflows', this.#stores().workflows);
       this.#lookAgain('trustroots', this.#stores().trustRoots);
+      this.#lookAgain('waivers', this.#stores().waivers);
     });
   }
 

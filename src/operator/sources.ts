@@ -11,6 +11,7 @@ import type {
   EvidenceStore,
   Policy,
   TrustRoot,
+  Waiver,
   Workflow,
   WorkflowRun,
 } from '../api/types.gen.ts';
@@ -23,6 +24,7 @@ import type { LookUp } from './look-up.ts';
 import { type AnyPolicy, readsFrom, withoutSource } from './policy-source.ts';
 import { healthOf } from './store-health.ts';
 import { readsConfigMap } from './trustroot-source.ts';
+import { countsOfSelected, waivedPolicy, waiversOfPolicy } from './waived.ts';
 
 /** The kinds that have a queue of their own. */
 export type QueueName =
@@ -33,7 +35,8 @@ export type QueueName =
   | 'evidencestores'
   | 'trustroots'
   | 'policies'
-  | 'clusterpolicies';
+  | 'clusterpolicies'
+  | 'waivers';
 
 /** One key for one queue; some changes can wait for others that come with them. */
 export interface Enqueue {
@@ -219,6 +222,7 @@ export const SOURCES = {
         ...(isSameToBaselines
           ? []
           : counted(states.flatMap((each) => [...lookUp.governing(each), ...baselinesOf(each)]))),
+        ...countsOfSelected(change, lookUp),
       ];
     },
   } satisfies SourceRule<Workflow>,
@@ -286,14 +290,28 @@ export const SOURCES = {
     kind: KIND.Policy,
     indexers: {},
     keeps: withoutSource,
-    enqueues: (change, lookUp) => policyLooks('policies', change, lookUp),
+    enqueues: (change, lookUp) => [
+      ...policyLooks('policies', change, lookUp),
+      ...waiversOfPolicy('policies', change, lookUp),
+    ],
   } satisfies SourceRule<Policy>,
   clusterPolicies: {
     kind: KIND.ClusterPolicy,
     indexers: {},
     keeps: withoutSource,
-    enqueues: (change, lookUp) => policyLooks('clusterpolicies', change, lookUp),
+    enqueues: (change, lookUp) => [
+      ...policyLooks('clusterpolicies', change, lookUp),
+      ...waiversOfPolicy('clusterpolicies', change, lookUp),
+    ],
   } satisfies SourceRule<ClusterPolicy>,
+  waivers: {
+    kind: KIND.Waiver,
+    indexers: { namespace: ({ metadata }) => [metadata.namespace ?? ''], policy: waivedPolicy },
+    enqueues: (change) => {
+      if (change.type === 'deleted') return [];
+      return [isEcho(change) ? later('waivers', change.object) : one('waivers', change.object)];
+    },
+  } satisfies SourceRule<Waiver>,
   /** What trust roots are read from and kept in, and what policies are read from. */
   configMaps: {
     kind: KIND.ConfigMap,

@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<string, readonly [scope: string, short: string, col
   TrustRoot: ['Cluster', 'tro', 'Ready, Expires, Age | Default, Digest, Message'],
   Policy: ['Namespaced', 'pvp', 'Ready, Engine, Kinds, Age | Used by, Digest, Message'],
   ClusterPolicy: ['Cluster', 'cpvp', 'Ready, Engine, Kinds, Age | Used by, Baselines, Digest, Message'],
+  Waiver: ['Namespaced', 'wvr', 'Active, Expires, Owner, Age | Waives, Approved by, Reason, Message'],
 };
 
 /** Below 262,144 bytes an object still fits into the annotation of a client-side `kubectl apply`. */

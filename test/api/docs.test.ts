@@ -48,6 +48,10 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ],
   policy: POLICY_REASONS,
   clusterpolicy: POLICY_REASONS,
+  waiver: [
+    ...['Approved', 'AwaitingApproval', 'Expired', 'TooLong', 'PolicyNotFound', 'ApprovalNotEnforced', 'Ready'],
+    'ProvisioningFailed',
+  ],
 };
 
 const pageOf = (name: string): Promise<string> => readFile(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');

@@ -4,6 +4,7 @@ import { COMPLETE_POLICIES, REFUSED_POLICIES } from './refused-policies.ts';
 import { COMPLETE_STORES, REFUSED_STORES } from './refused-stores.ts';
 import { REFUSED_TIMES } from './refused-times.ts';
 import { COMPLETE_TRUST_ROOTS, REFUSED_TRUST_ROOTS } from './refused-trust-roots.ts';
+import { COMPLETE_WAIVERS, REFUSED_WAIVERS } from './refused-waivers.ts';
 
 /** An object that must be refused, both by the API server and by the check without one. */
 export interface RefusedObject {
@@ -270,6 +271,7 @@ export const REFUSED_OBJECTS: readonly RefusedObject[] = [
   ...REFUSED_STORES,
   ...REFUSED_TRUST_ROOTS,
   ...REFUSED_POLICIES,
+  ...REFUSED_WAIVERS,
 ];
 
 /** One of each kind with every field in use, which must pass. */
@@ -314,4 +316,5 @@ export const COMPLETE_OBJECTS: readonly object[] = [
   ...COMPLETE_CLUSTER_CONTRACTS,
   ...COMPLETE_TRUST_ROOTS,
   ...COMPLETE_POLICIES,
+  ...COMPLETE_WAIVERS,
 ];

@@ -10,7 +10,16 @@ const ROOT = new URL('../../', import.meta.url);
 const read = (path: string): Promise<string> => readFile(new URL(path, ROOT), 'utf8');
 
 test('every reason is explained on the page of a kind, and in the CRD', async () => {
-  const kinds = ['contract', 'workflow', 'workflowrun', 'evidencestore', 'trustroot', 'policy', 'clusterpolicy'];
+  const kinds = [
+    'contract',
+    'workflow',
+    'workflowrun',
+    'evidencestore',
+    'trustroot',
+    'policy',
+    'clusterpolicy',
+    'waiver',
+  ];
   const pages = (await Promise.all(kinds.map((kind) => read(`docs/${kind}.md`)))).join('\n');
   for (const reason of [...Object.values(REASON), ...Object.values(RUN_REASON)]) {
     assert.ok(pages.includes(`\`${reason}\``), `${reason} is not explained`);

@@ -210,6 +210,8 @@ test('a crowd that follows from something waits behind what somebody has just ch
     clusterPolicies: () => [],
     contractsAttaching: () => [],
     clusterContractsAttaching: () => [],
+    waiversIn: () => [],
+    waiversOf: () => [],
     keylessContracts: () => [],
     keylessClusterContracts: () => [],
   };
@@ -246,7 +248,11 @@ test('of a policy the source is not kept in memory, and the echo of its status i
   const mapped = { ...policy(1), spec: { source: { configMapRef } } };
   assert.equal(rule.keeps?.(mapped).spec, { source: { configMapRef } });
   const user = { metadata: { name: 'c', namespace: 'n' } } as Contract;
-  const attaching = { contractsAttaching: () => [user], clusterContractsAttaching: () => [] } as unknown as LookUp;
+  const attaching = {
+    contractsAttaching: () => [user],
+    clusterContractsAttaching: () => [],
+    waiversOf: () => [],
+  } as unknown as LookUp;
   const looks = (change: Omit<Change<Policy>, 'initial'>) =>
     rule.enqueues({ ...change, initial: false }, attaching).map(({ key, priority = 'live' }) => `${key} ${priority}`);
   const done = { observedGeneration: 1 };

@@ -8,6 +8,7 @@ import type {
   EvidenceStore,
   Policy,
   TrustRoot,
+  Waiver,
   Workflow,
 } from '../../src/api/types.gen.ts';
 import { connect } from '../../src/kube/connect.ts';
@@ -35,7 +36,15 @@ export const ALLOWED_ISSUER: AllowedIssuer = {
   provider: undefined,
 };
 
-export type WithStatus = Contract | ClusterContract | Workflow | EvidenceStore | TrustRoot | Policy | ClusterPolicy;
+export type WithStatus =
+  | Contract
+  | ClusterContract
+  | Workflow
+  | EvidenceStore
+  | TrustRoot
+  | Policy
+  | ClusterPolicy
+  | Waiver;
 
 export const stalled = (object: WithStatus) => findCondition(object.status?.conditions, CONDITION.Stalled);
 
@@ -167,7 +176,7 @@ export class Operated {
   async assertInvariants(): Promise<void> {
     await eventually('conditions that hold the invariants', async () => {
       const text = await this.kubectl(
-        'get contracts,clustercontracts,workflows.proviso.dev,evidencestores,trustroots,policies.proviso.dev,clusterpolicies -A -o json',
+        'get contracts,clustercontracts,workflows.proviso.dev,evidencestores,trustroots,policies.proviso.dev,clusterpolicies,waivers -A -o json',
       );
       const broken = (JSON.parse(text) as { items: Observed[] }).items.flatMap(brokenInvariants);
       if (broken.length > 0) throw new Error(broken.join('\n'));
