@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { WorkflowRun } from '../api/types.gen.ts';
+import type { Waiver, WorkflowRun } from '../api/types.gen.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Store } from '../kube/store.ts';
@@ -34,6 +34,8 @@ export interface ReceiverContext {
   readonly controlPlane: ControlPlane;
   /** Runs as the watch has them, with the indexes `digest` of what a store has and `mentioned`; a moment behind. */
   readonly runs: Store<WorkflowRun>;
+  /** As the watch has them, with the index `namespace`; a moment behind. What holds, `waiversFor` says. */
+  readonly waivers: Store<Waiver>;
   readonly archive: Archive;
   readonly events: EventRecorder;
   readonly log: Logger;

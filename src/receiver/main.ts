@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:https';
 import { KIND } from '../api/kinds.ts';
 import { digestsOf } from '../api/run-evidence.ts';
-import type { EvidenceStore, WorkflowRun } from '../api/types.gen.ts';
+import type { EvidenceStore, Waiver, WorkflowRun } from '../api/types.gen.ts';
 import { createStoreAccess } from '../evidence/access.ts';
 import { type WebIdentityFlags, webIdentityOf } from '../evidence/web-identity.ts';
 import { connect, type KubeConnection } from '../kube/connect.ts';
@@ -66,22 +66,31 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
     onChange: (change) => archive?.seen(change),
     onError: (error) => log.warn({ err: error }, 'Watch of workflow runs interrupted'),
   });
+  const waivers = startSource<Waiver>(connection.transport, KIND.Waiver, {
+    signal,
+    indexers: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+    onError: (error) => log.warn({ err: error }, 'Watch of waivers interrupted'),
+  });
   let archive: Archive | undefined;
-  const state = { synced: false, serving: false };
-  runs.synced.then(
-    () => {
-      state.synced = true;
-    },
-    () => {},
-  );
+  const state = { runs: false, waivers: false, serving: false };
+  for (const [name, { synced }] of Object.entries({ runs, waivers })) {
+    synced.then(
+      () => {
+        state[name as 'runs' | 'waivers'] = true;
+      },
+      () => {},
+    );
+  }
   const stopHealth = await serveHealth({
     port: options.healthPort,
     live: {
       runs: () => stalledSource(runs.activity(), performance.now()),
+      waivers: () => stalledSource(waivers.activity(), performance.now()),
       loop: watchEventLoop(),
     },
     ready: {
-      runs: () => (state.synced ? undefined : 'the workflow runs are not listed yet'),
+      runs: () => (state.runs ? undefined : 'the workflow runs are not listed yet'),
+      waivers: () => (state.waivers ? undefined : 'the waivers are not listed yet'),
       certificate: () => (state.serving ? undefined : 'the serving certificate is not there yet'),
       stopping: () => (signal.aborted ? 'the receiver is stopping' : undefined),
     },
@@ -92,7 +101,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
     const certificate = await awaitCertificate(connection.client, options.namespace, log, signal);
     const base = createContext(connection, options, issuers, runs.store, { checks, engines }, log);
     archive = keepArchive(options.archive, { ...base, namespace: options.namespace, synced: runs.synced, signal });
-    const context: ReceiverContext = { ...base, archive };
+    const context: ReceiverContext = { ...base, waivers: waivers.store, archive };
     await sweepStores(context);
     const server = createReceiverServer(
       certificate,
@@ -106,6 +115,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
       drainOn(server, signal),
       followCertificate(server, connection.client, options.namespace, log, signal),
       runs.stopped,
+      waivers.stopped,
       archive.stopped,
     ]);
     await context.events.drain();
@@ -126,7 +136,7 @@ function createContext(
   runs: ReceiverContext['runs'],
   judges: Pick<ReceiverContext, 'checks' | 'engines'>,
   log: ReceiverContext['log'],
-): Omit<ReceiverContext, 'archive'> {
+): Omit<ReceiverContext, 'waivers' | 'archive'> {
   const oidc = createOidcVerifier(issuers, {
     onFailure: (issuer, error) => log.warn({ issuer, err: error }, 'Keys of an OIDC issuer not read'),
   });

@@ -60,6 +60,8 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['operator', 'patch', 'clustercontracts.proviso.dev'],
     ['operator', 'patch', 'policies.proviso.dev'],
     ['operator', 'patch', 'clusterpolicies.proviso.dev'],
+    ['operator', 'patch', 'waivers.proviso.dev'],
+    ['operator', 'get', 'validatingadmissionpolicies.admissionregistration.k8s.io'],
     ['operator', 'patch', 'namespaces'],
     ['receiver', 'list', 'contracts.proviso.dev'],
     ['receiver', 'patch', 'clustercontracts.proviso.dev'],
@@ -72,6 +74,7 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['receiver', 'patch', 'trustroots.proviso.dev'],
     ['receiver', 'get', 'policies.proviso.dev'],
     ['receiver', 'patch', 'clusterpolicies.proviso.dev'],
+    ['receiver', 'patch', 'waivers.proviso.dev'],
   ] as const) {
     assert.is(await may(who, verb, what), 'no', `${who} may ${verb} ${what}`);
   }
