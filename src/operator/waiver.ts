@@ -49,7 +49,7 @@ async function judge(context: OperatorContext, waiver: Waiver): Promise<Finding>
     return stalled(REASON.PolicyNotFound, `there is no ${waivedThing(waiver)} that it could be an exception from`);
   }
   if (standing.state === 'awaiting') {
-    const message = `${standing.why}; who may, does it as docs/waiver.md says, by the uid ${waiver.metadata.uid}`;
+    const message = `${standing.why}; who has looked at it sets spec.approvedBy to himself and spec.approvedUid to ${waiver.metadata.uid}`;
     return { state: 'waiting', reason: REASON.AwaitingApproval, message };
   }
   return { state: 'ready', message: `${standing.by} has approved it until ${spec.expires}` };

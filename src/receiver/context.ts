@@ -34,7 +34,10 @@ export interface ReceiverContext {
   readonly controlPlane: ControlPlane;
   /** Runs as the watch has them, with the indexes `digest` of what a store has and `mentioned`; a moment behind. */
   readonly runs: Store<WorkflowRun>;
-  /** As the watch has them, with the index `namespace`; a moment behind. What holds, `waiversFor` says. */
+  /**
+   * As the watch has them, with the index `namespace`; a moment behind, and none while the watch hears nothing. What holds,
+   * `waiversFor` says.
+   */
   readonly waivers: Store<Waiver>;
   readonly archive: Archive;
   readonly events: EventRecorder;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:https';
 import { KIND } from '../api/kinds.ts';
 import { digestsOf } from '../api/run-evidence.ts';
-import type { EvidenceStore, Waiver, WorkflowRun } from '../api/types.gen.ts';
+import type { EvidenceStore, WorkflowRun } from '../api/types.gen.ts';
 import { createStoreAccess } from '../evidence/access.ts';
 import { type WebIdentityFlags, webIdentityOf } from '../evidence/web-identity.ts';
 import { connect, type KubeConnection } from '../kube/connect.ts';
@@ -32,6 +32,7 @@ import { awaitCertificate, createReceiverServer, followCertificate } from './ser
 import { createSigningAuthority } from './signing-authority.ts';
 import { createStores } from './stores.ts';
 import { createTrustRoots } from './trust-roots.ts';
+import { followWaivers } from './waivers.ts';
 
 export interface ReceiverOptions extends WebIdentityFlags {
   /** Proviso's own namespace. */
@@ -66,9 +67,8 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
     onChange: (change) => archive?.seen(change),
     onError: (error) => log.warn({ err: error }, 'Watch of workflow runs interrupted'),
   });
-  const waivers = startSource<Waiver>(connection.transport, KIND.Waiver, {
+  const waivers = followWaivers(connection.transport, {
     signal,
-    indexers: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     onError: (error) => log.warn({ err: error }, 'Watch of waivers interrupted'),
   });
   let archive: Archive | undefined;

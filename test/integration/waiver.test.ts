@@ -279,8 +279,28 @@ test('after a restart what was approved counts on, and a clock that is set ends 
 });
 
 test('attack: what was made or approved while nothing enforced it does not count, now or later', async () => {
+  const policy = 'validatingadmissionpolicy';
+  const kind = `${policy}binding`;
+  const weakened: readonly (readonly [of: string, weak: object, strong: object, says: RegExp])[] = [
+    [policy, { failurePolicy: 'Ignore' }, { failurePolicy: 'Fail' }, /has the failurePolicy Ignore/],
+    [
+      kind,
+      { matchResources: { namespaceSelector: {} } },
+      { matchResources: null },
+      /doesn't deny by that policy every/,
+    ],
+  ];
+  for (const [of, weak, strong, says] of weakened) {
+    const patch = (spec: object) =>
+      operated.kubectl(`patch ${of} proviso-waivers --type=merge -p ${JSON.stringify({ spec })}`);
+    await patch(weak);
+    await look('one');
+    assert.match(some(activeOf(await bench.until('one', 'ApprovalNotEnforced'))).message, says);
+    await patch(strong);
+    await look('one');
+    await bench.until('one', 'Approved');
+  }
   const admission = new URL('config/admission/waivers.yaml', ROOT).pathname;
-  const kind = 'validatingadmissionpolicybinding';
   await operated.kubectl(`patch ${kind} proviso-waivers --type=merge -p {"spec":{"validationActions":["Audit"]}}`);
   await eventually(
     'no admission',
