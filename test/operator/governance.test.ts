@@ -1,7 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { KubeObject } from '../../src/api/object.ts';
-import type { ClusterContract, ClusterContractSpec, ClusterContractStatus, Workflow } from '../../src/api/types.gen.ts';
+import type {
+  ClusterContract,
+  ClusterContractSpec,
+  ClusterContractStatus,
+  Waiver,
+  Workflow,
+} from '../../src/api/types.gen.ts';
 import { type Change, createStore } from '../../src/kube/store.ts';
 import type { OperatorStores } from '../../src/operator/context.ts';
 import { createLookUp } from '../../src/operator/look-up.ts';
@@ -32,10 +38,11 @@ function enqueued<T extends KubeObject>(
   change: Omit<Change<T>, 'initial'> & { readonly initial?: boolean },
   existing: ClusterContract = baseline(TOP),
 ): readonly string[] {
-  const [clusterContracts, workflows, namespaces] = [
+  const [clusterContracts, workflows, namespaces, waivers] = [
     createStore<ClusterContract>(),
     createStore<Workflow>(SOURCES.workflows.indexers),
     createStore<KubeObject>(),
+    createStore<Waiver>(SOURCES.waivers.indexers),
   ];
   clusterContracts.put(existing);
   for (const each of [
@@ -46,7 +53,9 @@ function enqueued<T extends KubeObject>(
   ])
     workflows.put(each);
   for (const each of [namespace('high', { tier: 'top' }), namespace('deep', { tier: 'low' })]) namespaces.put(each);
-  const lookUp = createLookUp(() => ({ clusterContracts, workflows, namespaces }) as unknown as OperatorStores);
+  const lookUp = createLookUp(
+    () => ({ clusterContracts, workflows, namespaces, waivers }) as unknown as OperatorStores,
+  );
   return rule.enqueues({ initial: false, ...change }, lookUp).map(line);
 }
 
