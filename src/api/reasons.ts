@@ -31,7 +31,7 @@ export const REASON = {
   KeyInvalid: 'KeyInvalid',
   /** Stalled: the spec contradicts itself in a way that the API server can't see. */
   InvalidSpec: 'InvalidSpec',
-  /** Stalled: a policy that the contract attaches doesn't exist. */
+  /** Stalled, and Active=False of a Waiver: the policy that is named doesn't exist. */
   PolicyNotFound: 'PolicyNotFound',
   /** Ready=False: a policy that the contract attaches isn't Ready. */
   PolicyNotReady: 'PolicyNotReady',
@@ -91,8 +91,6 @@ export const REASON = {
   AwaitingApproval: 'AwaitingApproval',
   /** Active=False: a Waiver is for longer than one may be. */
   TooLong: 'TooLong',
-  /** Active=False: the policy that a Waiver is an exception from doesn't exist. */
-  PolicyNotFound: 'PolicyNotFound',
   /** Active=False: nothing held the author and the approver of a Waiver apart when it was made, or does now. */
   ApprovalNotEnforced: 'ApprovalNotEnforced',
   /** Event: a token was issued or renewed. */
