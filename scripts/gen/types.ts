@@ -29,6 +29,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'WorkflowRun.status.policies.evaluations[]': 'RecordedEvaluation',
   'WorkflowRun.status.policies.atInit': 'RecordedEvaluations',
   'WorkflowRun.status.policies.atPush': 'RecordedEvaluations',
+  'WorkflowRun.status.waivers[]': 'RecordedWaiver',
   'WorkflowRun.status.progress': 'RunProgress',
   'WorkflowRun.status.attestation': 'RecordedAttestation',
   'WorkflowRun.status.attestation.signer': 'RecordedSigner',

@@ -5,6 +5,7 @@ import type {
   RecordedAttestation,
   RecordedMaterial,
   RecordedStatement,
+  RecordedWaiver,
   RunCommit,
   RunPolicies,
   WorkflowRunStatus,
@@ -21,6 +22,8 @@ export interface CompletenessMessage {
   readonly present: number;
   readonly complete: boolean;
   readonly missing: readonly MissingMessage[];
+  /** Materials that are missing and needn't be there, since a Waiver says so; absent: none. */
+  readonly waived?: readonly string[];
 }
 
 /** What a pipeline says of its commit. */
@@ -74,6 +77,8 @@ export interface RunMessage {
   readonly completeness: CompletenessMessage;
   /** What policies said of the run; of materials it stands with them. Absent: nothing so far. */
   readonly policies?: RunPolicies;
+  /** The Waivers that the verdict relies on; absent: none. */
+  readonly waivers?: readonly RecordedWaiver[];
   /** Attestations that were refused; absent: none was. */
   readonly refusals?: NonNullable<WorkflowRunStatus['refusals']>;
   readonly attestation?: RecordedAttestation;

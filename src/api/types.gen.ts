@@ -1087,6 +1087,8 @@ export interface WorkflowRunStatus {
   readonly attestation?: RecordedAttestation;
   /** What the control plane signed about the run when it accepted the attestation, written with the verdict and as final: a SLSA verification summary, and for a run of a pod SLSA provenance. */
   readonly statements?: readonly RecordedStatement[];
+  /** The Waivers that the verdict relies on, as they were then. Absent, it relies on none. */
+  readonly waivers?: readonly RecordedWaiver[];
   /** Attestations that were refused; the run stayed open. */
   readonly refusals?: {
     /** How many attestations were refused so far. */
@@ -1172,8 +1174,8 @@ export interface RecordedSigner {
 
 /** What one policy said, in short; the evidence under `evaluations` has all of it. */
 export interface RecordedJudgement {
-  /** The kind of the policy, Policy or ClusterPolicy. */
-  readonly kind: string;
+  /** The kind of the policy. */
+  readonly kind: 'Policy' | 'ClusterPolicy';
   /** The name of the policy. Example: `sbom-is-fresh`. */
   readonly policy: string;
   /** Passed, Violated, Skipped when the policy has nothing to say of such content, Ignored when it wants not even that to be told, or Failed when it isn't known what the policy says. */
@@ -1229,7 +1231,7 @@ export interface RunPolicies {
 /** What a policy objects to in one material or the attestation. */
 export interface RecordedObjection {
   /** The kind of the policy. */
-  readonly kind: string;
+  readonly kind: 'Policy' | 'ClusterPolicy';
   /** The name of the policy. */
   readonly policy: string;
   /** The name of the material; absent for the attestation. */
@@ -1253,7 +1255,7 @@ export interface RecordedEvaluation {
   /** The name of the material that it judged; absent for the attestation. */
   readonly material?: string;
   /** The kind of the policy. */
-  readonly kind: string;
+  readonly kind: 'Policy' | 'ClusterPolicy';
   /** The name of the policy. */
   readonly policy: string;
   /** As for materials. */
@@ -1335,6 +1337,24 @@ export interface RecordedStatement {
   readonly resourceUri?: string;
   /** The EvidenceStore that has the bytes. */
   readonly storeName: string;
+}
+
+/** One exception, from a policy or from a material that is missing. */
+export interface RecordedWaiver {
+  /** The name of the Waiver. Example: `legacy-sbom`. */
+  readonly name: string;
+  /** Who answers for it. */
+  readonly owner: string;
+  /** The user name of who approved it. */
+  readonly approvedBy: string;
+  /** When it ends, RFC 3339. */
+  readonly expires: string;
+  /** The kind of the policy that it is an exception from. */
+  readonly kind?: 'Policy' | 'ClusterPolicy';
+  /** The name of the policy that it is an exception from. */
+  readonly policy?: string;
+  /** The name of the material that may be missing. */
+  readonly material?: string;
 }
 
 /** A Workflow is one pipeline: the contract that its runs owe, who may submit, how long tokens and history last. The operator provisions a service account, the right to submit, and a rotated token in the Secret `proviso-<name>`. */

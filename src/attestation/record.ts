@@ -1,4 +1,4 @@
-import type { RecordedMaterial, RunCommit, RunOwner, RunPolicies, WorkflowRun } from '../api/types.gen.ts';
+import type { RecordedMaterial, RecordedWaiver, RunCommit, RunOwner, RunPolicies, WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 
 /** What the cluster knows of a run: the one thing a statement may speak of. */
@@ -27,6 +27,8 @@ export interface RunRecord {
   readonly materials: readonly RecordedMaterial[];
   /** What policies said so far, but for what they said of materials. */
   readonly policies?: RunPolicies;
+  /** What the verdict relies on; absent: nothing is waived. */
+  readonly waivers?: readonly RecordedWaiver[];
   readonly storeName: string;
 }
 
@@ -57,6 +59,7 @@ export function recordOfRun(run: WorkflowRun, contract: EffectiveContract): RunR
     annotations: spec.annotations ?? {},
     materials,
     ...(status?.policies === undefined ? {} : { policies: status.policies }),
+    ...(status?.waivers === undefined ? {} : { waivers: status.waivers }),
     storeName: spec.evidenceStoreName,
   };
 }

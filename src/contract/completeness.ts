@@ -15,6 +15,9 @@ export interface Completeness {
   readonly required: number;
   readonly present: number;
   readonly missing: readonly Owed[];
+  /** Names of materials that are missing and needn't be there, since that is waived; absent: none. */
+  readonly waived?: readonly string[];
+  /** Whether nothing is missing but what is waived. */
   readonly complete: boolean;
 }
 
@@ -33,6 +36,15 @@ export function completeness(
     missing,
     complete: missing.length === 0,
   };
+}
+
+/** The same where some materials may be missing. A group has none that is owed by itself. */
+export function excusing(found: Completeness, isWaived: (material: string) => boolean): Completeness {
+  const [missing, waived] = [
+    found.missing.filter(({ name }) => !isWaived(name)),
+    found.missing.map(({ name }) => name).filter(isWaived),
+  ];
+  return waived.length === 0 ? found : { ...found, missing, waived, complete: missing.length === 0 };
 }
 
 /** Whether this is what the contract asks for under this name: of another type it counts for nothing. */

@@ -5,6 +5,7 @@ import type {
   RecordedObjection,
   RunPolicies,
 } from '../api/types.gen.ts';
+import type { ContractPolicy } from './effective.ts';
 
 /** What all policies of a run came to. */
 export interface PolicyVerdict {
@@ -25,7 +26,7 @@ export interface PolicyFacts {
   readonly evaluations: readonly RecordedEvaluation[];
   readonly enforcement: 'Enforce' | 'Audit';
   /** The Waiver that excuses what a policy objects to; undefined where none does. */
-  readonly waiverFor: (policy: { readonly kind: string; readonly name: string }) => string | undefined;
+  readonly waiverFor: (policy: Pick<ContractPolicy, 'kind' | 'name'>) => string | undefined;
 }
 
 /** The bound of the list in the CRD. */

@@ -2,15 +2,17 @@ import type { ContractMessage, ContractPolicyMessage } from '../api/contract-mes
 import type { CompletenessMessage, RunMessage, RunSummary } from '../api/messages.ts';
 import { verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
-import { type Completeness, completeness, describeOwed } from '../contract/completeness.ts';
+import { type Completeness, completeness, describeOwed, excusing } from '../contract/completeness.ts';
 import type { ContractPolicy, EffectiveContract } from '../contract/effective.ts';
 import { nameOfSigner } from '../contract/signers.ts';
+import { type Exceptions, NO_EXCEPTIONS } from './exceptions.ts';
 
 export const completenessMessage = (found: Completeness): CompletenessMessage => ({
   required: found.required,
   present: found.present,
   complete: found.complete,
   missing: found.missing.map((owed) => ({ name: owed.name, hint: describeOwed(owed) })),
+  ...(found.waived === undefined ? {} : { waived: found.waived }),
 });
 
 export function contractMessage(contract: EffectiveContract, pinned: WorkflowRun['spec']['contract']): ContractMessage {
@@ -46,8 +48,23 @@ const policyMessage = ({
   ...(material === undefined ? {} : { material }),
 });
 
+/** How a run stands with its contract, where some materials may be missing; after the verdict that is what it relied on. */
+export function completenessOf(
+  { status = {} }: WorkflowRun,
+  contract: EffectiveContract,
+  exceptions: Exceptions,
+): Completeness {
+  const excused = new Set(status.waivers?.map(({ material }) => material));
+  const isWaived = (material: string): boolean => excused.has(material) || exceptions.of({ material }) !== undefined;
+  return excusing(completeness(contract, status.materials ?? []), isWaived);
+}
+
 /** A run as its callers see it. */
-export function runMessage(run: WorkflowRun, contract: EffectiveContract): RunMessage {
+export function runMessage(
+  run: WorkflowRun,
+  contract: EffectiveContract,
+  exceptions: Exceptions = NO_EXCEPTIONS,
+): RunMessage {
   const { metadata, spec, status } = run;
   const verdict = verdictOf(run);
   const materials = status?.materials ?? [];
@@ -69,8 +86,9 @@ export function runMessage(run: WorkflowRun, contract: EffectiveContract): RunMe
     environment: spec.environment ?? {},
     annotations: spec.annotations ?? {},
     materials,
-    completeness: completenessMessage(completeness(contract, materials)),
+    completeness: completenessMessage(completenessOf(run, contract, exceptions)),
     ...(status?.policies === undefined ? {} : { policies: status.policies }),
+    ...(status?.waivers === undefined ? {} : { waivers: status.waivers }),
     ...(status?.refusals === undefined ? {} : { refusals: status.refusals }),
     ...(status?.attestation === undefined ? {} : { attestation: status.attestation }),
     ...(status?.statements === undefined ? {} : { statements: status.statements }),

@@ -8,15 +8,22 @@ import type {
   RunPolicies,
   WorkflowRun,
 } from '../api/types.gen.ts';
-import { completeness, describeOwed, summaryOf } from '../contract/completeness.ts';
+import { describeOwed, summaryOf } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import type { PolicyVerdict } from '../contract/policy-verdict.ts';
 import type { EvidenceInfo } from '../evidence/store.ts';
 import { differenceIn, placeOf, type Signer } from '../verify/verdict.ts';
 import type { JudgedAttestation, Judgement } from './checks/judgement.ts';
+import type { Exceptions } from './exceptions.ts';
+import { completenessOf } from './state.ts';
 
 /** What is accepted of an attestation for a run, by what checking it came to. Throws the problem that refuses it. */
-export function acceptedOf(judgement: Judgement, run: WorkflowRun, contract: EffectiveContract): JudgedAttestation {
+export function acceptedOf(
+  judgement: Judgement,
+  run: WorkflowRun,
+  contract: EffectiveContract,
+  exceptions: Exceptions,
+): JudgedAttestation {
   if (!judgement.verified) {
     const [first] = judgement.refusals;
     throw new Problem(first.code, differenceIn(first), {
@@ -36,7 +43,7 @@ export function acceptedOf(judgement: Judgement, run: WorkflowRun, contract: Eff
       },
     );
   }
-  const found = completeness(contract, run.status?.materials ?? []);
+  const found = completenessOf(run, contract, exceptions);
   if (!found.complete) {
     throw new Problem(
       'contract-not-met',
@@ -65,6 +72,7 @@ export interface VerdictFacts {
   readonly storeName: string;
   /** Of the control plane, durable; none of a run that fails. */
   readonly statements: readonly RecordedStatement[];
+  readonly exceptions: Exceptions;
   readonly now: Date;
 }
 
@@ -76,7 +84,7 @@ export interface JudgedPolicies {
 
 /** The status of a run that gets its verdict, as the receiver's field manager owns it. */
 export function verdictStatus(run: WorkflowRun, contract: EffectiveContract, facts: VerdictFacts) {
-  const { verified, judged, stored, storeName, statements, now } = facts;
+  const { verified, judged, stored, storeName, statements, exceptions, now } = facts;
   const time = now.toISOString();
   const [signer, ...others] = verified.signers.map(recordedSigner);
   if (signer === undefined) throw new Error('verified without a signer');
@@ -91,15 +99,18 @@ export function verdictStatus(run: WorkflowRun, contract: EffectiveContract, fac
     storeName,
     receiveTime: time,
   };
-  const { required } = completeness(contract, run.status?.materials ?? []);
-  const signed = `${required} of ${required} required materials, signed by ${[signer, ...others].map(({ display }) => display).join(', ')}`;
+  const { required, present, waived = [] } = completenessOf(run, contract, exceptions);
+  const waivers = exceptions.used();
+  const excused = waived.length === 0 ? '' : ` (waived: ${waived.join(', ')})`;
+  const signed = `${present} of ${required} required materials${excused}, signed by ${[signer, ...others].map(({ display }) => display).join(', ')}`;
   return {
     ...(run.status?.startTime === undefined ? {} : { startTime: run.status.startTime }),
     finishTime: time,
     attestation,
     ...(statements.length === 0 ? {} : { statements }),
     ...(judged === undefined ? {} : { policies: judged.policies }),
-    conditions: settleConditions(run.status?.conditions, claimsOf(signed, judged), time),
+    ...(waivers.length === 0 ? {} : { waivers }),
+    conditions: settleConditions(run.status?.conditions, claimsOf(signed, judged, waived.length > 0), time),
   };
 }
 
@@ -111,15 +122,17 @@ const REASONS = {
   blocked: [RUN_REASON.PolicyViolation, COMPLIANCE_REASON.Violated],
 } as const;
 
-function claimsOf(signed: string, judged: JudgedPolicies | undefined): readonly ConditionClaim[] {
+function claimsOf(signed: string, judged: JudgedPolicies | undefined, isExcused: boolean): readonly ConditionClaim[] {
   if (judged === undefined) {
-    return [{ type: CONDITION.Succeeded, status: 'True', reason: RUN_REASON.Accepted, message: signed }];
+    const reason = isExcused ? RUN_REASON.Waived : RUN_REASON.Accepted;
+    return [{ type: CONDITION.Succeeded, status: 'True', reason, message: signed }];
   }
   const { verdict } = judged;
   const { evaluated, passed, skipped } = verdict.policies;
   const asked = `policies were asked ${evaluated} times: ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   const said = verdict.message ?? asked;
-  const [reason, compliance] = REASONS[verdict.result];
+  const [policies, compliance] = REASONS[verdict.result];
+  const reason = isExcused && policies === RUN_REASON.Accepted ? RUN_REASON.Waived : policies;
   const status = verdict.result === 'blocked' ? 'False' : 'True';
   const isCompliant = compliance !== COMPLIANCE_REASON.Violated;
   return [

@@ -1,9 +1,10 @@
 import { Problem } from '../../api/problem.ts';
 import type { RunPolicies, WorkflowRun } from '../../api/types.gen.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
-import { policyVerdict } from '../../contract/policy-verdict.ts';
+import { type PolicyFacts, policyVerdict } from '../../contract/policy-verdict.ts';
 import type { Stage } from '../../evidence/store.ts';
 import type { ReceiverContext } from '../context.ts';
+import { exceptionsFor } from '../exceptions.ts';
 import { judgeInit } from './judge-run.ts';
 import { recordedEvaluations } from './recorded.ts';
 
@@ -20,7 +21,7 @@ export interface PoliciesAtInit {
  * could only fail; and `policy-unavailable`.
  */
 export async function policiesAtInit(
-  context: Pick<ReceiverContext, 'engines' | 'stores'>,
+  context: Pick<ReceiverContext, 'engines' | 'stores' | 'client' | 'waivers'>,
   wanted: WorkflowRun,
   contract: EffectiveContract,
   now: Date,
@@ -29,7 +30,9 @@ export async function policiesAtInit(
   const { evaluations, stage } = await judgeInit(context, wanted, contract, store, now);
   if (stage === undefined) return {};
   const { enforcement } = contract;
-  const verdict = policyVerdict({ materials: [], evaluations, enforcement, waiverFor: () => undefined });
+  const exceptions = await exceptionsFor(context, wanted, now);
+  const waiverFor: PolicyFacts['waiverFor'] = (policy) => exceptions.of(policy)?.name;
+  const verdict = policyVerdict({ materials: [], evaluations, enforcement, waiverFor });
   if (verdict.result !== 'blocked') {
     const policies = { ...verdict.policies, evaluations, atInit: recordedEvaluations(stage, await store()) };
     return { policies, stage };

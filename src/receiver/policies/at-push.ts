@@ -1,8 +1,9 @@
 import type { RunPolicies, WorkflowRun } from '../../api/types.gen.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
-import { policyVerdict } from '../../contract/policy-verdict.ts';
+import { type PolicyFacts, policyVerdict } from '../../contract/policy-verdict.ts';
 import type { Stage } from '../../evidence/store.ts';
 import type { ReceiverContext } from '../context.ts';
+import type { Exceptions } from '../exceptions.ts';
 import type { JudgedPolicies } from '../verdict.ts';
 import { judgePush, type PushOptions } from './judge-run.ts';
 import { recordedEvaluations } from './recorded.ts';
@@ -20,14 +21,15 @@ export async function policiesAtPush(
   context: Pick<ReceiverContext, 'engines' | 'stores' | 'checks'>,
   run: WorkflowRun,
   contract: EffectiveContract,
-  options: PushOptions,
+  { exceptions, ...options }: PushOptions & { readonly exceptions: Exceptions },
 ): Promise<PoliciesAtPush> {
   if (contract.policies === undefined) return {};
   const { evaluations, stage } = await judgePush(context, run, contract, options);
   const { policies: before, materials = [] } = run.status ?? {};
   const all = [...(before?.evaluations ?? []), ...evaluations];
   const { enforcement } = contract;
-  const verdict = policyVerdict({ materials, evaluations: all, enforcement, waiverFor: () => undefined });
+  const waiverFor: PolicyFacts['waiverFor'] = (policy) => exceptions.of(policy)?.name;
+  const verdict = policyVerdict({ materials, evaluations: all, enforcement, waiverFor });
   const policies: RunPolicies = {
     ...verdict.policies,
     ...(all.length === 0 ? {} : { evaluations: all }),
@@ -38,5 +40,8 @@ export async function policiesAtPush(
 }
 
 /** The run as the control plane is to speak of it. */
-export const withPolicies = (run: WorkflowRun, judged: JudgedPolicies | undefined): WorkflowRun =>
-  judged === undefined ? run : { ...run, status: { ...run.status, policies: judged.policies } };
+export function judgedRun(run: WorkflowRun, judged: JudgedPolicies | undefined, exceptions: Exceptions): WorkflowRun {
+  const waivers = exceptions.used();
+  const said = judged === undefined ? {} : { policies: judged.policies };
+  return { ...run, status: { ...run.status, ...said, ...(waivers.length === 0 ? {} : { waivers }) } };
+}

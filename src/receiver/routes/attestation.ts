@@ -15,7 +15,8 @@ import type { Authenticated } from '../auth/review.ts';
 import { type Reserve, readBody } from '../body.ts';
 import { assertDigest, statedDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
-import { policiesAtPush, withPolicies } from '../policies/at-push.ts';
+import { exceptionsFor } from '../exceptions.ts';
+import { judgedRun, policiesAtPush } from '../policies/at-push.ts';
 import { countRefusal } from '../refusals.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, nextRunHint, runForSubmitter } from '../run-access.ts';
@@ -132,16 +133,29 @@ async function acceptKept(
     assertOpen(run, now);
     const task = { bytes, trust: await trustOf(context, run, contract), record: recordOfRun(run, contract), now };
     const asker = { identity: authenticated.caller.username, response };
-    const verified = acceptedOf(await context.checks.attestation(task, asker), run, contract);
+    const exceptions = await exceptionsFor(context, run, now);
+    const verified = acceptedOf(await context.checks.attestation(task, asker), run, contract, exceptions);
     const store = await context.stores.get(run.spec.evidenceStoreName);
     const stored = await keep(store.bytes, bytes, kept);
-    const { judged, stage: said } = await policiesAtPush(context, run, contract, { store, now, reserve, asker });
+    const { judged, stage: said } = await policiesAtPush(context, run, contract, {
+      store,
+      now,
+      exceptions,
+      reserve,
+      asker,
+    });
     await keepSaid(kept, said);
     const statements =
       judged?.verdict.result === 'blocked'
         ? []
-        : await kept.statements.make({ run: withPolicies(run, judged), contract, attestation: digest, store, now });
-    const facts = { verified, judged, stored, storeName: store.name, statements, now };
+        : await kept.statements.make({
+            run: judgedRun(run, judged, exceptions),
+            contract,
+            attestation: digest,
+            store,
+            now,
+          });
+    const facts = { verified, judged, stored, storeName: store.name, statements, exceptions, now };
     const status = verdictStatus(run, contract, facts);
     try {
       return await writeVerdict(context, run, status);

@@ -6,20 +6,20 @@ import { isDnsLabel } from '../../api/names.ts';
 import { Problem } from '../../api/problem.ts';
 import type { RecordedMaterial, RecordedSigner, WorkflowRun } from '../../api/types.gen.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
-import { completeness } from '../../contract/completeness.ts';
 import type { ContractMaterial } from '../../contract/effective.ts';
 import { writeStatus } from '../../kube/apply.ts';
 import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
 import { ofMaterial } from '../../policy/attached.ts';
 import { statedDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
+import { exceptionsFor } from '../exceptions.ts';
 import { createInspection } from '../image-signers.ts';
 import { type Intake, takeMaterial } from '../material-intake.ts';
 import { successionOf } from '../material-succession.ts';
 import { judgeAdded } from '../policies/judge-material.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, explainRefusedWrite, runForSubmitter } from '../run-access.ts';
-import { completenessMessage } from '../state.ts';
+import { completenessMessage, completenessOf } from '../state.ts';
 import type { OpenStore } from '../stores.ts';
 import { flag, param, query } from './params.ts';
 
@@ -83,7 +83,9 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
     const updated = await record(context, run, material);
     const answer: MaterialMessage = {
       material,
-      completeness: completenessMessage(completeness(contract, updated.status?.materials ?? [])),
+      completeness: completenessMessage(
+        completenessOf(updated, contract, await exceptionsFor(context, updated, new Date())),
+      ),
     };
     response.json(answer);
   } catch (error) {

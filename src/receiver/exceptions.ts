@@ -1,0 +1,41 @@
+import { KIND } from '../api/kinds.ts';
+import type { RecordedWaiver, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import { type HeldWaiver, type Waivable, waiversFor } from '../contract/waivers.ts';
+import type { ReceiverContext } from './context.ts';
+
+/** What is waived for one run at one time. */
+export interface Exceptions {
+  /** The Waiver that excuses it; undefined where none does. */
+  readonly of: (what: Waivable) => HeldWaiver | undefined;
+  /** Those that were asked for and found, each once, as the status of the run has them. */
+  readonly used: () => readonly RecordedWaiver[];
+}
+
+/** Nothing is waived. */
+export const NO_EXCEPTIONS: Exceptions = { of: () => undefined, used: () => [] };
+
+/** The Waivers that hold for a run, by the labels that its Workflow has now. One that was made anew under the name has no part in it. */
+export async function exceptionsFor(
+  { client, waivers }: Pick<ReceiverContext, 'client' | 'waivers'>,
+  { metadata: { namespace = '' }, spec }: WorkflowRun,
+  now: Date,
+): Promise<Exceptions> {
+  const there = waivers.byIndex('namespace', namespace);
+  if (there.length === 0) return NO_EXCEPTIONS;
+  const workflow = await client.find<Workflow>(KIND.Workflow, { namespace, name: spec.workflowRef.name });
+  if (workflow?.metadata.uid !== spec.workflowRef.uid) return NO_EXCEPTIONS;
+  const used = new Map<string, RecordedWaiver>();
+  return {
+    of(what) {
+      const [waiver] = waiversFor(there, what, workflow, now);
+      if (waiver !== undefined) used.set(JSON.stringify([waiver.name, what]), recorded(waiver, what));
+      return waiver;
+    },
+    used: () => [...used.values()],
+  };
+}
+
+const recorded = (waiver: HeldWaiver, what: Waivable): RecordedWaiver => ({
+  ...waiver,
+  ...('material' in what ? what : { kind: what.kind, policy: what.name }),
+});
