@@ -920,7 +920,7 @@ export interface WaiverStatus {
   readonly waives?: string;
   /** How many Workflows of its namespace it selects. */
   readonly workflows?: number;
-  /** Active is True with reason Approved while runs are judged by it; False with reason AwaitingApproval, Expired, TooLong, PolicyNotFound or ApprovalNotEnforced. Ready is True with reason Ready just then. Reconciling is True with reason AwaitingApproval until somebody approves it, or ProvisioningFailed; Stalled is True with one of the other reasons. */
+  /** Active is True with reason Approved while runs are judged by it; False with reason AwaitingApproval, Expired, TooLong, PolicyNotFound, ApprovalNotEnforced or ProvisioningFailed. Ready is True with reason Ready just then. Reconciling is True with reason AwaitingApproval until somebody approves it, or ProvisioningFailed; Stalled is True with one of the other reasons. */
   readonly conditions?: readonly Condition[];
 }
 

@@ -3,12 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { waiversFor } from '../../src/contract/waivers.ts';
-import type { CommandResult } from '../controlplane/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { Operated } from '../support/operated.ts';
 import { some } from '../support/some.ts';
-import { activeOf, DAY, inMs, SECONDS, WaiverBench } from '../support/waiver-bench.ts';
+import { activeOf, DAY, done, inMs, refused, SECONDS, WaiverBench } from '../support/waiver-bench.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const LEGACY = { metadata: { name: 'old', namespace: 'shop', labels: { app: 'legacy' } } };
@@ -24,10 +23,6 @@ test.before(async () => {
 });
 test.after(() => operated?.stop());
 test.after.each(() => operated.assertInvariants());
-
-const done = ({ code, stderr }: CommandResult): void => assert.is(code, 0, stderr);
-const refused = ({ code, stderr }: CommandResult, why: RegExp): void =>
-  assert.ok(code === 1 && why.test(stderr), `${why} was expected, and not ${code} ${stderr}`);
 
 test('one asks, another approves, and it counts until the approval is taken back', async () => {
   await operated.apply('Policy', 'fresh', { kinds: ['SBOM_CYCLONEDX_JSON'], source: { inline: 'violations: []' } });
@@ -52,7 +47,7 @@ test('one asks, another approves, and it counts until the approval is taken back
   done(await bench.as('alice', ['label', 'waiver', 'legacy-sbom', 'quarter=4']));
   done(await bench.patch('alice', 'legacy-sbom', { spec: { approvedBy: null, approvedUid: null } }));
   await bench.until('legacy-sbom', 'AwaitingApproval');
-  refused(await bench.patch('alice', 'legacy-sbom', approvalOf(approved.metadata.uid, 'bob')), /must be alice/);
+  refused(await bench.patch('alice', 'legacy-sbom', await bench.approval('legacy-sbom', 'bob')), /must be alice/);
   done(await bench.approve('bob', 'legacy-sbom'));
   await bench.until('legacy-sbom', 'Approved');
   const events = await eventually('the events', async () => {
@@ -68,11 +63,6 @@ test('one asks, another approves, and it counts until the approval is taken back
     'Normal AwaitingApproval',
   ]);
 });
-
-/** Has the operator look again, as after a minute. */
-const look = (name: string) => operated.kubectl(`annotate waiver -n shop ${name} --overwrite looked=${Math.random()}`);
-
-const approvalOf = (uid: string | undefined, user: string) => ({ spec: { approvedBy: user, approvedUid: uid } });
 
 test('the workflows that it selects are counted, and a policy that comes or goes is seen at once', async () => {
   done(
@@ -122,6 +112,10 @@ test('attack: it can not be made in another name, approved, over already, too lo
   // By whichever way it comes into being.
   const forged = manifest('Waiver', 'a', bench.spec('alice', { requestedBy: 'bob' }));
   refused(await bench.as('alice', ['apply', '--server-side', '-f', '-'], forged), /spec\.requestedBy must be alice/);
+  const exact = inMs(DAY).replace('Z', '999999+02:30');
+  done(await bench.create('alice', 'exact', { expires: exact }));
+  assert.is((await bench.until('exact', 'AwaitingApproval')).spec.expires, exact);
+  refused(await bench.create('alice', 'a', { expires: '0000-01-01T00:00:00Z' }), /spec\.expires/);
   const generated = JSON.stringify({ ...JSON.parse(forged), metadata: { generateName: 'a-' } });
   refused(await bench.as('alice', ['create', '-f', '-'], generated), /spec\.requestedBy must be alice/);
   const created = { creationTimestamp: inMs(30 * DAY), uid };
@@ -229,23 +223,17 @@ test('attack: nobody but the operator says that one is active, and it says nothi
 });
 
 test('each role may do what it is for, and no more', async () => {
-  const rights = async (user: string, resource = 'waivers.proviso.dev'): Promise<string> => {
-    const lines = (await bench.as(user, ['auth', 'can-i', '--list'])).stdout.split('\n');
-    const own = lines.filter((line) => line.startsWith(`${resource} `));
-    const verbs = own.flatMap((line) => /\[([^\]]*)\]$/.exec(line.trim())?.[1]?.split(' ') ?? []);
-    return [...new Set(verbs)].sort().join(' ');
-  };
   const edits = 'create delete deletecollection get list patch update watch';
-  assert.is(await rights('alice'), edits);
-  assert.is(await rights('boss'), edits);
-  assert.is(await rights('bob'), 'approve get list patch update watch');
-  assert.is(await rights('dave'), 'get list watch');
+  assert.is(await bench.rights('alice'), edits);
+  assert.is(await bench.rights('boss'), edits);
+  assert.is(await bench.rights('bob'), 'approve get list patch update watch');
+  assert.is(await bench.rights('dave'), 'get list watch');
   const account = (name: string) => `system:serviceaccount:proviso-system:proviso-${name}`;
-  assert.is(await rights(account('operator')), 'list watch');
-  assert.is(await rights(account('receiver')), 'list watch');
-  assert.is(await rights(account('operator'), 'waivers.proviso.dev/status'), 'get patch');
+  assert.is(await bench.rights(account('operator')), 'list watch');
+  assert.is(await bench.rights(account('receiver')), 'list watch');
+  assert.is(await bench.rights(account('operator'), 'waivers.proviso.dev/status'), 'get patch');
   for (const user of ['alice', 'bob', 'boss', account('receiver')]) {
-    assert.is(await rights(user, 'waivers.proviso.dev/status'), '', user);
+    assert.is(await bench.rights(user, 'waivers.proviso.dev/status'), '', user);
   }
   const policies = ['auth', 'can-i', 'get', 'validatingadmissionpolicies.admissionregistration.k8s.io'];
   assert.is((await bench.as(account('operator'), policies)).stdout.trim(), 'no');
@@ -259,7 +247,7 @@ test('each role may do what it is for, and no more', async () => {
   const named = (name: string) => bench.as('eve', ['auth', 'can-i', 'approve', `waivers.proviso.dev/${name}`]);
   await eventually(
     'the rights of eve',
-    async () => (await named('one')).code === 0 && /create/.test(await rights('eve')),
+    async () => (await named('one')).code === 0 && /create/.test(await bench.rights('eve')),
   );
   refused(await bench.approve('eve', 'two'), /eve may not approve this waiver/);
   done(await bench.approve('eve', 'one'));
@@ -278,6 +266,28 @@ test('after a restart what was approved counts on, and a clock that is set ends 
   await bench.until('one', 'Approved', 8);
 });
 
+test('where it is not known whether anything is enforced, nothing counts', async () => {
+  await bench.until('one', 'Approved');
+  const role = JSON.parse(await operated.kubectl('get clusterrole proviso-operator -o json')) as {
+    rules: { apiGroups: string[] }[];
+  };
+  const rules = role.rules.filter(({ apiGroups }) => !apiGroups.includes('admissionregistration.k8s.io'));
+  assert.is(rules.length, role.rules.length - 1);
+  await operated.kubectl('replace -f -', JSON.stringify({ ...role, rules }));
+  const reason = async (wanted: string) => {
+    await bench.look('one');
+    return activeOf(await bench.until('one', wanted, 1));
+  };
+  const unknown = await eventually('the refusal', () => reason('ProvisioningFailed'), 20);
+  assert.is(unknown.status, 'False');
+  assert.match(
+    unknown.message,
+    /validatingadmissionpolic\w+\.admissionregistration\.k8s\.io "proviso-waivers" is forbidden/,
+  );
+  await operated.kubectl(`apply -f ${new URL('config/rbac/operator.yaml', ROOT).pathname}`);
+  await eventually('the right', () => reason('Approved'), 20);
+});
+
 test('attack: what was made or approved while nothing enforced it does not count, now or later', async () => {
   const policy = 'validatingadmissionpolicy';
   const kind = `${policy}binding`;
@@ -294,10 +304,10 @@ test('attack: what was made or approved while nothing enforced it does not count
     const patch = (spec: object) =>
       operated.kubectl(`patch ${of} proviso-waivers --type=merge -p ${JSON.stringify({ spec })}`);
     await patch(weak);
-    await look('one');
+    await bench.look('one');
     assert.match(some(activeOf(await bench.until('one', 'ApprovalNotEnforced'))).message, says);
     await patch(strong);
-    await look('one');
+    await bench.look('one');
     await bench.until('one', 'Approved');
   }
   const admission = new URL('config/admission/waivers.yaml', ROOT).pathname;
@@ -314,19 +324,19 @@ test('attack: what was made or approved while nothing enforced it does not count
   done(await bench.create('alice', 'long', { expires: inMs(91 * DAY) }));
   await bench.until('long', 'TooLong');
   // What was approved rightly doesn't count either, while it isn't known who writes.
-  await look('one');
+  await bench.look('one');
   assert.match(
     some(activeOf(await bench.until('one', 'ApprovalNotEnforced'))).message,
     /no ValidatingAdmissionPolicyBinding/,
   );
   await operated.kubectl('delete validatingadmissionpolicy proviso-waivers');
-  await look('forged');
+  await bench.look('forged');
   await eventually('the other message', async () =>
     /there is no ValidatingAdmissionPolicy proviso-waivers/.test(activeOf(await bench.read('forged'))?.message ?? ''),
   );
   await operated.kubectl(`apply -f ${admission}`);
   await bench.enforced();
-  await look('forged');
+  await bench.look('forged');
   await eventually('that it is older', async () =>
     /made before that was enforced/.test(activeOf(await bench.read('forged'))?.message ?? ''),
   );

@@ -1,3 +1,4 @@
+import * as assert from 'uvu/assert';
 import { CONDITION, type Condition, findCondition } from '../../src/api/conditions.ts';
 import type { Waiver, WaiverSpec } from '../../src/api/types.gen.ts';
 import type { CommandResult } from '../controlplane/index.ts';
@@ -30,6 +31,10 @@ export const activeOf = ({ status }: Waiver): Condition | undefined =>
 
 /** `ms` from now, RFC 3339. */
 export const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+export const done = ({ code, stderr }: CommandResult): void => assert.is(code, 0, stderr);
+export const refused = ({ code, stderr }: CommandResult, why: RegExp): void =>
+  assert.ok(code === 1 && why.test(stderr), `${why} was expected, and not ${code} ${stderr}`);
 
 /** What tests do with waivers in the namespace `shop`, on an operator that runs. */
 export class WaiverBench {
@@ -97,6 +102,19 @@ export class WaiverBench {
 
   async approve(user: string, name: string): Promise<CommandResult> {
     return this.patch(user, name, await this.approval(name, user));
+  }
+
+  /** The verbs that a user holds in the namespace, in the order of the alphabet. */
+  async rights(user: string, resource = 'waivers.proviso.dev'): Promise<string> {
+    const lines = (await this.as(user, ['auth', 'can-i', '--list'])).stdout.split('\n');
+    const own = lines.filter((line) => line.startsWith(`${resource} `));
+    const verbs = own.flatMap((line) => /\[([^\]]*)\]$/.exec(line.trim())?.[1]?.split(' ') ?? []);
+    return [...new Set(verbs)].sort().join(' ');
+  }
+
+  /** Has the operator look again, as after a minute. */
+  look(name: string): Promise<string> {
+    return this.#operated.kubectl(`annotate waiver -n shop ${name} --overwrite looked=${Math.random()}`);
   }
 
   /** Waits until Active of the current generation has the reason. */
