@@ -1,4 +1,11 @@
-import type { RecordedMaterial, RecordedWaiver, RunCommit, RunOwner, RunPolicies, WorkflowRun } from '../api/types.gen.ts';
+import type {
+  RecordedMaterial,
+  RecordedWaiver,
+  RunCommit,
+  RunOwner,
+  RunPolicies,
+  WorkflowRun,
+} from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 
 /** What the cluster knows of a run: the one thing a statement may speak of. */

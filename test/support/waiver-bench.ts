@@ -36,11 +36,14 @@ export const done = ({ code, stderr }: CommandResult): void => assert.is(code, 0
 export const refused = ({ code, stderr }: CommandResult, why: RegExp): void =>
   assert.ok(code === 1 && why.test(stderr), `${why} was expected, and not ${code} ${stderr}`);
 
+/** What a bench needs of a cluster. */
+type Cluster = Pick<Operated, 'kubectl' | 'plane' | 'read'>;
+
 /** What tests do with waivers in the namespace `shop`, on an operator that runs. */
 export class WaiverBench {
-  readonly #operated: Operated;
+  readonly #operated: Cluster;
 
-  constructor(operated: Operated) {
+  constructor(operated: Cluster) {
     this.#operated = operated;
   }
 
