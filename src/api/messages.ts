@@ -110,7 +110,8 @@ export interface Unavailable {
 export type Reference =
   | { readonly role: 'material'; readonly name: string; readonly type: string }
   | { readonly role: 'attestation' }
-  | { readonly role: 'statement'; readonly predicateType: string };
+  | { readonly role: 'statement'; readonly predicateType: string }
+  | { readonly role: 'evaluations'; readonly of: string };
 
 /** A run that a digest belongs to. */
 export interface Referrer extends RunSummary {
@@ -195,8 +196,11 @@ export interface TotalsMessage {
 /** A digest, what it is to a run, and how many runs away from the digest that was asked for. */
 export interface DigestEdge {
   readonly digest: string;
-  readonly role: 'output' | 'input' | 'attestation' | 'statement';
-  /** The name of the material, or the predicate type of the statement; empty for the attestation. */
+  readonly role: 'output' | 'input' | 'attestation' | 'statement' | 'evaluations';
+  /**
+   * The name of the material, or the predicate type of the statement; of what policies said that of the material or the phase; empty
+   * for the attestation.
+   */
   readonly name: string;
   /** The type of the material; empty for others. */
   readonly type: string;

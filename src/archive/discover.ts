@@ -21,7 +21,7 @@ export interface DiscoverOptions {
 
 /** By which roles the walk enters a run from a digest, and leaves it to others. */
 const WAYS: Readonly<Record<Direction, { readonly into: readonly DigestRole[]; readonly outOf: DigestRole }>> = {
-  origins: { into: ['output', 'attestation', 'statement'], outOf: 'input' },
+  origins: { into: ['output', 'attestation', 'statement', 'evaluations'], outOf: 'input' },
   uses: { into: ['input'], outOf: 'output' },
 };
 const BATCH = 100;

@@ -1,3 +1,4 @@
+import { saidByPolicies } from '../api/run-evidence.ts';
 import { verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import type { DigestTable, RunTable } from './tables.ts';
@@ -62,11 +63,8 @@ const MAX_INTEGER = 2 ** 31 - 1;
 
 const utc = (time: string): string => new Date(time).toISOString();
 
-function digestsOf(
-  { status = {} }: WorkflowRun,
-  run_uid: string,
-  outputs: ReadonlySet<string>,
-): readonly DigestTable[] {
+function digestsOf(run: WorkflowRun, run_uid: string, outputs: ReadonlySet<string>): readonly DigestTable[] {
+  const { status = {} } = run;
   const { materials = [], attestation, statements = [] } = status;
   const edge = (digest: string, role: DigestTable['role'], name = '', type = ''): DigestTable => ({
     ...{ run_uid, digest, role, name, type },
@@ -75,6 +73,7 @@ function digestsOf(
     ...materials.map(({ digest, name, type }) => edge(digest, outputs.has(name) ? 'output' : 'input', name, type)),
     ...(attestation === undefined ? [] : [edge(attestation.digest, 'attestation')]),
     ...statements.map(({ digest, predicateType }) => edge(digest, 'statement', predicateType)),
+    ...saidByPolicies(run).map(({ digest, of }) => edge(digest, 'evaluations', of)),
   ];
   return [...new Map(edges.map((each) => [JSON.stringify([each.digest, each.role, each.name]), each])).values()];
 }

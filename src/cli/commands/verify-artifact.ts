@@ -41,8 +41,9 @@ export async function verifyArtifact(session: Session, flags: SummaryFlags): Pro
 const isOf = ({ namespace, workflow }: Referrer, wanted: string | undefined): boolean =>
   wanted === undefined || wanted === `${namespace}/${workflow}`;
 
-/** A summary speaks of materials, or of the attestation; of a statement of the control plane nothing else speaks. */
-const isSpokenOf = ({ references }: Referrer): boolean => references.some(({ role }) => role !== 'statement');
+/** A summary speaks of materials, or of the attestation; of a statement of the control plane and of what policies said nothing else speaks. */
+const isSpokenOf = ({ references }: Referrer): boolean =>
+  references.some(({ role }) => role === 'material' || role === 'attestation');
 
 function notFound(digest: string, items: readonly Referrer[], { workflow }: SummaryFlags): Reason {
   const who = `accepted run${workflow === undefined ? '' : ` of ${workflow}`} that this identity may see`;

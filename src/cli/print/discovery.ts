@@ -12,7 +12,7 @@ interface Run {
 
 /** By which role the walk leaves a run, and by which it enters the next. */
 const WAYS = {
-  origins: { outOf: 'input', into: ['output', 'attestation', 'statement'], word: 'from' },
+  origins: { outOf: 'input', into: ['output', 'attestation', 'statement', 'evaluations'], word: 'from' },
   uses: { outOf: 'output', into: ['input'], word: 'into' },
 } as const;
 
@@ -21,6 +21,7 @@ const NAMED_AS: Readonly<Record<DigestEdge['role'], (name: string) => string>> =
   input: (name) => `used as ${name} by`,
   attestation: () => 'attests',
   statement: (name) => `states ${name} about`,
+  evaluations: (name) => `says what policies said of ${name} in`,
 };
 
 const ELSEWHERE = '(shown elsewhere)';

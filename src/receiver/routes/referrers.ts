@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Reference, ReferrersMessage } from '../../api/messages.ts';
+import { saidByPolicies } from '../../api/run-evidence.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import type { ReceiverContext } from '../context.ts';
 import { maySee } from '../run-access.ts';
@@ -27,22 +28,27 @@ export const referrersRoute = (context: ReceiverContext) => async (request: Requ
 
 const startOf = ({ metadata, status }: WorkflowRun): string => status?.startTime ?? metadata.creationTimestamp ?? '';
 
-function referencesOf({ status }: WorkflowRun, digest: string): readonly Reference[] {
+function referencesOf(run: WorkflowRun, digest: string): readonly Reference[] {
+  const { status } = run;
   const materials = (status?.materials ?? [])
     .filter((material) => material.digest === digest)
     .map(({ name, type }) => ({ role: 'material', name, type }) as const);
   const statements = (status?.statements ?? [])
     .filter((statement) => statement.digest === digest)
     .map(({ predicateType }) => ({ role: 'statement', predicateType }) as const);
+  const evaluations = saidByPolicies(run)
+    .filter((said) => said.digest === digest)
+    .map(({ of }) => ({ role: 'evaluations', of }) as const);
   const isAttestation = status?.attestation?.digest === digest;
-  return [...materials, ...(isAttestation ? [{ role: 'attestation' } as const] : []), ...statements];
+  return [...materials, ...(isAttestation ? [{ role: 'attestation' } as const] : []), ...statements, ...evaluations];
 }
 
 /** Every digest that a run names, also of what is kept elsewhere, for the index of the watch. */
-export const digestsMentionedBy = ({ status }: WorkflowRun): readonly string[] => [
+export const digestsMentionedBy = (run: WorkflowRun): readonly string[] => [
   ...new Set([
-    ...(status?.materials ?? []).map(({ digest }) => digest),
-    ...(status?.attestation === undefined ? [] : [status.attestation.digest]),
-    ...(status?.statements ?? []).map(({ digest }) => digest),
+    ...(run.status?.materials ?? []).map(({ digest }) => digest),
+    ...(run.status?.attestation === undefined ? [] : [run.status.attestation.digest]),
+    ...(run.status?.statements ?? []).map(({ digest }) => digest),
+    ...saidByPolicies(run).map(({ digest }) => digest),
   ]),
 ];
