@@ -25,6 +25,15 @@ export function isAllowed(expression: string, allowed: readonly string[]): boole
   return info === undefined ? listed.has(expression.trim()) : satisfies(info, listed);
 }
 
+/**
+ * Whether a text is an SPDX expression of licences that SPDX lists, so that it is known what it says. A `LicenseRef-…` only
+ * the document itself could explain.
+ */
+export function isKnown(expression: string): boolean {
+  const info = parsed(expression);
+  return info !== undefined && leavesOf(info).every(({ license }) => !/^(?:LicenseRef|DocumentRef)-/.test(license));
+}
+
 type Info = ReturnType<typeof parse>;
 type Leaf = Extract<Info, { readonly license: string }>;
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isAllowed, licenseIds } from '../../../src/policy/facts/licenses.ts';
+import { isAllowed, isKnown, licenseIds } from '../../../src/policy/facts/licenses.ts';
 
 const test = suite('licences');
 
@@ -49,6 +49,22 @@ const CASES: readonly (readonly [expression: string, allowed: readonly string[],
   [`MIT${' OR MIT'.repeat(10_000)}`, ['MIT'], false],
   [`${'('.repeat(4_000)}MIT`, ['MIT'], false],
 ];
+
+test('what an expression of licences that SPDX lists is', () => {
+  for (const known of ['MIT', 'mit or agpl-3.0-only', 'GPL-3.0+ WITH Classpath-exception-2.0'])
+    assert.ok(isKnown(known), known);
+  const others = [
+    '',
+    'MIT OR',
+    'AGPLv3',
+    'MIT License',
+    'NOASSERTION',
+    'LicenseRef-mit',
+    'MIT OR licenseref-mit',
+    'MIT AND DocumentRef-a:LicenseRef-b',
+  ];
+  for (const other of others) assert.not.ok(isKnown(other), other);
+});
 
 for (const [expression, allowed, is] of CASES) {
   test(`${expression.slice(0, 60)} is ${is ? '' : 'not '}allowed by ${allowed.join(', ')}`, () => {

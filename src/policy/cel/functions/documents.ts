@@ -1,7 +1,7 @@
 import { type CelFunc, type CelList, CelScalar, type CelValue, celFunc, listType } from '@bufbuild/cel';
 import { componentsOf } from '../../facts/components.ts';
 import { coverageOf } from '../../facts/coverage.ts';
-import { isAllowed, licenseIds } from '../../facts/licenses.ts';
+import { isAllowed, isKnown, licenseIds } from '../../facts/licenses.ts';
 import { sarifResults } from '../../facts/sarif.ts';
 import { testCounts } from '../../facts/tests.ts';
 import { vulnerabilitiesOf } from '../../facts/vulnerabilities.ts';
@@ -18,6 +18,7 @@ export const DOCUMENT_FUNCTIONS: readonly CelFunc[] = [
   recordOver('tests', testCounts),
   recordOver('coverage', coverageOf),
   celFunc('licenses.ids', [STRING], LIST, (expression) => licenseIds(expression)),
+  celFunc('licenses.known', [STRING], BOOL, (expression) => isKnown(expression)),
   celFunc('licenses.allowed', [STRING, LIST], BOOL, (expression, allowed) =>
     isAllowed(expression, Array.from(allowed, String)),
   ),
