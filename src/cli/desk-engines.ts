@@ -1,5 +1,5 @@
-import { createEngines, type PolicyEngines } from '../policy/engines.ts';
+import { type CoveringEngines, createEngines } from '../policy/engines.ts';
 import { createLogger } from '../telemetry/log.ts';
 
 /** What evaluates policies at somebody's desk: the same as in the cluster, Rego by the OPA of the PATH. Whoever makes them closes them. */
-export const deskEngines = (): PolicyEngines => createEngines(createLogger('proviso', 'silent'));
+export const deskEngines = (): CoveringEngines => createEngines(createLogger('proviso', 'silent'));

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Problem } from '../../api/problem.ts';
 import { createPool } from '../../queue/threads/pool.ts';
-import type { PolicyEngine, PolicyFailure, PolicyOutcome } from '../evaluation.ts';
+import type { Covered, CoveringEngine } from '../coverage.ts';
+import type { PolicyFailure, PolicyOutcome, PolicyQuery } from '../evaluation.ts';
 import { type WrittenJson, writtenJson } from '../written-json.ts';
 import type { Begun, CheckTask, EvaluationTask } from './worker.ts';
 
@@ -37,7 +38,7 @@ class Exceeded extends Error {
 }
 
 /** Policies in CEL, evaluated in threads that are ended when they take more time or memory than they may. */
-export function createCelEngine(options: CelEngineOptions = {}): PolicyEngine {
+export function createCelEngine(options: CelEngineOptions = {}): CoveringEngine {
   const { timeoutMs = 5_000, memoryMegabytes = 256, line = 1024, patienceMs = 60_000 } = options;
   const pool = createPool({
     file: FILE,
@@ -61,6 +62,11 @@ export function createCelEngine(options: CelEngineOptions = {}): PolicyEngine {
       .finally(() => Atomics.notify(begun, 0));
   }
 
+  function taskOf(name: string, source: string, { input, ...query }: PolicyQuery): Omit<EvaluationTask, 'begun'> {
+    const written = writtenJson(input);
+    return { name, source, query, input: written.bytes, inputId: numberOf(written) };
+  }
+
   function failureOf(error: unknown): PolicyFailure {
     if (error instanceof Exceeded) {
       return error.limit === 'time'
@@ -79,14 +85,18 @@ export function createCelEngine(options: CelEngineOptions = {}): PolicyEngine {
         return [failureOf(error)];
       }
     },
-    async evaluate(name, source, { input, ...query }) {
+    async evaluate(name, source, query) {
       try {
-        const written = writtenJson(input);
-        const shared = { input: written.bytes, inputId: numberOf(written) };
-        const task: Omit<EvaluationTask, 'begun'> = { name, source, query, ...shared };
-        return await run<PolicyOutcome>('evaluateSource', source, task);
+        return await run<PolicyOutcome>('evaluateSource', source, taskOf(name, source, query));
       } catch (error) {
         return { kind: 'failed', failure: failureOf(error) };
+      }
+    },
+    async cover(name, source, query) {
+      try {
+        return await run<Covered>('coverSource', source, taskOf(name, source, query));
+      } catch (error) {
+        return { outcome: { kind: 'failed', failure: failureOf(error) }, points: [] };
       }
     },
     close: pool.close,

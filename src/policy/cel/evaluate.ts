@@ -6,6 +6,7 @@ import type { PolicyFailure, PolicyOutcome, PolicyQuery, Violation } from '../ev
 import { resetByteBudget } from './byte-budget.ts';
 import { fromJson, toJson } from './json-values.ts';
 import type { Bindings, Planned, Program, Validation } from './program.ts';
+import type { Trace } from './trace.ts';
 
 /** More than that nobody reads, and the run that they are written to holds. */
 export const MAX_VIOLATIONS = 1000;
@@ -25,15 +26,19 @@ class Failed extends Error {
 }
 
 /** What a program says about something; `name` stands for what it is about where the program says nothing. */
-export function evaluate(name: string, program: Program, query: PolicyQuery): PolicyOutcome {
+export function evaluate(name: string, program: Program, query: PolicyQuery, trace?: Trace): PolicyOutcome {
   resetByteBudget();
   try {
-    const bindings = bindingsOf(program, query);
+    const bindings = bindingsOf(program, query, trace);
     const reasons = program.skip
-      .filter(({ expression }) => truthOf(expression, bindings, 'an expression of skip'))
+      .filter(({ expression }) => {
+        const skips = truthOf(expression, bindings, 'an expression of skip');
+        trace?.came(expression, skips ? 'skips' : 'goes on');
+        return skips;
+      })
       .map(({ reason }) => excerpt(reason, MAX_MESSAGE));
     if (reasons.length > 0) return { kind: 'skipped', reasons };
-    return { kind: 'evaluated', ...violationsOf(name, program.validations, bindings) };
+    return { kind: 'evaluated', ...violationsOf(name, program.validations, bindings, trace) };
   } catch (error) {
     if (error instanceof Failed) return failed(error.reason, error.message);
     if (error instanceof RangeError) return failed('Error', 'the policy nests values or calls too deeply');
@@ -47,7 +52,11 @@ const failed = (reason: PolicyFailure['reason'], message: string): PolicyOutcome
 });
 
 /** Without a prototype, since expressions can name whatever they like. Variables are evaluated once somebody wants them. */
-function bindingsOf({ variables }: Program, { input, inputs, material, run, now }: PolicyQuery): Bindings {
+function bindingsOf(
+  { variables }: Program,
+  { input, inputs, material, run, now }: PolicyQuery,
+  trace: Trace | undefined,
+): Bindings {
   const bindings: Record<string, CelInput> = Object.create(null);
   Object.assign(bindings, {
     input: fromJson(input),
@@ -60,6 +69,7 @@ function bindingsOf({ variables }: Program, { input, inputs, material, run, now 
     let value: CelInput | undefined;
     Object.defineProperty(bindings, `variables.${name}`, {
       get: () => {
+        trace?.came(expression, 'is used');
         // An error is passed on by whatever uses it, as if it had happened there.
         value ??= expression.evaluate(bindings) as CelInput;
         return value;
@@ -74,15 +84,22 @@ interface Violations {
   readonly omitted?: number;
 }
 
-function violationsOf(name: string, validations: readonly Validation[], bindings: Bindings): Violations {
+function violationsOf(
+  name: string,
+  validations: readonly Validation[],
+  bindings: Bindings,
+  trace: Trace | undefined,
+): Violations {
   const violations: Violation[] = [];
   let omitted = 0;
   for (const validation of validations) {
+    const before = violations.length + omitted;
     for (const each of subjectsOf(validation, bindings)) {
       if (truthOf(validation.expression, each, "a validation's expression")) continue;
       if (violations.length < MAX_VIOLATIONS) violations.push(violationOf(name, validation, each));
       else omitted += 1;
     }
+    trace?.came(validation.expression, violations.length + omitted > before ? 'objects' : 'lets pass');
   }
   return omitted === 0 ? { violations } : { violations, omitted };
 }

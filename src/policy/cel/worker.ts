@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Covered } from '../coverage.ts';
 import type { PolicyOutcome, PolicyQuery, SourceFinding } from '../evaluation.ts';
-import { judge } from './judge.ts';
+import { judge, judgeCovering } from './judge.ts';
 import { type Compiled, compile } from './program.ts';
 
 /** What runs in a thread of the engine: each export is a task. */
@@ -35,13 +36,22 @@ export function checkSource({ source, begun }: CheckTask): readonly SourceFindin
   return compiled.ok ? [] : compiled.findings;
 }
 
-export function evaluateSource({ name, source, query, inputId, input, begun }: EvaluationTask): PolicyOutcome {
-  begin(begun);
+export function evaluateSource(task: EvaluationTask): PolicyOutcome {
+  begin(task.begun);
+  return judge(task.name, programOf(task.source), queryOf(task));
+}
+
+export function coverSource(task: EvaluationTask): Covered {
+  begin(task.begun);
+  return judgeCovering(task.name, programOf(task.source), queryOf(task));
+}
+
+function queryOf({ query, inputId, input }: EvaluationTask): PolicyQuery {
   if (last?.id !== inputId) {
     last = undefined;
     last = { id: inputId, input: JSON.parse(Buffer.from(input.buffer).toString('utf8')) };
   }
-  return judge(name, programOf(source), { ...query, input: last.input });
+  return { ...query, input: last.input };
 }
 
 function begin(begun: Begun): void {

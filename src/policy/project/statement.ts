@@ -1,3 +1,4 @@
+import { PAYLOAD_TYPE } from '../../attestation/statement.ts';
 import { readContainer } from '../../verify/container/read.ts';
 import { readStatement } from '../../verify/statement.ts';
 import { differenceIn } from '../../verify/verdict.ts';
@@ -12,6 +13,13 @@ export function projectStatement(bytes: Uint8Array): Projection {
     const message = `there are ${others.length + 1} statements in it; a policy judges one, so hand them in one by one`;
     return { ok: false, finding: { message } };
   }
+  return statementIn(payloadType, payload);
+}
+
+/** The statement itself, before anybody has signed it. */
+export const statementOf = (bytes: Uint8Array): Projection => statementIn(PAYLOAD_TYPE, bytes);
+
+function statementIn(payloadType: string, payload: Uint8Array): Projection {
   const read = readStatement(payloadType, payload);
   return read.ok
     ? { ok: true, value: read.statement }

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Logger } from '../../telemetry/log.ts';
-import type { PolicyEngine, PolicyFailure } from '../evaluation.ts';
+import type { Covered, CoveringEngine } from '../coverage.ts';
+import type { PolicyFailure, PolicyQuery } from '../evaluation.ts';
 import { type Compiled, compile } from './compile.ts';
 import { evaluateCompiled, failedFor } from './evaluate.ts';
 import { type Installation, type Installed, install } from './installation.ts';
 import { told } from './messages.ts';
 
 /** Evaluates policies in Rego by OPA. */
-export interface RegoEngine extends PolicyEngine {
+export interface RegoEngine extends CoveringEngine {
   /** Of OPA, such as `1.22.4`; undefined where there is none that can be used. */
   version(): Promise<string | undefined>;
 }
@@ -68,6 +69,24 @@ export function createRegoEngine(options: RegoOptions): RegoEngine {
     return compiled;
   }
 
+  async function evaluate(name: string, source: string, query: PolicyQuery, covers: boolean): Promise<Covered> {
+    const installed = await installation();
+    if (!installed.ok) return { outcome: { kind: 'failed', failure: installed.failure }, points: [] };
+    const compiled = await compiledOf(installed.value, source);
+    switch (compiled.kind) {
+      case 'failed':
+        return { outcome: compiled, points: [] };
+      case 'faulty': {
+        const faults = compiled.findings.map(told).join('; ');
+        return { outcome: failedFor(`the source can't be evaluated: ${faults}`), points: [] };
+      }
+      case 'foreign':
+        return { outcome: { kind: 'skipped', reasons: compiled.functions.map(foreign) }, points: [] };
+      case 'compiled':
+        return evaluateCompiled(installed.value, compiled.policy, name, query, options.log, covers);
+    }
+  }
+
   return {
     async check(source) {
       const installed = await installation();
@@ -76,21 +95,8 @@ export function createRegoEngine(options: RegoOptions): RegoEngine {
       if (compiled.kind === 'failed') return [unknown(compiled.failure)];
       return compiled.kind === 'faulty' ? compiled.findings : [];
     },
-    async evaluate(name, source, query) {
-      const installed = await installation();
-      if (!installed.ok) return { kind: 'failed', failure: installed.failure };
-      const compiled = await compiledOf(installed.value, source);
-      switch (compiled.kind) {
-        case 'failed':
-          return compiled;
-        case 'faulty':
-          return failedFor(`the source can't be evaluated: ${compiled.findings.map(told).join('; ')}`);
-        case 'foreign':
-          return { kind: 'skipped', reasons: compiled.functions.map(foreign) };
-        case 'compiled':
-          return evaluateCompiled(installed.value, compiled.policy, name, query, options.log);
-      }
-    },
+    evaluate: async (name, source, query) => (await evaluate(name, source, query, false)).outcome,
+    cover: (name, source, query) => evaluate(name, source, query, true),
     async version() {
       const installed = await installation();
       return installed.ok ? installed.value.version : undefined;
