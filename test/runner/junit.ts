@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { xmlText } from '../../src/cli/print/xml.ts';
 import type { FileResult } from './run-file.ts';
 
 /** A JUnit report: a suite for each file, a case for each test that uvu counted. */
@@ -24,12 +25,3 @@ function suite({ file, passed, failed, seconds, problem, output }: FileResult): 
   const counts = `tests="${passed + failed}" failures="${failed}" errors="0" skipped="0" time="${time}"`;
   return `  <testsuite name="${name}" ${counts}>\n${good.join('')}${bad.join('')}  </testsuite>\n`;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
-
-/** Text for XML 1.0, which has no place for most control characters. */
-const xmlText = (text: string): string =>
-  text.replaceAll(CONTROL, '').replaceAll(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign);

@@ -19,7 +19,7 @@ interface Linted {
  * policies as far as their engine is here.
  */
 export async function contractLint(session: Session, file: string): Promise<number> {
-  const documents = await yamlDocuments(session, file);
+  const documents = await yamlDocuments(session.io, file);
   const engines = deskEngines();
   const linted = await Promise.all(documents.map((value, index) => lint(value, index, engines))).finally(() =>
     closeEngines(engines),

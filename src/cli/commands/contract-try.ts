@@ -50,7 +50,7 @@ export async function contractTry(session: Session, file: string, flags: TryFlag
 }
 
 async function oneContract(session: Session, file: string): Promise<Contract> {
-  const documents = await yamlDocuments(session, file);
+  const documents = await yamlDocuments(session.io, file);
   const contracts = documents.filter((each) => (each as { readonly kind?: unknown }).kind === 'Contract');
   const [first, ...others] = contracts;
   if (first === undefined || others.length > 0) {

@@ -23,7 +23,7 @@ const AS_WRITTEN = FAILSAFE_SCHEMA.withTags(nullCoreTag);
 export async function importFile(session: Session, file: string, flags: ImportFlags): Promise<number> {
   const { namespace } = session.flags;
   const options = { name: flags.name ?? nameOf(file), ...(namespace === undefined ? {} : { namespace }) };
-  const documents = await yamlDocuments(session, file, AS_WRITTEN);
+  const documents = await yamlDocuments(session.io, file, AS_WRITTEN);
   const imported = documents.map((document, index) => accepted(importContract(document, options), file, index));
   refuseSameNames(imported.map(({ contract }) => contract.metadata.name));
   for (const { contract, changed, lost } of imported) {
