@@ -6,6 +6,7 @@ import type { ArchiveTotalsFlags } from './commands/archive-totals.ts';
 import type { BackupFlags } from './commands/backup.ts';
 import type { DiscoverFlags } from './commands/discover.ts';
 import type { PolicyEvalFlags } from './commands/policy-eval.ts';
+import type { PolicyTestFlags } from './commands/policy-test.ts';
 import type { RestoreFlags } from './commands/restore.ts';
 import type { MigrateFlags } from './commands/store-migrate.ts';
 
@@ -124,5 +125,13 @@ export function addPolicyCommands(program: Command, within: Within): void {
     .option('--at <time>', 'the time that it is judged by (default: now)')
     .action((file: string, flags: PolicyEvalFlags) =>
       within(async (session) => (await import('./commands/policy-eval.ts')).policyEval(session, file, flags)),
+    );
+  policy
+    .command('test')
+    .description('run the tests of policies, without a cluster, and see how much of each they came by')
+    .argument('<path>', 'a directory with files NAME.test.yaml, or one such file')
+    .option('--junit <file>', 'write a JUnit report there')
+    .action((path: string, flags: PolicyTestFlags) =>
+      within(async (session) => (await import('./commands/policy-test.ts')).policyTest(session, path, flags)),
     );
 }
