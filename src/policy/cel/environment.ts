@@ -8,6 +8,7 @@ import { NETWORK_FUNCTIONS } from './functions/network.ts';
 import { ORDERED_FUNCTIONS } from './functions/ordered.ts';
 import { URL_FUNCTIONS } from './functions/url.ts';
 import { LIMITED_FUNCTIONS } from './limited.ts';
+import { NUMBER_FUNCTIONS } from './numbers.ts';
 import { compilePattern } from './patterns.ts';
 
 /** What expressions can call besides the core of the language, and what matches their patterns. */
@@ -16,6 +17,7 @@ export const VOCABULARY: NonNullable<Parameters<typeof celEnv>[0]> = {
     ...strings,
     append,
     ...LIMITED_FUNCTIONS,
+    ...NUMBER_FUNCTIONS,
     ...BASE64_FUNCTIONS,
     ...DOCUMENT_FUNCTIONS,
     ...FIND_FUNCTIONS,

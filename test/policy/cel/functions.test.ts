@@ -20,8 +20,28 @@ const HOLDS: readonly string[] = [
   "semver('1.2.3').compareTo(semver('1.2.3')) == 0 && semver('1.2.3').minor == 2 && !isSemver('1.2') && isSemver('1.2.3-a+b')",
   "quantity('1Gi').isGreaterThan(quantity('1G')) && quantity('100m').isLessThan(quantity('0.2')) && !isQuantity('1 G')",
   "quantity('1e3').compareTo(quantity('1k')) == 0 && quantity('-1').isLessThan(quantity('0'))",
+  "double('1e3') == 1000.0 && double('-.5') == -0.5 && int('+7') == 7 && int('-9223372036854775808') < 0 && uint('7') == 7u",
   "base64.decode('aGk=') == b'hi' && base64.encode(b'hi') == 'aGk='",
 ];
+
+test('a text that is no number is an error, and nothing that every comparison is false of', () => {
+  const texts = [
+    "double('')",
+    "double('most')",
+    "double(' 1')",
+    "double('0x10')",
+    "double('1,5')",
+    "int('')",
+    "int('1.5')",
+  ];
+  const beyond = ["int('0x10')", "int('9223372036854775808')", "uint('-1')", "uint('18446744073709551616')"];
+  for (const call of [...texts, ...beyond]) {
+    const compiled = compile(policyOf(`${call} == ${call}`));
+    assert.ok(compiled.ok);
+    const outcome = evaluate('p', compiled.program, queryOf({}));
+    assert.is(outcome.kind === 'failed' && outcome.failure.reason, 'Error', call);
+  }
+});
 
 test('what a function has found out can be told in a finding', () => {
   const source = `validations:\n  - {expression: "false", message: m, findingExpression: "{'tests': tests(input), 'first': input[0].totals}"}`;
