@@ -116,12 +116,13 @@ function addContractCommands(program: Command, within: Within): void {
     );
   program
     .command('import')
-    .description('turn Chainloop contracts into Contracts, as YAML for kubectl apply')
-    .argument('<file>', 'a contract of either generation of its schema, YAML or JSON')
-    .option('--name <name>', 'of a contract that has none of its own (default: of the file)')
+    .description('turn Chainloop contracts and policies into objects of ours, as YAML for kubectl apply')
+    .argument('<file...>', 'contracts of either generation of its schema and policies, YAML or JSON')
+    .option('--name <name>', 'of a document that has none of its own (default: of the file)')
+    .option('--cluster', 'make ClusterPolicies of policies')
     .option('--allow-loss', 'write what can be carried over, though not everything can')
-    .action((file: string, flags: ImportFlags) =>
-      within(async (session) => (await import('./commands/import.ts')).importFile(session, file, flags)),
+    .action((files: readonly string[], flags: ImportFlags) =>
+      within(async (session) => (await import('./commands/import.ts')).importFiles(session, files, flags)),
     );
 }
 

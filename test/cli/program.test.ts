@@ -173,7 +173,7 @@ test('import writes nothing when something would be lost, unless that is allowed
   assert.is(allowed.code, 0);
   assert.match(allowed.out, /kind: Contract/);
   await writeFile(join(cwd, 'two.yaml'), `${CHAINLOOP}---\n${CHAINLOOP}`);
-  assert.match((await proviso(['import', 'two.yaml'])).err, /two contracts would have the name 'release'/);
+  assert.match((await proviso(['import', 'two.yaml'])).err, /two of Contract 'release'/);
 });
 
 test.run();

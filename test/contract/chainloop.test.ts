@@ -2,16 +2,18 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { asRecord } from '../../src/api/record.ts';
-import { type Imported, importContract } from '../../src/contract/chainloop/contract.ts';
+import type { Contract } from '../../src/api/types.gen.ts';
+import { type Imported, importDocument } from '../../src/contract/chainloop/document.ts';
 
 const test = suite('contracts of Chainloop');
 
-type Accepted = Extract<Imported, { ok: true }>;
+type Accepted = Extract<Imported, { ok: true }> & { readonly contract: Contract };
 
 function imported(document: unknown, name?: string): Accepted {
-  const result = importContract(document, name === undefined ? {} : { name });
+  const result = importDocument(document, name === undefined ? {} : { name });
   assert.ok(result.ok, JSON.stringify(result));
-  return result as Accepted;
+  const accepted = result as Extract<Imported, { ok: true }>;
+  return { ...accepted, contract: accepted.objects.at(-1) as Contract };
 }
 
 /** Every scalar is a text, as the reader leaves it. */
@@ -109,7 +111,8 @@ test('what has no counterpart is named with its place', () => {
     'spec.materials[2]',
     'spec.materials[3]',
     'spec.policies.materials[0].ref',
-    'spec.policies.materials[1].embedded',
+    'spec.policies.materials[1].embedded.metadata.name',
+    'spec.policies.materials[1].embedded.spec',
     'spec.policies.materials[1].requirements',
     'spec.policies.materials[2].ref',
     'spec.policies.materials[2].selector.matchMode',
@@ -140,15 +143,16 @@ test('what says the same in another form is changed, not lost', () => {
 
 test('other documents are refused, and told what they are', () => {
   for (const [document, expected] of [
-    [{ apiVersion: 'chainloop.dev/v1', kind: 'Policy' }, /'Policy' can't be imported/],
+    [{ apiVersion: 'chainloop.dev/v1', kind: 'Workflow' }, /'Workflow' can't be imported/],
+    [{ apiVersion: 'chainloop.dev/v1', kind: 'Policy' }, /no name/],
     [{ apiVersion: 'proviso.dev/v1alpha1', kind: 'Contract' }, /already/],
-    [{ schemaVersion: 'v9' }, /no Chainloop contract/],
-    ['text', /no Chainloop contract/],
-    [[], /no Chainloop contract/],
+    [{ schemaVersion: 'v9' }, /nothing of Chainloop's/],
+    ['text', /nothing of Chainloop's/],
+    [[], /nothing of Chainloop's/],
     [{ schemaVersion: 'v1' }, /--name NAME/],
     [second({ materials: [{ name: 'UPPER', type: 'SARIF' }] }), /DNS label/],
   ] as const) {
-    const result = importContract(document);
+    const result = importDocument(document);
     assert.not.ok(result.ok);
     if (!result.ok) assert.match(JSON.stringify(result.findings), expected);
   }

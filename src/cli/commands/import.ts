@@ -1,51 +1,101 @@
-import { basename, extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { dump, FAILSAFE_SCHEMA, nullCoreTag } from 'js-yaml';
 import { type Finding, Problem } from '../../api/problem.ts';
-import type { Contract } from '../../api/types.gen.ts';
-import { type Imported, importContract } from '../../contract/chainloop/contract.ts';
+import { asRecord, asText } from '../../api/record.ts';
+import {
+  documentKind,
+  type Imported,
+  type ImportedObject,
+  importDocument,
+  isPolicy,
+} from '../../contract/chainloop/document.ts';
 import { EXIT } from '../exit-code.ts';
 import { printResult, type Session } from '../session.ts';
 import { yamlDocuments } from '../yaml-documents.ts';
+import { type Became, createBecame, scriptReader } from './import-files.ts';
 
 export interface ImportFlags {
   readonly name?: string;
+  readonly cluster?: boolean;
   readonly allowLoss?: boolean;
+}
+
+type Accepted = Extract<Imported, { ok: true }>;
+
+/** A document and where it stands. */
+interface Given {
+  readonly file: string;
+  readonly index: number;
+  readonly value: unknown;
 }
 
 /** Scalars stay as they are written: a reader that makes numbers of them makes 1.1 of 1.10, and true of yes. */
 const AS_WRITTEN = FAILSAFE_SCHEMA.withTags(nullCoreTag);
 
 /**
- * `proviso import FILE`: Chainloop contracts as Contracts for kubectl apply, on stdout; what changed its form and what has no
- * counterpart on stderr. Something lost ends it with 1 and without a result, unless that is allowed: a contract that asks
- * for less than its author thinks is worse than none.
+ * `proviso import FILE…`: Chainloop contracts and policies as objects for kubectl apply, on stdout; what changed its form and
+ * what has no counterpart on stderr. Something lost ends it with 1 and without a result, unless that is allowed: a contract
+ * that asks for less than its author thinks is worse than none.
  */
-export async function importFile(session: Session, file: string, flags: ImportFlags): Promise<number> {
-  const { namespace } = session.flags;
-  const options = { name: flags.name ?? nameOf(file), ...(namespace === undefined ? {} : { namespace }) };
-  const documents = await yamlDocuments(session.io, file, AS_WRITTEN);
-  const imported = documents.map((document, index) => accepted(importContract(document, options), file, index));
-  refuseSameNames(imported.map(({ contract }) => contract.metadata.name));
-  for (const { contract, changed, lost } of imported) {
-    for (const finding of changed) report(session, contract, 'changed', finding);
-    for (const finding of lost) report(session, contract, 'LOST', finding);
+export async function importFiles(session: Session, files: readonly string[], flags: ImportFlags): Promise<number> {
+  const documents: Given[] = [];
+  for (const file of files) {
+    const values = await yamlDocuments(session.io, file, AS_WRITTEN);
+    documents.push(...values.map((value, index) => ({ file, index, value })));
+  }
+  const imported = importAll(session, documents, flags);
+  const objects = imported.flatMap((each) => each.objects);
+  refuseSameNames(objects);
+  for (const { objects: became, changed, lost } of imported) {
+    const name = became.at(-1)?.metadata.name ?? '';
+    for (const finding of changed) report(session, name, 'changed', finding);
+    for (const finding of lost) report(session, name, 'LOST', finding);
   }
   const losses = imported.flatMap(({ lost }) => lost);
   if (losses.length > 0 && flags.allowLoss !== true) {
-    throw new Problem('request-invalid', `${losses.length} of what ${file} says can't be carried over`, {
+    throw new Problem('request-invalid', `${losses.length} of what ${files.join(', ')} says can't be carried over`, {
       hint: 'read the list above; with --allow-loss the rest is written',
     });
   }
-  const contracts = imported.map(({ contract }) => contract);
-  const [first] = contracts;
-  const result = contracts.length === 1 ? first : { apiVersion: 'v1', kind: 'List', items: contracts };
+  const [first] = objects;
+  const result = objects.length === 1 ? first : { apiVersion: 'v1', kind: 'List', items: objects };
   printResult(session, result, () =>
-    contracts
-      .map((contract) => dump(contract, { lineWidth: 120 }))
+    objects
+      .map((object) => dump(object, { lineWidth: 120 }))
       .join('---\n')
       .trimEnd(),
   );
   return EXIT.ok;
+}
+
+/** Policies first: what refers to them has to know what they became. */
+function importAll(session: Session, documents: readonly Given[], flags: ImportFlags): readonly Accepted[] {
+  const became = createBecame(session.io.cwd);
+  const policies = documents.filter(({ value }) => documentKind(value) === 'Policy');
+  const others = documents.filter((each) => !policies.includes(each));
+  const accepted = policies.map((given) => {
+    const result = importOne(session, given, flags, became);
+    const named = asText(asRecord(asRecord(given.value)?.metadata)?.name) ?? result.objects[0]?.metadata.name ?? '';
+    became.add(resolve(session.io.cwd, given.file), named, result.objects.filter(isPolicy));
+    return result;
+  });
+  return [...accepted, ...others.map((given) => importOne(session, given, flags, became))];
+}
+
+function importOne(session: Session, { file, index, value }: Given, flags: ImportFlags, became: Became): Accepted {
+  const { namespace } = session.flags;
+  const path = resolve(session.io.cwd, file);
+  const imported = importDocument(value, {
+    name: flags.name ?? nameOf(file),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(flags.cluster === true ? { cluster: true } : {}),
+    readScript: scriptReader(path),
+    policiesOf: (ref) => became.of(path, ref),
+  });
+  if (imported.ok) return imported;
+  throw new Problem('request-invalid', `document ${index + 1} of ${file} can't be imported`, {
+    errors: imported.findings,
+  });
 }
 
 /** The file's own name, as far as a name can be made of it. */
@@ -58,23 +108,17 @@ const nameOf = (file: string): string =>
 /** Of a Contract. */
 const MAX_NAME = 63;
 
-function accepted(imported: Imported, file: string, index: number): Extract<Imported, { ok: true }> {
-  if (imported.ok) return imported;
-  throw new Problem('request-invalid', `document ${index + 1} of ${file} can't be imported`, {
-    errors: imported.findings,
-  });
-}
-
-function refuseSameNames(names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+function refuseSameNames(objects: readonly ImportedObject[]): void {
+  const named = objects.map(({ kind, metadata }) => `${kind} '${metadata.name}'`);
+  const twice = named.find((name, index) => named.indexOf(name) !== index);
   if (twice === undefined) return;
-  throw new Problem('request-invalid', `two contracts would have the name '${twice}'`, {
-    hint: 'contracts without a name of their own need a file each',
+  throw new Problem('request-invalid', `there would be two of ${twice}`, {
+    hint: 'documents without a name of their own need a file each',
   });
 }
 
-function report({ io }: Session, { metadata }: Contract, what: 'changed' | 'LOST', { at, message }: Finding): void {
+function report({ io }: Session, name: string, what: 'changed' | 'LOST', { at, message }: Finding): void {
   const { yellow, red, bold } = io.colours;
   const mark = what === 'LOST' ? red(what) : yellow(what);
-  io.err(`${mark} ${metadata.name}: ${at === undefined ? '' : `${bold(at)}: `}${message}`);
+  io.err(`${mark} ${name}: ${at === undefined ? '' : `${bold(at)}: `}${message}`);
 }

@@ -1,80 +1,49 @@
 import { API_VERSION } from '../../api/labels.ts';
-import type { Finding } from '../../api/problem.ts';
-import { asRecord } from '../../api/record.ts';
 import type { Contract, ContractSpec } from '../../api/types.gen.ts';
-import { validateObject } from '../../api/validate.ts';
 import { importAnnotations, importMaterials } from './materials.ts';
 import { type Member, type Members, membersOf } from './members.ts';
+import { type ImportedMetadata, importMetadata } from './metadata.ts';
+import type { AnyPolicy, ImportOptions } from './options.ts';
 import { importPolicies } from './policies.ts';
-import { createReporter, type ImportReport, type Reporter } from './report.ts';
+import type { Reporter } from './report.ts';
 
-export type Imported =
-  | ({ readonly ok: true; readonly contract: Contract } & ImportReport)
-  | { readonly ok: false; readonly findings: readonly Finding[] };
-
-export interface ImportOptions {
-  /** The name of a contract that has none of its own, as those of the first generation. */
-  readonly name?: string;
-  readonly namespace?: string;
-}
-
-const CHAINLOOP_VERSIONS: readonly unknown[] = ['chainloop.dev/v1', 'workflowcontract.chainloop.dev/v1'];
-/** Where what Kubernetes has no field for goes. */
-const ORGANIZATION = 'chainloop.dev/organization';
 const POLICY_GROUPS = 'groups of policies have no counterpart; attach their policies one by one';
 
-/**
- * A Chainloop contract of either generation (`schemaVersion: v1`, or `kind: Contract`) as a Contract of ours. Expects what a
- * YAML reader makes of it when it leaves every scalar a text. Every field is carried over, or stands in the report.
- */
-export function importContract(document: unknown, options: ImportOptions = {}): Imported {
-  const generation = generationOf(document);
-  if (typeof generation !== 'number') return { ok: false, findings: [generation] };
-  const reporter = createReporter();
-  const root = membersOf({ at: '', value: document }, reporter);
-  const { metadata, description, spec } = generation === 1 ? firstGeneration(root) : secondGeneration(root, reporter);
-  const contract: Contract = {
-    apiVersion: API_VERSION,
-    kind: 'Contract',
-    metadata: {
-      name: metadata.name ?? options.name ?? '',
-      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-      ...(metadata.annotations === undefined ? {} : { annotations: metadata.annotations }),
-    },
-    spec: { ...(description === undefined ? {} : { description }), ...importSpec(spec, reporter) },
-  };
-  root.end();
-  if (contract.metadata.name === '') {
-    return {
-      ok: false,
-      findings: [
-        { at: 'metadata.name', message: 'a contract of the first generation has no name; give one: --name NAME' },
-      ],
-    };
-  }
-  const validation = validateObject('Contract', contract);
-  return validation.ok ? { ok: true, contract, ...reporter.report } : validation;
+/** A contract, and the policies that stood in it. */
+export interface ImportedContract {
+  readonly contract: Contract;
+  readonly policies: readonly AnyPolicy[];
 }
 
-/** Which generation of the schema a document is of, or what it is instead. */
-function generationOf(document: unknown): 1 | 2 | Finding {
-  const { schemaVersion, schema_version, apiVersion, kind } = asRecord(document) ?? {};
-  if ((schemaVersion ?? schema_version) === 'v1') return 1;
-  if (CHAINLOOP_VERSIONS.includes(apiVersion)) {
-    if (kind === 'Contract') return 2;
-    return { at: 'kind', message: `'${kind}' can't be imported; a Contract can` };
-  }
-  if (apiVersion === API_VERSION) {
-    return { at: 'apiVersion', message: `it is Proviso's own already; type: kubectl apply -f FILE` };
-  }
+/** A contract of either generation: `schemaVersion: v1`, or `kind: Contract`. */
+export function importContract(
+  document: unknown,
+  generation: 1 | 2,
+  options: ImportOptions,
+  reporter: Reporter,
+): ImportedContract {
+  const root = membersOf({ at: '', value: document }, reporter);
+  const { metadata, spec } = generation === 1 ? firstGeneration(root) : secondGeneration(root, reporter);
+  const { contract, policies } = importSpec(spec, options, reporter);
+  root.end();
+  const { name = options.name ?? '', annotations, description } = metadata;
   return {
-    message: `it is no Chainloop contract: 'schemaVersion: v1', or 'apiVersion: ${CHAINLOOP_VERSIONS[0]}' with 'kind: Contract' was expected`,
+    contract: {
+      apiVersion: API_VERSION,
+      kind: 'Contract',
+      metadata: {
+        name,
+        ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+        ...(annotations === undefined ? {} : { annotations }),
+      },
+      spec: { ...(description === undefined ? {} : { description }), ...contract },
+    },
+    policies,
   };
 }
 
 interface Parts {
-  readonly metadata: { readonly name?: string; readonly annotations?: Readonly<Record<string, string>> };
-  readonly description?: string;
+  readonly metadata: ImportedMetadata;
   readonly spec: Members;
 }
 
@@ -86,32 +55,16 @@ function firstGeneration(root: Members): Parts {
 function secondGeneration(root: Members, reporter: Reporter): Parts {
   root.text('apiVersion');
   root.text('kind');
-  const { description, ...metadata } = importMetadata(root.object('metadata'), reporter);
-  const spec = membersOf(root.object('spec') ?? { at: 'spec', value: undefined }, reporter);
-  return { metadata, ...(description === undefined ? {} : { description }), spec };
+  const metadata = importMetadata(root.object('metadata'), reporter);
+  return { metadata, spec: membersOf(root.object('spec') ?? { at: 'spec', value: undefined }, reporter) };
 }
 
-function importMetadata(
-  member: Member | undefined,
-  reporter: Reporter,
-): Parts['metadata'] & { readonly description?: string } {
-  const members = membersOf(member ?? { at: 'metadata', value: undefined }, reporter);
-  const name = members.text('name');
-  const description = members.text('description');
-  const organization = members.text('organization');
-  const annotations = members.texts('annotations');
-  members.end({ findingType: 'only policies have it' });
-  if (description !== undefined) reporter.changed('metadata.description', 'became spec.description');
-  if (organization !== undefined) reporter.changed('metadata.organization', `became the annotation ${ORGANIZATION}`);
-  const all = { ...annotations, ...(organization === undefined ? {} : { [ORGANIZATION]: organization }) };
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(description === undefined ? {} : { description }),
-    ...(Object.keys(all).length === 0 ? {} : { annotations: all }),
-  };
+interface ImportedSpec {
+  readonly contract: ContractSpec;
+  readonly policies: readonly AnyPolicy[];
 }
 
-function importSpec(members: Members, reporter: Reporter): ContractSpec {
+function importSpec(members: Members, options: ImportOptions, reporter: Reporter): ImportedSpec {
   const materials = importMaterials(members.list('materials'), reporter);
   const envAllowList = members.list('envAllowList').flatMap(({ at, value }) => {
     if (typeof value === 'string') return [value];
@@ -120,15 +73,16 @@ function importSpec(members: Members, reporter: Reporter): ContractSpec {
   });
   const runner = importRunner(members.object('runner'), reporter);
   const annotations = importAnnotations(members.list('annotations'), reporter);
-  const policies = importPolicies(members.object('policies'), reporter);
+  const { policies, embedded } = importPolicies(members.object('policies'), materials, options, reporter);
   members.end({ policyGroups: POLICY_GROUPS });
-  return {
+  const contract = {
     ...(materials.length === 0 ? {} : { materials }),
     ...(envAllowList.length === 0 ? {} : { envAllowList }),
     ...(runner === undefined ? {} : { runner }),
     ...(annotations.length === 0 ? {} : { annotations }),
     ...(policies === undefined ? {} : { policies }),
   };
+  return { contract, policies: embedded };
 }
 
 type Runner = NonNullable<ContractSpec['runner']>;

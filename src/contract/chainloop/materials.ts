@@ -28,7 +28,7 @@ function importMaterial(member: Member, reporter: Reporter): readonly ContractSp
   }
   const members = membersOf(member, reporter);
   const name = members.text('name');
-  const type = importType(members.text('type'), members.at, reporter);
+  const type = importType(members.text('type'), `${members.at}.type`, reporter);
   const group = members.text('group');
   const optional = members.flag('optional');
   const output = members.flag('output');
@@ -56,15 +56,13 @@ function importMaterial(member: Member, reporter: Reporter): readonly ContractSp
   ];
 }
 
-function importType(type: string | undefined, at: string, reporter: Reporter): MaterialType | undefined {
+/** A type by its name, which is the same here. */
+export function importType(type: string | undefined, at: string, reporter: Reporter): MaterialType | undefined {
   const known = MATERIAL_TYPES.find((each) => each === type);
   if (known !== undefined) return known;
   const meant = type === undefined ? undefined : nearest(type, MATERIAL_TYPES);
   const hint = meant === undefined ? '' : `; did it mean ${meant}?`;
-  reporter.lost(
-    `${at}.type`,
-    type === undefined ? 'the material has no type' : `'${type}' is no type of material here${hint}`,
-  );
+  reporter.lost(at, type === undefined ? 'the material has no type' : `'${type}' is no type of material here${hint}`);
   return undefined;
 }
 

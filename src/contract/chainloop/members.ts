@@ -73,7 +73,7 @@ export function membersOf({ at, value }: Member, reporter: Reporter): Members {
     end(reasons = {}) {
       for (const [name, member] of left) {
         const reason = Object.hasOwn(reasons, name) ? reasons[name] : undefined;
-        if (!isNothing(member.value)) reporter.lost(member.at, reason ?? 'is no field of a Chainloop contract');
+        if (!isNothing(member.value)) reporter.lost(member.at, reason ?? 'is no field that Chainloop has here');
       }
     },
   };
