@@ -49,6 +49,10 @@ const NAMED: Readonly<Record<string, string>> = {
   'ClusterPolicy.status': 'ClusterPolicyStatus',
   'Waiver.spec': 'WaiverSpec',
   'Waiver.status': 'WaiverStatus',
+  'PolicyGroup.spec': 'PolicyGroupSpec',
+  'PolicyGroup.status': 'PolicyGroupStatus',
+  'ClusterPolicyGroup.spec': 'ClusterPolicyGroupSpec',
+  'ClusterPolicyGroup.status': 'ClusterPolicyGroupStatus',
 };
 
 const HEADER = `/* Generated from crds/ by scripts/gen.ts; run \`make gen\` after a change there. */

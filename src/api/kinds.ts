@@ -43,6 +43,8 @@ export const KIND = {
   Policy: own('Policy', 'policies', true),
   ClusterPolicy: own('ClusterPolicy', 'clusterpolicies', false),
   Waiver: own('Waiver', 'waivers', true),
+  PolicyGroup: own('PolicyGroup', 'policygroups', true),
+  ClusterPolicyGroup: own('ClusterPolicyGroup', 'clusterpolicygroups', false),
   ControllerRevision: {
     group: 'apps',
     version: 'v1',

@@ -51,6 +51,8 @@ export const REASON = {
   NameTaken: 'NameTaken',
   /** Stalled: the trusted root of a keyless signer doesn't exist, isn't for the namespace, or isn't Ready. */
   TrustRootNotFound: 'TrustRootNotFound',
+  /** Stalled: a group of policies that a contract takes in doesn't exist; without it the contract would ask for less. */
+  GroupNotFound: 'GroupNotFound',
   /** Ready=False: a call to the API server failed; it is tried again. */
   ProvisioningFailed: 'ProvisioningFailed',
   /** Stalled: the store could not be written, read or cleaned by the probe. */

@@ -5,12 +5,14 @@ import { signerLists } from './signer-lists.ts';
 import type {
   ClusterContract,
   ClusterPolicy,
+  ClusterPolicyGroup,
   Contract,
   ContractSpecKey,
   ContractSpecMaterial,
   ContractSpecSigner,
   EvidenceStore,
   Policy,
+  PolicyGroup,
   TrustRoot,
   Waiver,
   Workflow,
@@ -213,6 +215,17 @@ export const TRUST_ROOT_RULES: readonly Rule<TrustRoot>[] = [
   },
 ];
 
+/** The same of a policy and of a group. */
+const INPUT_RULES: readonly Rule<Policy | PolicyGroup>[] = [
+  {
+    message: "an input with a 'default' is never missing; take 'required' or 'default' away",
+    broken: ({ spec }) =>
+      indices(spec.inputs, (input) => input.default !== undefined && input.required === true).map(
+        (index) => `spec.inputs[${index}]`,
+      ),
+  },
+];
+
 /** The same of a policy of a namespace and of one of the cluster. */
 export const POLICY_RULES: readonly Rule<Policy | ClusterPolicy>[] = [
   {
@@ -227,18 +240,28 @@ export const POLICY_RULES: readonly Rule<Policy | ClusterPolicy>[] = [
     message: "the phase Init has no materials yet, so it needs 'attestation: true'",
     broken: ({ spec: { kinds, phases } }) => (kinds !== undefined && phases?.includes('Init') ? ['spec'] : []),
   },
-  {
-    message: "an input with a 'default' is never missing; take 'required' or 'default' away",
-    broken: ({ spec }) =>
-      indices(spec.inputs, (input) => input.default !== undefined && input.required === true).map(
-        (index) => `spec.inputs[${index}]`,
-      ),
-  },
+  ...INPUT_RULES,
   {
     message: "a source must have exactly one of 'inline', 'configMapRef' and 'oci'",
     broken: ({ spec: { source } }) =>
       countGiven(source.inline, source.configMapRef, source.oci) === 1 ? [] : ['spec.source'],
   },
+];
+
+/** The same of a group of a namespace and of one of the cluster. */
+export const POLICY_GROUP_RULES: readonly Rule<PolicyGroup | ClusterPolicyGroup>[] = [
+  {
+    message: "a group must have 'materials' or 'attestation'",
+    broken: ({ spec }) => (countGiven(spec.materials, spec.attestation) === 0 ? ['spec'] : []),
+  },
+  {
+    message: "'optional' needs 'name': without a name no material is asked for",
+    broken: ({ spec }) =>
+      indices(spec.materials, ({ name, optional }) => optional !== undefined && name === undefined).map(
+        (index) => `spec.materials[${index}]`,
+      ),
+  },
+  ...INPUT_RULES,
 ];
 
 /** Who made a waiver, and how long it is for, is judged by the API server as it is made. */

@@ -672,6 +672,73 @@ export const SCHEMAS = {
       },
       "additionalProperties": false
      },
+     "policyGroups": {
+      "type": "array",
+      "maxItems": 16,
+      "items": {
+       "type": "object",
+       "required": [
+        "ref"
+       ],
+       "properties": {
+        "ref": {
+         "type": "object",
+         "required": [
+          "name"
+         ],
+         "properties": {
+          "kind": {
+           "type": "string",
+           "maxLength": 64,
+           "enum": [
+            "ClusterPolicyGroup"
+           ]
+          },
+          "name": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 253
+          }
+         },
+         "additionalProperties": false
+        },
+        "with": {
+         "type": "object",
+         "maxProperties": 32,
+         "additionalProperties": {
+          "type": "string",
+          "maxLength": 4096
+         }
+        },
+        "skip": {
+         "type": "array",
+         "maxItems": 64,
+         "uniqueItems": true,
+         "items": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253
+         }
+        },
+        "gate": {
+         "type": "boolean"
+        },
+        "onSkip": {
+         "type": "string",
+         "maxLength": 16,
+         "enum": [
+          "Allow",
+          "Warn",
+          "Block"
+         ]
+        },
+        "disabled": {
+         "type": "boolean"
+        }
+       },
+       "additionalProperties": false
+      }
+     },
      "enforcement": {
       "type": "string",
       "maxLength": 16,
@@ -1093,6 +1160,307 @@ export const SCHEMAS = {
        }
       },
       "additionalProperties": false
+     }
+    },
+    "additionalProperties": false
+   },
+   "status": {}
+  },
+  "additionalProperties": false
+ },
+ "ClusterPolicyGroup": {
+  "type": "object",
+  "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
+   "spec"
+  ],
+  "properties": {
+   "apiVersion": {
+    "type": "string",
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "ClusterPolicyGroup"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
+   },
+   "spec": {
+    "type": "object",
+    "properties": {
+     "description": {
+      "type": "string",
+      "maxLength": 1024
+     },
+     "inputs": {
+      "type": "array",
+      "maxItems": 32,
+      "x-list-keys": [
+       "name"
+      ],
+      "items": {
+       "type": "object",
+       "required": [
+        "name"
+       ],
+       "properties": {
+        "name": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 63,
+         "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+        },
+        "description": {
+         "type": "string",
+         "maxLength": 256
+        },
+        "default": {
+         "type": "string",
+         "maxLength": 4096
+        },
+        "required": {
+         "type": "boolean"
+        }
+       },
+       "additionalProperties": false
+      }
+     },
+     "materials": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 32,
+      "items": {
+       "type": "object",
+       "required": [
+        "type"
+       ],
+       "properties": {
+        "name": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 256
+        },
+        "type": {
+         "type": "string",
+         "maxLength": 64,
+         "enum": [
+          "ARTIFACT",
+          "ASYNCAPI_SPEC",
+          "ATTESTATION",
+          "BLACKDUCK_SCA_JSON",
+          "CERTCC_DRANZER",
+          "CHAINLOOP_AI_AGENT_CONFIG",
+          "CHAINLOOP_AI_CODING_SESSION",
+          "CHAINLOOP_PR_INFO",
+          "CHAINLOOP_RUNNER_CONTEXT",
+          "CHECKMARX_JSON",
+          "COBERTURA_XML",
+          "CONTAINER_IMAGE",
+          "CSAF_INFORMATIONAL_ADVISORY",
+          "CSAF_SECURITY_ADVISORY",
+          "CSAF_SECURITY_INCIDENT_RESPONSE",
+          "CSAF_VEX",
+          "EVIDENCE",
+          "GHAS_CODE_SCAN",
+          "GHAS_DEPENDENCY_SCAN",
+          "GHAS_SECRET_SCAN",
+          "GITLAB_SECURITY_REPORT",
+          "GITLEAKS_JSON",
+          "GRAPHQL_SPEC",
+          "HELM_CHART",
+          "JACOCO_XML",
+          "JUNIT_XML",
+          "OPENAPI_SPEC",
+          "OPENVEX",
+          "OSSF_SCORECARD_JSON",
+          "RADAMSA_CRASHES",
+          "RADAMSA_REPORT",
+          "SARIF",
+          "SBOM_CYCLONEDX_JSON",
+          "SBOM_SPDX_JSON",
+          "SLSA_PROVENANCE",
+          "STRING",
+          "SYSINTERNALS_ACCESSCHK",
+          "SYSINTERNALS_SIGCHECK",
+          "TRUFFLEHOG_JSON",
+          "TWISTCLI_SCAN_JSON",
+          "YELP_DETECT_SECRETS_BASELINE",
+          "ZAP_DAST_ZIP"
+         ]
+        },
+        "optional": {
+         "type": "boolean"
+        },
+        "policies": {
+         "type": "array",
+         "maxItems": 32,
+         "items": {
+          "type": "object",
+          "required": [
+           "ref"
+          ],
+          "properties": {
+           "ref": {
+            "type": "object",
+            "required": [
+             "name"
+            ],
+            "properties": {
+             "kind": {
+              "type": "string",
+              "maxLength": 64,
+              "enum": [
+               "ClusterPolicy"
+              ]
+             },
+             "name": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 253
+             }
+            },
+            "additionalProperties": false
+           },
+           "with": {
+            "type": "object",
+            "maxProperties": 32,
+            "additionalProperties": {
+             "type": "string",
+             "maxLength": 4096
+            }
+           },
+           "gate": {
+            "type": "boolean"
+           },
+           "onSkip": {
+            "type": "string",
+            "maxLength": 16,
+            "enum": [
+             "Allow",
+             "Warn",
+             "Block"
+            ]
+           },
+           "disabled": {
+            "type": "boolean"
+           }
+          },
+          "additionalProperties": false
+         }
+        }
+       },
+       "additionalProperties": false
+      }
+     },
+     "attestation": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 32,
+      "items": {
+       "type": "object",
+       "required": [
+        "ref"
+       ],
+       "properties": {
+        "ref": {
+         "type": "object",
+         "required": [
+          "name"
+         ],
+         "properties": {
+          "kind": {
+           "type": "string",
+           "maxLength": 64,
+           "enum": [
+            "ClusterPolicy"
+           ]
+          },
+          "name": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 253
+          }
+         },
+         "additionalProperties": false
+        },
+        "with": {
+         "type": "object",
+         "maxProperties": 32,
+         "additionalProperties": {
+          "type": "string",
+          "maxLength": 4096
+         }
+        },
+        "gate": {
+         "type": "boolean"
+        },
+        "onSkip": {
+         "type": "string",
+         "maxLength": 16,
+         "enum": [
+          "Allow",
+          "Warn",
+          "Block"
+         ]
+        },
+        "disabled": {
+         "type": "boolean"
+        }
+       },
+       "additionalProperties": false
+      }
      }
     },
     "additionalProperties": false
@@ -1666,6 +2034,74 @@ export const SCHEMAS = {
        }
       },
       "additionalProperties": false
+     },
+     "policyGroups": {
+      "type": "array",
+      "maxItems": 16,
+      "items": {
+       "type": "object",
+       "required": [
+        "ref"
+       ],
+       "properties": {
+        "ref": {
+         "type": "object",
+         "required": [
+          "name"
+         ],
+         "properties": {
+          "kind": {
+           "type": "string",
+           "maxLength": 64,
+           "enum": [
+            "PolicyGroup",
+            "ClusterPolicyGroup"
+           ]
+          },
+          "name": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 253
+          }
+         },
+         "additionalProperties": false
+        },
+        "with": {
+         "type": "object",
+         "maxProperties": 32,
+         "additionalProperties": {
+          "type": "string",
+          "maxLength": 4096
+         }
+        },
+        "skip": {
+         "type": "array",
+         "maxItems": 64,
+         "uniqueItems": true,
+         "items": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253
+         }
+        },
+        "gate": {
+         "type": "boolean"
+        },
+        "onSkip": {
+         "type": "string",
+         "maxLength": 16,
+         "enum": [
+          "Allow",
+          "Warn",
+          "Block"
+         ]
+        },
+        "disabled": {
+         "type": "boolean"
+        }
+       },
+       "additionalProperties": false
+      }
      },
      "enforcement": {
       "type": "string",
@@ -2378,6 +2814,309 @@ export const SCHEMAS = {
        }
       },
       "additionalProperties": false
+     }
+    },
+    "additionalProperties": false
+   },
+   "status": {}
+  },
+  "additionalProperties": false
+ },
+ "PolicyGroup": {
+  "type": "object",
+  "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
+   "spec"
+  ],
+  "properties": {
+   "apiVersion": {
+    "type": "string",
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "PolicyGroup"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
+   },
+   "spec": {
+    "type": "object",
+    "properties": {
+     "description": {
+      "type": "string",
+      "maxLength": 1024
+     },
+     "inputs": {
+      "type": "array",
+      "maxItems": 32,
+      "x-list-keys": [
+       "name"
+      ],
+      "items": {
+       "type": "object",
+       "required": [
+        "name"
+       ],
+       "properties": {
+        "name": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 63,
+         "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+        },
+        "description": {
+         "type": "string",
+         "maxLength": 256
+        },
+        "default": {
+         "type": "string",
+         "maxLength": 4096
+        },
+        "required": {
+         "type": "boolean"
+        }
+       },
+       "additionalProperties": false
+      }
+     },
+     "materials": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 32,
+      "items": {
+       "type": "object",
+       "required": [
+        "type"
+       ],
+       "properties": {
+        "name": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 256
+        },
+        "type": {
+         "type": "string",
+         "maxLength": 64,
+         "enum": [
+          "ARTIFACT",
+          "ASYNCAPI_SPEC",
+          "ATTESTATION",
+          "BLACKDUCK_SCA_JSON",
+          "CERTCC_DRANZER",
+          "CHAINLOOP_AI_AGENT_CONFIG",
+          "CHAINLOOP_AI_CODING_SESSION",
+          "CHAINLOOP_PR_INFO",
+          "CHAINLOOP_RUNNER_CONTEXT",
+          "CHECKMARX_JSON",
+          "COBERTURA_XML",
+          "CONTAINER_IMAGE",
+          "CSAF_INFORMATIONAL_ADVISORY",
+          "CSAF_SECURITY_ADVISORY",
+          "CSAF_SECURITY_INCIDENT_RESPONSE",
+          "CSAF_VEX",
+          "EVIDENCE",
+          "GHAS_CODE_SCAN",
+          "GHAS_DEPENDENCY_SCAN",
+          "GHAS_SECRET_SCAN",
+          "GITLAB_SECURITY_REPORT",
+          "GITLEAKS_JSON",
+          "GRAPHQL_SPEC",
+          "HELM_CHART",
+          "JACOCO_XML",
+          "JUNIT_XML",
+          "OPENAPI_SPEC",
+          "OPENVEX",
+          "OSSF_SCORECARD_JSON",
+          "RADAMSA_CRASHES",
+          "RADAMSA_REPORT",
+          "SARIF",
+          "SBOM_CYCLONEDX_JSON",
+          "SBOM_SPDX_JSON",
+          "SLSA_PROVENANCE",
+          "STRING",
+          "SYSINTERNALS_ACCESSCHK",
+          "SYSINTERNALS_SIGCHECK",
+          "TRUFFLEHOG_JSON",
+          "TWISTCLI_SCAN_JSON",
+          "YELP_DETECT_SECRETS_BASELINE",
+          "ZAP_DAST_ZIP"
+         ]
+        },
+        "optional": {
+         "type": "boolean"
+        },
+        "policies": {
+         "type": "array",
+         "maxItems": 32,
+         "items": {
+          "type": "object",
+          "required": [
+           "ref"
+          ],
+          "properties": {
+           "ref": {
+            "type": "object",
+            "required": [
+             "name"
+            ],
+            "properties": {
+             "kind": {
+              "type": "string",
+              "maxLength": 64,
+              "enum": [
+               "Policy",
+               "ClusterPolicy"
+              ]
+             },
+             "name": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 253
+             }
+            },
+            "additionalProperties": false
+           },
+           "with": {
+            "type": "object",
+            "maxProperties": 32,
+            "additionalProperties": {
+             "type": "string",
+             "maxLength": 4096
+            }
+           },
+           "gate": {
+            "type": "boolean"
+           },
+           "onSkip": {
+            "type": "string",
+            "maxLength": 16,
+            "enum": [
+             "Allow",
+             "Warn",
+             "Block"
+            ]
+           },
+           "disabled": {
+            "type": "boolean"
+           }
+          },
+          "additionalProperties": false
+         }
+        }
+       },
+       "additionalProperties": false
+      }
+     },
+     "attestation": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 32,
+      "items": {
+       "type": "object",
+       "required": [
+        "ref"
+       ],
+       "properties": {
+        "ref": {
+         "type": "object",
+         "required": [
+          "name"
+         ],
+         "properties": {
+          "kind": {
+           "type": "string",
+           "maxLength": 64,
+           "enum": [
+            "Policy",
+            "ClusterPolicy"
+           ]
+          },
+          "name": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 253
+          }
+         },
+         "additionalProperties": false
+        },
+        "with": {
+         "type": "object",
+         "maxProperties": 32,
+         "additionalProperties": {
+          "type": "string",
+          "maxLength": 4096
+         }
+        },
+        "gate": {
+         "type": "boolean"
+        },
+        "onSkip": {
+         "type": "string",
+         "maxLength": 16,
+         "enum": [
+          "Allow",
+          "Warn",
+          "Block"
+         ]
+        },
+        "disabled": {
+         "type": "boolean"
+        }
+       },
+       "additionalProperties": false
+      }
      }
     },
     "additionalProperties": false

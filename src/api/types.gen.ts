@@ -185,6 +185,26 @@ export interface ClusterContractSpec {
       readonly disabled?: boolean;
     })[];
   };
+  /** Groups of policies that become part of this baseline, with the materials that they ask for. At most 16. */
+  readonly policyGroups?: readonly ({
+    /** The group that is taken in. */
+    readonly ref: {
+      /** A group of the cluster, the only kind that a baseline can take in. Default ClusterPolicyGroup. */
+      readonly kind?: 'ClusterPolicyGroup';
+      /** The name of the group. Example: `sbom-quality`. */
+      readonly name: string;
+    };
+    /** Values for the group's inputs, by name. At most 32. Example: `sbomName: sbom`. */
+    readonly with?: Readonly<Record<string, string>>;
+    /** Names of policies of the group to leave out; one that isn't in the group is refused. At most 64. */
+    readonly skip?: readonly string[];
+    /** Whether a violation fails the run whatever `enforcement` says, where the group itself doesn't say for a policy. Default false. */
+    readonly gate?: boolean;
+    /** What a skipped evaluation means, where the group itself doesn't say for a policy: Allow, Warn or Block. Default Warn. */
+    readonly onSkip?: 'Allow' | 'Warn' | 'Block';
+    /** Whether to leave this group out. Default false. */
+    readonly disabled?: boolean;
+  })[];
   /** What a policy violation means. Enforce, the default, fails the run with reason PolicyViolation also where the Contract says Audit; Audit leaves it to the Contract. */
   readonly enforcement?: 'Enforce' | 'Audit';
   /** Who may sign the attestation; any one match is enough. A Contract that lists signers too may list only such as these allow: the same, or narrower ones. None listed: the Contract decides. */
@@ -265,7 +285,7 @@ export interface ClusterContractStatus {
     /** Where it came from. Example: `Secret release-key`, `TrustRoot public-good`. */
     readonly source?: string;
   }[];
-  /** Ready is True when it is in force; while it is False, the Workflows that it governs are not Ready either. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, PolicyNotFound, NameTaken and InvalidSpec. Ready is False with Reconciling for PolicyNotReady until the policy is, and for ProvisioningFailed, which is tried again. */
+  /** Ready is True when it is in force; while it is False, the Workflows that it governs are not Ready either. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, PolicyNotFound, GroupNotFound, NameTaken and InvalidSpec. Ready is False with Reconciling for PolicyNotReady until the policy is, and for ProvisioningFailed, which is tried again. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -340,6 +360,100 @@ export interface ClusterPolicyStatus {
     readonly clusterContracts?: number;
   };
   /** Ready is True with reason Ready when the source was read and its engine can evaluate it. Stalled is True with reason SourceNotFound, SourceInvalid, EngineUnavailable or InvalidSpec. Reconciling is True with reason FetchFailed while a registry doesn't give the artifact, or ProvisioningFailed; both are tried again. */
+  readonly conditions?: readonly Condition[];
+}
+
+/** A ClusterPolicyGroup is a set of the organization's policies that belong together, with the materials that they judge; Contracts of every namespace and ClusterContracts take it in as a whole, and give it its inputs. */
+export interface ClusterPolicyGroup {
+  readonly metadata: ObjectMeta;
+  /** The version of this schema, `proviso.dev/v1alpha1`. */
+  readonly apiVersion?: string;
+  /** The kind of this object, `ClusterPolicyGroup`. */
+  readonly kind?: string;
+  /** What it asks for, by which policies that is judged, and what can be given to it. */
+  readonly spec: ClusterPolicyGroupSpec;
+  /** What the operator found; nobody else writes it. */
+  readonly status?: ClusterPolicyGroupStatus;
+}
+
+/** What it asks for, by which policies that is judged, and what can be given to it. */
+export interface ClusterPolicyGroupSpec {
+  /** What the group is for, for people. At most 1024 characters. */
+  readonly description?: string;
+  /** What a contract may give the group under `with`. What isn't named here can't be given. At most 32. */
+  readonly inputs?: readonly {
+    /** What templates call it, as in `{{ inputs.sbomName }}`. Example: `sbomName`. */
+    readonly name: string;
+    /** What it is for, for people. At most 256 characters. */
+    readonly description?: string;
+    /** What it is where a contract gives nothing. At most 4096 characters. */
+    readonly default?: string;
+    /** Whether a contract must give it. Default false. */
+    readonly required?: boolean;
+  }[];
+  /** Materials, or types of them, and the policies that judge them. At most 32. */
+  readonly materials?: readonly ({
+    /** The material becomes one of the contract under this name, which may have templates of inputs. Absent, none is asked for, and the policies judge what is of a type that they are for. Example: `sbom`. */
+    readonly name?: string;
+    /** Its type, as a contract has it. */
+    readonly type: 'ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP';
+    /** Whether a run may do without it. Default false. */
+    readonly optional?: boolean;
+    /** The policies that judge it. At most 32. */
+    readonly policies?: readonly ({
+      /** The policy that is attached. */
+      readonly ref: {
+        /** A policy of the cluster, the only kind that a group of the cluster can attach. Default ClusterPolicy. */
+        readonly kind?: 'ClusterPolicy';
+        /** The name of the policy, by which a contract can skip it. Example: `sbom-is-fresh`. */
+        readonly name: string;
+      };
+      /** Values for the policy's inputs, by name; they may have templates of the group's inputs. At most 32. Example: `maxAge: '{{ inputs.maxAge }}'`. */
+      readonly with?: Readonly<Record<string, string>>;
+      /** Whether a violation fails the run whatever `enforcement` says. Absent, what the contract says of the group. */
+      readonly gate?: boolean;
+      /** What a skipped evaluation means: Allow, Warn or Block. Absent, what the contract says of the group. */
+      readonly onSkip?: 'Allow' | 'Warn' | 'Block';
+      /** Whether to leave this attachment out. Default false. */
+      readonly disabled?: boolean;
+    })[];
+  })[];
+  /** Policies that judge the attestation as a whole. At most 32. */
+  readonly attestation?: readonly ({
+    /** The policy that is attached. */
+    readonly ref: {
+      /** A policy of the cluster, the only kind that a group of the cluster can attach. Default ClusterPolicy. */
+      readonly kind?: 'ClusterPolicy';
+      /** The name of the policy, by which a contract can skip it. Example: `sbom-is-fresh`. */
+      readonly name: string;
+    };
+    /** Values for the policy's inputs, by name; they may have templates of the group's inputs. At most 32. Example: `maxAge: '{{ inputs.maxAge }}'`. */
+    readonly with?: Readonly<Record<string, string>>;
+    /** Whether a violation fails the run whatever `enforcement` says. Absent, what the contract says of the group. */
+    readonly gate?: boolean;
+    /** What a skipped evaluation means: Allow, Warn or Block. Absent, what the contract says of the group. */
+    readonly onSkip?: 'Allow' | 'Warn' | 'Block';
+    /** Whether to leave this attachment out. Default false. */
+    readonly disabled?: boolean;
+  })[];
+}
+
+/** What the operator found; nobody else writes it. */
+export interface ClusterPolicyGroupStatus {
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
+  readonly observedGeneration?: number;
+  /** How many policies it attaches, each counted once. */
+  readonly policies?: number;
+  /** How many materials it asks for by name. */
+  readonly materials?: number;
+  /** How many Contracts of all namespaces and ClusterContracts use it. */
+  readonly usedBy?: {
+    /** Number of them, counting attachments that are disabled too. */
+    readonly contracts?: number;
+    /** Number of them, counting attachments that are disabled too. */
+    readonly clusterContracts?: number;
+  };
+  /** Ready is True with reason Ready when contracts can use the group; its message names policies that aren't there yet. Stalled is True with reason InvalidSpec while a template isn't one, or names no input. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -427,6 +541,26 @@ export interface ContractSpec {
       readonly disabled?: boolean;
     })[];
   };
+  /** Groups of policies that become part of this contract, with the materials that they ask for. At most 16. */
+  readonly policyGroups?: readonly ({
+    /** The group that is taken in. */
+    readonly ref: {
+      /** PolicyGroup, in this namespace, or ClusterPolicyGroup. Default PolicyGroup. */
+      readonly kind?: 'PolicyGroup' | 'ClusterPolicyGroup';
+      /** The name of the group. Example: `sbom-quality`. */
+      readonly name: string;
+    };
+    /** Values for the group's inputs, by name. At most 32. Example: `sbomName: sbom`. */
+    readonly with?: Readonly<Record<string, string>>;
+    /** Names of policies of the group to leave out; one that isn't in the group is refused. At most 64. */
+    readonly skip?: readonly string[];
+    /** Whether a violation fails the run whatever `enforcement` says, where the group itself doesn't say for a policy. Default false. */
+    readonly gate?: boolean;
+    /** What a skipped evaluation means, where the group itself doesn't say for a policy: Allow, Warn or Block. Default Warn. */
+    readonly onSkip?: 'Allow' | 'Warn' | 'Block';
+    /** Whether to leave this group out. Default false. */
+    readonly disabled?: boolean;
+  })[];
   /** What a policy violation means. Enforce, the default, fails the run with reason PolicyViolation; Audit accepts it with reason AcceptedWithViolations. */
   readonly enforcement?: 'Enforce' | 'Audit';
   /** Who may sign the attestation; any one match is enough. None listed: the identity that opened the run, with a certificate of the cluster's own authority, which `proviso push` gets by itself. */
@@ -540,7 +674,7 @@ export interface ContractStatus {
     /** Where it came from. Example: `Secret release-key`, `TrustRoot public-good`. */
     readonly source?: string;
   }[];
-  /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, PolicyNotFound, NameTaken and InvalidSpec. Ready is False with Reconciling for PolicyNotReady until the policy is, and for ProvisioningFailed, which is tried again. */
+  /** Ready is True when runs may be opened with the contract. Stalled is True when nothing will change until somebody changes something; its reasons are KeyNotFound, KeyInvalid, TrustRootNotFound, PolicyNotFound, GroupNotFound, NameTaken and InvalidSpec. Ready is False with Reconciling for PolicyNotReady until the policy is, and for ProvisioningFailed, which is tried again. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -750,6 +884,98 @@ export interface PolicyStatus {
     readonly contracts?: number;
   };
   /** Ready is True with reason Ready when the source was read and its engine can evaluate it. Stalled is True with reason SourceNotFound, SourceInvalid, EngineUnavailable or InvalidSpec. Reconciling is True with reason FetchFailed while a registry doesn't give the artifact, or ProvisioningFailed; both are tried again. */
+  readonly conditions?: readonly Condition[];
+}
+
+/** A PolicyGroup is a set of policies that belong together, with the materials that they judge; Contracts of its namespace take it in as a whole, and give it its inputs. */
+export interface PolicyGroup {
+  readonly metadata: ObjectMeta;
+  /** The version of this schema, `proviso.dev/v1alpha1`. */
+  readonly apiVersion?: string;
+  /** The kind of this object, `PolicyGroup`. */
+  readonly kind?: string;
+  /** What it asks for, by which policies that is judged, and what can be given to it. */
+  readonly spec: PolicyGroupSpec;
+  /** What the operator found; nobody else writes it. */
+  readonly status?: PolicyGroupStatus;
+}
+
+/** What it asks for, by which policies that is judged, and what can be given to it. */
+export interface PolicyGroupSpec {
+  /** What the group is for, for people. At most 1024 characters. */
+  readonly description?: string;
+  /** What a contract may give the group under `with`. What isn't named here can't be given. At most 32. */
+  readonly inputs?: readonly {
+    /** What templates call it, as in `{{ inputs.sbomName }}`. Example: `sbomName`. */
+    readonly name: string;
+    /** What it is for, for people. At most 256 characters. */
+    readonly description?: string;
+    /** What it is where a contract gives nothing. At most 4096 characters. */
+    readonly default?: string;
+    /** Whether a contract must give it. Default false. */
+    readonly required?: boolean;
+  }[];
+  /** Materials, or types of them, and the policies that judge them. At most 32. */
+  readonly materials?: readonly ({
+    /** The material becomes one of the contract under this name, which may have templates of inputs. Absent, none is asked for, and the policies judge what is of a type that they are for. Example: `sbom`. */
+    readonly name?: string;
+    /** Its type, as a contract has it. */
+    readonly type: 'ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP';
+    /** Whether a run may do without it. Default false. */
+    readonly optional?: boolean;
+    /** The policies that judge it. At most 32. */
+    readonly policies?: readonly ({
+      /** The policy that is attached. */
+      readonly ref: {
+        /** Policy, in this namespace, or ClusterPolicy. Default Policy. */
+        readonly kind?: 'Policy' | 'ClusterPolicy';
+        /** The name of the policy, by which a contract can skip it. Example: `sbom-is-fresh`. */
+        readonly name: string;
+      };
+      /** Values for the policy's inputs, by name; they may have templates of the group's inputs. At most 32. Example: `maxAge: '{{ inputs.maxAge }}'`. */
+      readonly with?: Readonly<Record<string, string>>;
+      /** Whether a violation fails the run whatever `enforcement` says. Absent, what the contract says of the group. */
+      readonly gate?: boolean;
+      /** What a skipped evaluation means: Allow, Warn or Block. Absent, what the contract says of the group. */
+      readonly onSkip?: 'Allow' | 'Warn' | 'Block';
+      /** Whether to leave this attachment out. Default false. */
+      readonly disabled?: boolean;
+    })[];
+  })[];
+  /** Policies that judge the attestation as a whole. At most 32. */
+  readonly attestation?: readonly ({
+    /** The policy that is attached. */
+    readonly ref: {
+      /** Policy, in this namespace, or ClusterPolicy. Default Policy. */
+      readonly kind?: 'Policy' | 'ClusterPolicy';
+      /** The name of the policy, by which a contract can skip it. Example: `sbom-is-fresh`. */
+      readonly name: string;
+    };
+    /** Values for the policy's inputs, by name; they may have templates of the group's inputs. At most 32. Example: `maxAge: '{{ inputs.maxAge }}'`. */
+    readonly with?: Readonly<Record<string, string>>;
+    /** Whether a violation fails the run whatever `enforcement` says. Absent, what the contract says of the group. */
+    readonly gate?: boolean;
+    /** What a skipped evaluation means: Allow, Warn or Block. Absent, what the contract says of the group. */
+    readonly onSkip?: 'Allow' | 'Warn' | 'Block';
+    /** Whether to leave this attachment out. Default false. */
+    readonly disabled?: boolean;
+  })[];
+}
+
+/** What the operator found; nobody else writes it. */
+export interface PolicyGroupStatus {
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
+  readonly observedGeneration?: number;
+  /** How many policies it attaches, each counted once. */
+  readonly policies?: number;
+  /** How many materials it asks for by name. */
+  readonly materials?: number;
+  /** How many Contracts of its namespace use it. */
+  readonly usedBy?: {
+    /** Number of them, counting attachments that are disabled too. */
+    readonly contracts?: number;
+  };
+  /** Ready is True with reason Ready when contracts can use the group; its message names policies that aren't there yet. Stalled is True with reason InvalidSpec while a template isn't one, or names no input. */
   readonly conditions?: readonly Condition[];
 }
 

@@ -9,6 +9,7 @@ import {
   CLUSTER_CONTRACT_RULES,
   CONTRACT_RULES,
   EVIDENCE_STORE_RULES,
+  POLICY_GROUP_RULES,
   POLICY_RULES,
   type Rule,
   TRUST_ROOT_RULES,
@@ -20,9 +21,11 @@ import { SCHEMAS } from './schemas.gen.ts';
 import type {
   ClusterContract,
   ClusterPolicy,
+  ClusterPolicyGroup,
   Contract,
   EvidenceStore,
   Policy,
+  PolicyGroup,
   TrustRoot,
   Waiver,
   Workflow,
@@ -38,6 +41,8 @@ export interface Authored {
   readonly Policy: Policy;
   readonly ClusterPolicy: ClusterPolicy;
   readonly Waiver: Waiver;
+  readonly PolicyGroup: PolicyGroup;
+  readonly ClusterPolicyGroup: ClusterPolicyGroup;
 }
 export type AuthoredKind = keyof Authored;
 
@@ -54,6 +59,8 @@ const RULES: { readonly [K in AuthoredKind]: readonly Rule<Authored[K]>[] } = {
   Policy: POLICY_RULES,
   ClusterPolicy: POLICY_RULES,
   Waiver: WAIVER_RULES,
+  PolicyGroup: POLICY_GROUP_RULES,
+  ClusterPolicyGroup: POLICY_GROUP_RULES,
 };
 const KINDS = Object.keys(SCHEMAS);
 const compiled = new Map<AuthoredKind, ValidateFunction>();

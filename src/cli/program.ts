@@ -110,7 +110,7 @@ function addContractCommands(program: Command, within: Within): void {
   contract
     .command('lint')
     .description('check a file as kubectl apply would, without a cluster')
-    .argument('<file>', 'YAML with Contracts, Workflows, EvidenceStores, TrustRoots, Policies or Waivers')
+    .argument('<file>', 'YAML with Contracts, Workflows, EvidenceStores, TrustRoots, Policies, PolicyGroups or Waivers')
     .action((file: string) =>
       within(async (session) => (await import('./commands/contract-lint.ts')).contractLint(session, file)),
     );

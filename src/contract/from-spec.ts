@@ -32,6 +32,11 @@ export function effectiveContract(
   ofMaterials: MaterialSigners = new Map(),
   attached: AttachedPolicies = {},
 ): ContractReading {
+  if (spec.policyGroups !== undefined) {
+    // Whoever reads a contract fills them in first; without them it would ask for less.
+    const message = 'spec.policyGroups takes in groups, and what they say is not known here';
+    return { ok: false, reason: REASON.InvalidSpec, message };
+  }
   const deadlineSeconds = parseDuration(spec.deadline ?? DEFAULT_DEADLINE);
   if (deadlineSeconds === undefined || deadlineSeconds === 0) {
     const message = `spec.deadline '${spec.deadline}' is no duration; write one such as 1h or 30m`;

@@ -22,6 +22,8 @@ const NAMES: Readonly<Record<string, readonly [scope: string, short: string, col
   EvidenceStore: ['Cluster', 'evs', 'Ready, Provider, Default, Moved, Last check, Age | Fallback, Message'],
   TrustRoot: ['Cluster', 'tro', 'Ready, Expires, Age | Default, Digest, Message'],
   Policy: ['Namespaced', 'pvp', 'Ready, Engine, Kinds, Age | Used by, Digest, Message'],
+  PolicyGroup: ['Namespaced', 'pvg', 'Ready, Policies, Materials, Age | Used by, Message'],
+  ClusterPolicyGroup: ['Cluster', 'cpvg', 'Ready, Policies, Materials, Age | Used by, Baselines, Message'],
   ClusterPolicy: ['Cluster', 'cpvp', 'Ready, Engine, Kinds, Age | Used by, Baselines, Digest, Message'],
   Waiver: ['Namespaced', 'wvr', 'Active, Expires, Owner, Age | Waives, Approved by, Reason, Message'],
 };
@@ -83,9 +85,15 @@ test('policies of a namespace and of the cluster are for those types too, and al
   assert.equal(wordless(cluster), wordless(own));
 });
 
+test('groups of a namespace and of the cluster are alike but for what they attach, and have the types of a contract', () => {
+  const [own, cluster] = ['PolicyGroup', 'ClusterPolicyGroup'].map((kind) => at(crds, kind, 'spec'));
+  assert.equal(own?.properties?.materials?.items?.properties?.type?.enum, [...MATERIAL_TYPES]);
+  assert.is(JSON.stringify(wordless(cluster)), JSON.stringify(wordless(own)).replaceAll('"Policy",', ''));
+});
+
 test('a baseline asks by the same schema as a contract, but for what is told in words', () => {
   const [contract, baseline] = ['Contract', 'ClusterContract'].map((kind) => at(crds, kind, 'spec'));
-  const policies = ['policies'];
+  const policies = ['policies', 'policyGroups'];
   const own = ['namespaceSelector', 'workflowSelector'];
   const members = (node: SchemaNode | undefined, except: readonly string[]) =>
     Object.entries(node?.properties ?? {}).filter(([name]) => !except.includes(name));
@@ -93,7 +101,7 @@ test('a baseline asks by the same schema as a contract, but for what is told in 
   const rules = 'x-kubernetes-validations';
   assert.equal(baseline?.[rules], contract?.[rules]);
   const enums = (node: SchemaNode | undefined) =>
-    JSON.stringify(wordless(node?.properties?.policies)).replace('"Policy",', '').replace('"Policy",', '');
+    JSON.stringify(policies.map((name) => wordless(node?.properties?.[name]))).replaceAll(/"Policy(?:Group)?",/g, '');
   assert.is(enums(baseline), enums(contract));
 });
 

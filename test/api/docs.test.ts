@@ -20,6 +20,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
       'KeyNotFound',
       'KeyInvalid',
       'TrustRootNotFound',
+      'GroupNotFound',
       'NameTaken',
       'PolicyNotFound',
       'PolicyNotReady',
@@ -30,7 +31,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   ],
   clustercontract: [
     ...['Ready', 'KeyNotFound', 'KeyInvalid', 'TrustRootNotFound', 'NameTaken', 'InvalidSpec'],
-    ...['PolicyNotFound', 'PolicyNotReady', 'ProvisioningFailed', 'RevisionCreated'],
+    ...['PolicyNotFound', 'PolicyNotReady', 'GroupNotFound', 'ProvisioningFailed', 'RevisionCreated'],
   ],
   workflow: [
     ...['Ready', 'ContractNotFound', 'ContractNotReady', 'StoreNotFound', 'NameTaken', 'ProvisioningFailed'],
@@ -52,6 +53,8 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     ...['Approved', 'AwaitingApproval', 'Expired', 'TooLong', 'PolicyNotFound', 'ApprovalNotEnforced', 'Ready'],
     'ProvisioningFailed',
   ],
+  policygroup: ['Ready', 'InvalidSpec'],
+  clusterpolicygroup: ['Ready', 'InvalidSpec'],
 };
 
 const pageOf = (name: string): Promise<string> => readFile(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');

@@ -1,6 +1,7 @@
 import { COMPLETE_CLUSTER_CONTRACTS, REFUSED_CLUSTER_CONTRACTS } from './refused-cluster-contracts.ts';
 import { REFUSED_IMAGE_SIGNERS } from './refused-image-signers.ts';
 import { COMPLETE_POLICIES, REFUSED_POLICIES } from './refused-policies.ts';
+import { COMPLETE_POLICY_GROUPS, REFUSED_POLICY_GROUPS } from './refused-policy-groups.ts';
 import { COMPLETE_STORES, REFUSED_STORES } from './refused-stores.ts';
 import { REFUSED_TIMES } from './refused-times.ts';
 import { COMPLETE_TRUST_ROOTS, REFUSED_TRUST_ROOTS } from './refused-trust-roots.ts';
@@ -272,6 +273,7 @@ export const REFUSED_OBJECTS: readonly RefusedObject[] = [
   ...REFUSED_TRUST_ROOTS,
   ...REFUSED_POLICIES,
   ...REFUSED_WAIVERS,
+  ...REFUSED_POLICY_GROUPS,
 ];
 
 /** One of each kind with every field in use, which must pass. */
@@ -291,6 +293,10 @@ export const COMPLETE_OBJECTS: readonly object[] = [
       materials: [{ ref: { name: 'p', kind: 'Policy' }, with: { a: 'b' }, selector: { name: 'sbom' }, disabled: true }],
       attestation: [{ ref: { name: 'q' }, gate: true, onSkip: 'Block', disabled: true }],
     },
+    policyGroups: [
+      { ref: { kind: 'ClusterPolicyGroup', name: 'g' }, with: { a: 'b' }, skip: ['p'], gate: true, onSkip: 'Allow' },
+      { ref: { name: 'h' }, disabled: true },
+    ],
     enforcement: 'Audit',
     signers: [
       { key: { secretRef } },
@@ -317,4 +323,5 @@ export const COMPLETE_OBJECTS: readonly object[] = [
   ...COMPLETE_TRUST_ROOTS,
   ...COMPLETE_POLICIES,
   ...COMPLETE_WAIVERS,
+  ...COMPLETE_POLICY_GROUPS,
 ];

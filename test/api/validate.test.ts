@@ -7,6 +7,7 @@ import {
   CLUSTER_CONTRACT_RULES,
   CONTRACT_RULES,
   EVIDENCE_STORE_RULES,
+  POLICY_GROUP_RULES,
   POLICY_RULES,
   TRUST_ROOT_RULES,
   WAIVER_RULES,
@@ -104,7 +105,7 @@ test('has every rule that the API server has for what people write, in the same 
     .flatMap(({ schema }) => [...new Set(rulesOf({ ...schema, properties: { spec: schema.properties?.spec ?? {} } }))]);
   const ours = [
     ...[CONTRACT_RULES, CLUSTER_CONTRACT_RULES, WORKFLOW_RULES, EVIDENCE_STORE_RULES, TRUST_ROOT_RULES],
-    ...[POLICY_RULES, POLICY_RULES, WAIVER_RULES],
+    ...[POLICY_RULES, POLICY_RULES, POLICY_GROUP_RULES, POLICY_GROUP_RULES, WAIVER_RULES],
   ].flatMap((rules) => [...new Set(rules.map(({ message }) => message))]);
   assert.equal([...ours].sort(), expected.sort());
 });

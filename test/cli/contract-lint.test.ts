@@ -28,8 +28,9 @@ interface Report {
 }
 
 /** What is found in one object, a line each. */
-async function findings(kind: string, spec: object): Promise<readonly string[]> {
-  await writeFile(join(cwd, 'x.yaml'), manifest(kind, 'x', spec));
+async function findings(kind: string, spec: object, beside?: string): Promise<readonly string[]> {
+  const documents = [...(beside === undefined ? [] : [beside]), manifest(kind, 'x', spec)];
+  await writeFile(join(cwd, 'x.yaml'), documents.join('\n---\n'));
   let printed = '';
   const out = (text: string) => {
     printed += text;
@@ -117,6 +118,26 @@ test('policies are held to form and rules, and their source to its engine where 
   const [refused = '', ...others] = await findings('Policy', { ...spec, attestation: true });
   assert.match(refused, /^spec: a policy must have exactly one of 'kinds' and 'attestation: true'/);
   assert.equal(others, []);
+});
+
+test('a group of the file is filled in, and one that is elsewhere is left to the cluster', async () => {
+  const group = manifest('PolicyGroup', 'sbom', {
+    inputs: [{ name: 'name', required: true }],
+    materials: [{ name: '{{ inputs.name }}', type: 'SBOM_CYCLONEDX_JSON', policies: [{ ref: { name: 'p' } }] }],
+  });
+  const of = (taken: object, beside = group) =>
+    findings('Contract', { policyGroups: [{ ref: { name: 'elsewhere' } }, taken] }, beside);
+  assert.equal(await of({ ref: { name: 'sbom' }, with: { name: 'sbom' } }), []);
+  assert.equal(await of({ ref: { name: 'sbom' } }), [
+    "spec.policyGroups[1].with.name: the PolicyGroup 'sbom' needs the input 'name'",
+  ]);
+  assert.equal(await of({ ref: { name: 'sbom' }, with: { name: 's' }, skip: ['q'] }), [
+    "spec.policyGroups[1].skip[0]: the PolicyGroup 'sbom' has no policy 'q'; it has p",
+  ]);
+  const bad = manifest('PolicyGroup', 'sbom', { materials: [{ name: '{{ inputs.x }}', type: 'SARIF' }] });
+  assert.equal(await of({ ref: { name: 'elsewhere' } }, bad), [
+    "spec.materials[0].name: the group has no input 'x'; it has none",
+  ]);
 });
 
 test.run();

@@ -20,6 +20,8 @@ const PLURALS: Readonly<Record<string, string>> = {
   Policy: `namespaces/${NAMESPACE}/policies`,
   ClusterPolicy: 'clusterpolicies',
   Waiver: `namespaces/${NAMESPACE}/waivers`,
+  PolicyGroup: `namespaces/${NAMESPACE}/policygroups`,
+  ClusterPolicyGroup: 'clusterpolicygroups',
 };
 let plane: ControlPlane;
 let connection: KubeConnection;

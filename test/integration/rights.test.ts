@@ -62,6 +62,8 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['operator', 'patch', 'clusterpolicies.proviso.dev'],
     ['operator', 'patch', 'waivers.proviso.dev'],
     ['operator', 'get', 'validatingadmissionpolicies.admissionregistration.k8s.io'],
+    ['operator', 'patch', 'policygroups.proviso.dev'],
+    ['operator', 'patch', 'clusterpolicygroups.proviso.dev'],
     ['operator', 'patch', 'namespaces'],
     ['receiver', 'list', 'contracts.proviso.dev'],
     ['receiver', 'patch', 'clustercontracts.proviso.dev'],
@@ -75,6 +77,7 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['receiver', 'get', 'policies.proviso.dev'],
     ['receiver', 'patch', 'clusterpolicies.proviso.dev'],
     ['receiver', 'patch', 'waivers.proviso.dev'],
+    ['receiver', 'get', 'policygroups.proviso.dev'],
   ] as const) {
     assert.is(await may(who, verb, what), 'no', `${who} may ${verb} ${what}`);
   }

@@ -48,7 +48,7 @@ export async function keeperOf(stack: Stack, work: string): Promise<Installation
 /** Every object that a restore could change, as it stands. */
 export async function standing({ kubectl }: Installation): Promise<readonly string[]> {
   const kinds =
-    'contracts,workflows.proviso.dev,evidencestores,trustroots,policies.proviso.dev,clusterpolicies,controllerrevisions';
+    'contracts,workflows.proviso.dev,evidencestores,trustroots,policies.proviso.dev,clusterpolicies,policygroups,clusterpolicygroups,controllerrevisions';
   const { items } = JSON.parse(await kubectl(`get ${kinds} -A -o json`)) as { items: readonly KeptObject[] };
   return items.map(({ metadata: { name, uid, generation }, kind, ...rest }) => {
     const { spec, data } = rest as { readonly spec?: unknown; readonly data?: unknown };

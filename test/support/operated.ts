@@ -176,7 +176,7 @@ export class Operated {
   async assertInvariants(): Promise<void> {
     await eventually('conditions that hold the invariants', async () => {
       const text = await this.kubectl(
-        'get contracts,clustercontracts,workflows.proviso.dev,evidencestores,trustroots,policies.proviso.dev,clusterpolicies,waivers -A -o json',
+        'get contracts,clustercontracts,workflows.proviso.dev,evidencestores,trustroots,policies.proviso.dev,clusterpolicies,policygroups,clusterpolicygroups,waivers -A -o json',
       );
       const broken = (JSON.parse(text) as { items: Observed[] }).items.flatMap(brokenInvariants);
       if (broken.length > 0) throw new Error(broken.join('\n'));

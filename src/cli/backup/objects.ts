@@ -18,6 +18,8 @@ export const RESTORED_KINDS = [
   KIND.TrustRoot,
   KIND.ClusterPolicy,
   KIND.Policy,
+  KIND.ClusterPolicyGroup,
+  KIND.PolicyGroup,
   KIND.ControllerRevision,
   KIND.ClusterContract,
   KIND.Contract,
@@ -57,6 +59,7 @@ export function keptObject(kind: ResourceKind, object: KubeObject): KeptObject {
 export async function* objectsOf(client: KubeClient, system: string): AsyncGenerator<KeptObject, void> {
   const tenants = [
     ...(await client.list(KIND.Policy)),
+    ...(await client.list(KIND.PolicyGroup)),
     ...(await client.list(KIND.Contract)),
     ...(await client.list(KIND.Workflow)),
   ];

@@ -1,10 +1,13 @@
 import type { Finding } from '../../api/problem.ts';
 import { authoredKind, validateObject } from '../../api/validate.ts';
+import type { GroupOf } from '../../contract/policy-groups.ts';
 import { closeEngines, type PolicyEngines } from '../../policy/engines.ts';
 import { deskEngines } from '../desk-engines.ts';
 import { EXIT } from '../exit-code.ts';
+import { groupsOfFile } from '../file-groups.ts';
 import { printResult, type Session } from '../session.ts';
 import { yamlDocuments } from '../yaml-documents.ts';
+import { groupFindings } from './contract-lint-groups.ts';
 import { policyFindings } from './contract-lint-policy.ts';
 import { trustFindings } from './contract-lint-trust.ts';
 
@@ -15,21 +18,21 @@ interface Linted {
 }
 
 /**
- * `proviso contract lint FILE`: judges what kubectl apply would refuse, and keys and roots in the file, without a cluster; sources of
+ * `proviso contract lint FILE`: judges what kubectl apply would refuse, and keys, roots and groups in the file, without a cluster; sources of
  * policies as far as their engine is here.
  */
 export async function contractLint(session: Session, file: string): Promise<number> {
   const documents = await yamlDocuments(session.io, file);
   const engines = deskEngines();
-  const linted = await Promise.all(documents.map((value, index) => lint(value, index, engines))).finally(() =>
-    closeEngines(engines),
-  );
+  const groupOf = groupsOfFile(documents);
+  const linting = documents.map((value, index) => lint(value, index, engines, groupOf));
+  const linted = await Promise.all(linting).finally(() => closeEngines(engines));
   const failed = linted.filter(({ findings }) => findings.length > 0);
   printResult(session, { file, documents: linted }, () => formatLint(session, file, linted));
   return failed.length === 0 ? EXIT.ok : EXIT.error;
 }
 
-async function lint(value: unknown, index: number, engines: PolicyEngines): Promise<Linted> {
+async function lint(value: unknown, index: number, engines: PolicyEngines, groupOf: GroupOf): Promise<Linted> {
   const kind = authoredKind(value);
   if (!kind.ok) return { document: `document ${index + 1}`, findings: kind.findings };
   const validation = validateObject(kind.object, value);
@@ -38,7 +41,10 @@ async function lint(value: unknown, index: number, engines: PolicyEngines): Prom
   if (!validation.ok) return { document, findings: validation.findings };
   const { object } = validation;
   const inSource = await policyFindings(kind.object, object, engines);
-  return { document, findings: [...trustFindings(kind.object, object), ...inSource] };
+  return {
+    document,
+    findings: [...trustFindings(kind.object, object), ...groupFindings(kind.object, object, groupOf), ...inSource],
+  };
 }
 
 function formatLint({ io }: Session, file: string, linted: readonly Linted[]): string {

@@ -4,8 +4,10 @@ import type { Contract, ContractSpec } from '../../api/types.gen.ts';
 import { validateObject } from '../../api/validate.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
 import { effectiveContract } from '../../contract/from-spec.ts';
+import { expandGroups, type GroupOf } from '../../contract/policy-groups.ts';
 import { trial } from '../../contract/trial.ts';
 import { EXIT } from '../exit-code.ts';
+import { groupsOfFile } from '../file-groups.ts';
 import { plain } from '../print/plain.ts';
 import { formatTable } from '../print/table.ts';
 import { printResult, type Session, targetNamespace } from '../session.ts';
@@ -38,7 +40,8 @@ interface Tried {
  * failed. Nothing is written.
  */
 export async function contractTry(session: Session, file: string, flags: TryFlags): Promise<number> {
-  const { contract, judgesSigners } = draftOf(await oneContract(session, file), file);
+  const documents = await yamlDocuments(session.io, file);
+  const { contract, judgesSigners } = draftOf(oneContract(documents, file), groupsOfFile(documents), file);
   const runs = await finishedRuns(session, contract.name, flags);
   const tried = runs.map((run) => tryRun({ contract, judgesSigners }, run));
   const broken = tried.filter(({ passed, findings }) => passed && findings.length > 0);
@@ -49,8 +52,7 @@ export async function contractTry(session: Session, file: string, flags: TryFlag
   return broken.length === 0 ? EXIT.ok : EXIT.contractNotMet;
 }
 
-async function oneContract(session: Session, file: string): Promise<Contract> {
-  const documents = await yamlDocuments(session.io, file);
+function oneContract(documents: readonly unknown[], file: string): Contract {
   const contracts = documents.filter((each) => (each as { readonly kind?: unknown }).kind === 'Contract');
   const [first, ...others] = contracts;
   if (first === undefined || others.length > 0) {
@@ -61,11 +63,19 @@ async function oneContract(session: Session, file: string): Promise<Contract> {
   throw new Problem('request-invalid', `the contract in ${file} is not valid`, { errors: validation.findings });
 }
 
-function draftOf(contract: Contract, file: string): Draft {
-  const { metadata, spec } = contract;
+function draftOf(contract: Contract, groupOf: GroupOf, file: string): Draft {
+  const { metadata } = contract;
   const findings = trustFindings('Contract', contract);
   if (findings.length > 0)
     throw new Problem('request-invalid', `the contract in ${file} is not valid`, { errors: findings });
+  const expansion = expandGroups(contract.spec, groupOf, 'PolicyGroup');
+  if (!expansion.ok) {
+    const { at, message } = expansion;
+    throw new Problem('request-invalid', `the contract in ${file} can't be in force: ${at}: ${message}`, {
+      hint: 'groups that it takes in must be in the same file',
+    });
+  }
+  const { spec } = expansion;
   const { signers, ofMaterials, elsewhere } = draftSigners(spec);
   const judgesSigners = elsewhere.length === 0;
   // What policies say of a run takes its bytes.

@@ -1,0 +1,166 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ContractSpec, ContractSpecMaterial, PolicyGroupSpec } from '../api/types.gen.ts';
+import { bindTemplates, hasTemplates } from './group-templates.ts';
+import type { AnyGroupSpec, GroupAttachment, GroupKind } from './policy-groups.ts';
+
+type Attachment = NonNullable<NonNullable<ContractSpec['policies']>['materials']>[number];
+type GroupMaterial = NonNullable<PolicyGroupSpec['materials']>[number];
+type GroupPolicy = NonNullable<PolicyGroupSpec['attestation']>[number];
+
+/** What a group comes to with its inputs filled in. */
+export interface GroupTerms {
+  readonly materials: readonly ContractSpecMaterial[];
+  readonly ofMaterials: readonly Attachment[];
+  readonly ofAttestation: readonly Attachment[];
+}
+
+export type GroupReading =
+  | { readonly ok: true; readonly terms: GroupTerms }
+  /** `at` is within the attachment of the group, and begins with a dot. */
+  | { readonly ok: false; readonly at: string; readonly message: string };
+
+/** As the schema of a contract has them, once they are filled in. */
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const MAX_NAME = 63;
+const MAX_VALUE = 4096;
+
+/** Where a group can't be followed. */
+class Refusal extends Error {
+  readonly at: string;
+
+  constructor(at: string, message: string) {
+    super(message);
+    this.at = at;
+  }
+}
+
+/** A group that has no problems of its own, as a contract takes it in. `whose` names it in messages. */
+export function expandGroup(
+  group: AnyGroupSpec,
+  kind: GroupKind,
+  attachment: GroupAttachment,
+  whose: string,
+): GroupReading {
+  try {
+    const inputs = inputsOf(group, attachment, whose);
+    refuseUnknownSkips(group, attachment, whose);
+    const within = { kind, attachment, inputs, whose };
+    const entries = (group.materials ?? []).map((each, index) => entryOf(each, `spec.materials[${index}]`, within));
+    refuseAmbiguous(entries, whose);
+    const terms = {
+      materials: entries.flatMap(({ material }) => material ?? []),
+      ofMaterials: entries.flatMap(({ policies }) => policies),
+      ofAttestation: policiesOf(group.attestation ?? [], 'spec.attestation', undefined, within),
+    };
+    return { ok: true, terms };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { ok: false, at: error.at, message: error.message };
+  }
+}
+
+/** What each input of a group is: what is given, else the default, else nothing. */
+function inputsOf(
+  { inputs = [] }: AnyGroupSpec,
+  { with: given = {} }: GroupAttachment,
+  whose: string,
+): ReadonlyMap<string, string> {
+  const unknown = Object.keys(given).find((name) => !inputs.some((input) => input.name === name));
+  if (unknown !== undefined) {
+    const names = inputs.map(({ name }) => name).join(', ') || 'none';
+    throw new Refusal(`.with.${unknown}`, `${whose} has no input '${unknown}'; it has ${names}`);
+  }
+  const values = new Map(Object.entries(given));
+  const missing = inputs.find(({ name, required }) => required === true && !values.get(name));
+  if (missing !== undefined) throw new Refusal(`.with.${missing.name}`, `${whose} needs the input '${missing.name}'`);
+  return new Map(inputs.map(({ name, default: byDefault = '' }) => [name, values.get(name) || byDefault]));
+}
+
+function refuseUnknownSkips(
+  { materials = [], attestation = [] }: AnyGroupSpec,
+  { skip = [] }: GroupAttachment,
+  whose: string,
+): void {
+  const names = new Set(
+    [...materials.flatMap(({ policies = [] }) => policies), ...attestation].map(({ ref }) => ref.name),
+  );
+  const index = skip.findIndex((name) => !names.has(name));
+  if (index === -1) return;
+  const has = [...names].join(', ') || 'none';
+  throw new Refusal(`.skip[${index}]`, `${whose} has no policy '${skip[index]}'; it has ${has}`);
+}
+
+interface Within {
+  readonly kind: GroupKind;
+  readonly attachment: GroupAttachment;
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly whose: string;
+}
+
+interface Entry {
+  readonly type: ContractSpecMaterial['type'];
+  readonly material?: ContractSpecMaterial;
+  readonly policies: readonly Attachment[];
+}
+
+function entryOf({ name: template, type, optional, policies = [] }: GroupMaterial, at: string, within: Within): Entry {
+  if (template === undefined) return { type, policies: policiesOf(policies, `${at}.policies`, undefined, within) };
+  const name = bindTemplates(template, within.inputs);
+  if (!NAME.test(name) || name.length > MAX_NAME) {
+    const message = `${within.whose} makes '${name.slice(0, MAX_NAME)}' of ${at}.name, which is no name of a material: a DNS label of at most ${MAX_NAME} characters`;
+    throw new Refusal('.with', message);
+  }
+  return {
+    type,
+    material: { name, type, ...(optional === true ? { optional } : {}) },
+    policies: policiesOf(policies, `${at}.policies`, name, within),
+  };
+}
+
+function policiesOf(
+  policies: readonly GroupPolicy[],
+  at: string,
+  material: string | undefined,
+  { kind, attachment, inputs, whose }: Within,
+): readonly Attachment[] {
+  return policies.flatMap(
+    ({ ref, with: given = {}, gate = attachment.gate, onSkip = attachment.onSkip, disabled }, index) => {
+      if (disabled === true || attachment.skip?.includes(ref.name) === true) return [];
+      const values = Object.entries(given).flatMap(([name, template]): readonly (readonly [string, string])[] => {
+        const value = bindTemplates(template, inputs);
+        if (value.length > MAX_VALUE) {
+          const message = `${whose} makes ${value.length} characters of ${at}[${index}].with.${name}, and at most ${MAX_VALUE} can be given`;
+          throw new Refusal('.with', message);
+        }
+        // What nobody gave isn't given on, so that the policy's own default counts, or that it needs the input is told.
+        return value === '' && hasTemplates(template) ? [] : [[name, value]];
+      });
+      return [
+        {
+          ref: { kind: kind === 'ClusterPolicyGroup' ? 'ClusterPolicy' : (ref.kind ?? 'Policy'), name: ref.name },
+          ...(values.length === 0 ? {} : { with: Object.fromEntries(values) }),
+          ...(material === undefined ? {} : { selector: { name: material } }),
+          ...(gate === undefined ? {} : { gate }),
+          ...(onSkip === undefined ? {} : { onSkip }),
+        },
+      ];
+    },
+  );
+}
+
+/** A policy that is attached to types judges each of the types that it is for, so that it can't be another one for each. */
+function refuseAmbiguous(entries: readonly Entry[], whose: string): void {
+  const ofTypes = entries.filter(({ material }) => material === undefined);
+  for (const [index, { type, policies }] of ofTypes.entries()) {
+    const others = ofTypes
+      .slice(index + 1)
+      .filter((each) => each.type !== type)
+      .flatMap((each) => each.policies);
+    const twice = policies.find((one) =>
+      others.some((other) => isDeepStrictEqual(one.ref, other.ref) && !isDeepStrictEqual(one, other)),
+    );
+    if (twice === undefined) continue;
+    const message = `${whose} attaches '${twice.ref.name}' to several types in different ways; give the materials names`;
+    throw new Refusal('.ref', message);
+  }
+}
