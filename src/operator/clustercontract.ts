@@ -6,6 +6,7 @@ import type { ReconcileResult } from '../queue/workers.ts';
 import { conditionsFor, recordTransition } from './conditions.ts';
 import type { OperatorContext } from './context.ts';
 import { governedBy } from './governance.ts';
+import { expandedSpec } from './group-expansion.ts';
 import { ownedByClusterContract } from './revisions.ts';
 import { examineTerms, nextLookAt } from './terms.ts';
 
@@ -14,14 +15,15 @@ export async function reconcileClusterContract(
   context: OperatorContext,
   contract: ClusterContract,
 ): Promise<ReconcileResult> {
-  const { spec, metadata } = contract;
+  const { metadata } = contract;
+  const { spec, refusal } = expandedSpec(context, contract);
   const { name, generation = 0 } = metadata;
   const { finding, facts } = await examineTerms(context, {
     owner: ownedByClusterContract(contract, context.namespace),
     status: contract.status,
     spec,
     keysIn: context.namespace,
-    read: (...resolved) => baselineTerms(name, spec, ...resolved),
+    read: (...resolved) => refusal ?? baselineTerms(name, spec, ...resolved),
   });
   const conditions = conditionsFor(finding, generation, contract.status?.conditions, context.now());
   const governed = governedBy(context.stores, contract);

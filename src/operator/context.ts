@@ -2,9 +2,11 @@ import type { KubeObject } from '../api/object.ts';
 import type {
   ClusterContract,
   ClusterPolicy,
+  ClusterPolicyGroup,
   Contract,
   EvidenceStore,
   Policy,
+  PolicyGroup,
   TrustRoot,
   Waiver,
   Workflow,
@@ -28,9 +30,9 @@ export interface ControllerRevision<T = EffectiveContract> extends KubeObject {
 
 /** What the operator watches. */
 export interface OperatorStores {
-  /** Index `policy`: what it attaches, by `attachedKey`. */
+  /** Indexes `policy`: what it attaches, by `attachedKey`; `group`: what it takes in, by `takenKey`. */
   readonly contracts: Store<Contract>;
-  /** Index `policy`, as of contracts. */
+  /** Indexes `policy` and `group`, as of contracts. */
   readonly clusterContracts: Store<ClusterContract>;
   readonly namespaces: Store<KubeObject>;
   /** Indexes `contract`: `namespace/contract`, `namespace`, and `baseline`: what is merged into its contract. */
@@ -43,6 +45,10 @@ export interface OperatorStores {
   readonly policies: Store<Policy>;
   /** Without their sources. */
   readonly clusterPolicies: Store<ClusterPolicy>;
+  /** Index `policy`: what it attaches, by `attachedKey`. */
+  readonly policyGroups: Store<PolicyGroup>;
+  /** Index `policy`, as of groups of a namespace. */
+  readonly clusterPolicyGroups: Store<ClusterPolicyGroup>;
   /** Indexes `namespace`, and `policy`: what it is an exception from, by `attachedKey`. */
   readonly waivers: Store<Waiver>;
   readonly revisions: Store<ControllerRevision>;

@@ -6,12 +6,14 @@ import { keyOf } from '../kube/store.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
 import { conditionsFor, recordTransition } from './conditions.ts';
 import type { OperatorContext } from './context.ts';
+import { expandedSpec } from './group-expansion.ts';
 import { ownedByContract } from './revisions.ts';
 import { examineTerms, nextLookAt } from './terms.ts';
 
 /** Validates a contract, resolves its signers' keys, and keeps an immutable revision of what it means. */
 export async function reconcileContract(context: OperatorContext, contract: Contract): Promise<ReconcileResult> {
-  const { spec, metadata } = contract;
+  const { metadata } = contract;
+  const { spec, refusal } = expandedSpec(context, contract);
   const { name, namespace = '', generation = 0 } = metadata;
   const { finding, facts } = await examineTerms(context, {
     owner: ownedByContract(contract),
@@ -19,7 +21,7 @@ export async function reconcileContract(context: OperatorContext, contract: Cont
     spec,
     keysIn: namespace,
     usedIn: namespace,
-    read: (...resolved) => effectiveContract(name, spec, ...resolved),
+    read: (...resolved) => refusal ?? effectiveContract(name, spec, ...resolved),
   });
   const conditions = conditionsFor(finding, generation, contract.status?.conditions, context.now());
   const status: ContractStatus = {

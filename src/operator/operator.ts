@@ -29,6 +29,7 @@ import { reconcileEvidenceStore } from './evidencestore.ts';
 import { createLookUp } from './look-up.ts';
 import { CONTROLLERS, queueObserver, workerObserver } from './observers.ts';
 import { reconcileClusterPolicy, reconcilePolicy } from './policy.ts';
+import { reconcileClusterPolicyGroup, reconcilePolicyGroup } from './policygroup.ts';
 import { type QueueName, SOURCES, type SourceRule } from './sources.ts';
 import { isPublication } from './trust-publication.ts';
 import { reconcileTrustRoot } from './trustroot.ts';
@@ -151,6 +152,8 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('policies', context, context.stores.policies, reconcilePolicy),
       this.#work('clusterpolicies', context, context.stores.clusterPolicies, reconcileClusterPolicy),
       this.#work('waivers', context, context.stores.waivers, reconcileWaiver),
+      this.#work('policygroups', context, context.stores.policyGroups, reconcilePolicyGroup),
+      this.#work('clusterpolicygroups', context, context.stores.clusterPolicyGroups, reconcileClusterPolicyGroup),
     ];
     this.#certificates = this.#keepCertificates(clock.now);
     this.#running = Promise.all([...work, this.#certificates.stopped, clock.stopped, context.copies.stopped]);

@@ -7,9 +7,11 @@ import type { KubeObject } from '../api/object.ts';
 import type {
   ClusterContract,
   ClusterPolicy,
+  ClusterPolicyGroup,
   Contract,
   EvidenceStore,
   Policy,
+  PolicyGroup,
   TrustRoot,
   Waiver,
   Workflow,
@@ -20,8 +22,12 @@ import { keyOf } from '../kube/store.ts';
 import type { Priority } from '../queue/workqueue.ts';
 import { attachedKeys, countsOfAttached } from './attachments.ts';
 import type { ControllerRevision } from './context.ts';
+import { isEcho, later, one } from './enqueue.ts';
+import { groupLooks, groupsOfPolicy } from './group-looks.ts';
+import { countsOfTaken, memberKeys, takenKeys } from './group-members.ts';
 import type { LookUp } from './look-up.ts';
-import { type AnyPolicy, readsFrom, withoutSource } from './policy-source.ts';
+import { policyLooks } from './policy-looks.ts';
+import { readsFrom, withoutSource } from './policy-source.ts';
 import { healthOf } from './store-health.ts';
 import { readsConfigMap } from './trustroot-source.ts';
 import { countsOfSelected, waivedPolicy, waiversOfPolicy } from './waived.ts';
@@ -36,7 +42,9 @@ export type QueueName =
   | 'trustroots'
   | 'policies'
   | 'clusterpolicies'
-  | 'waivers';
+  | 'waivers'
+  | 'policygroups'
+  | 'clusterpolicygroups';
 
 /** One key for one queue; some changes can wait for others that come with them. */
 export interface Enqueue {
@@ -70,20 +78,7 @@ const COUNT_MS = 1_000;
 /** What isn't looked at yet isn't ready; that comes within moments and tells of itself, unless something is wrong. */
 const FIRST_LOOK_MS = 2_000;
 
-const one = (queue: QueueName, { metadata }: KubeObject): Enqueue => ({ queue, key: keyOf(metadata) });
-const later = (queue: QueueName, { metadata }: KubeObject): Enqueue => ({
-  ...one(queue, { metadata }),
-  priority: 'backlog',
-});
-
 const baselinesOf = ({ status }: Workflow): readonly string[] => status?.baselines?.map(({ name }) => name) ?? [];
-
-/** Whether only the status or metadata of an object changed, as after each write of our own. */
-const isEcho = ({ object, before }: Change<KubeObject>): boolean =>
-  before !== undefined &&
-  before.metadata.uid === object.metadata.uid &&
-  before.metadata.generation === object.metadata.generation &&
-  before.metadata.deletionTimestamp === object.metadata.deletionTimestamp;
 
 /** What a workflow takes from its contract. */
 const termsOf = ({ status }: Contract): string => {
@@ -129,38 +124,11 @@ const owned = (kind: ResourceKind): SourceRule<KubeObject> => ({
   },
 });
 
-/** A policy of either kind. The echo of a status that we wrote says nothing: its source would be read and checked again. */
-const policyLooks = (
-  queue: 'policies' | 'clusterpolicies',
-  change: Change<AnyPolicy>,
-  lookUp: LookUp,
-): readonly Enqueue[] => {
-  const { object, before, type, initial } = change;
-  const attached = { queue, key: keyOf(object.metadata) };
-  const isSame = initial || (before !== undefined && type !== 'deleted' && judgesBy(before) === judgesBy(object));
-  const users = isSame
-    ? []
-    : [
-        ...lookUp.contractsAttaching(attached).map((each) => later('contracts', each)),
-        ...lookUp.clusterContractsAttaching(attached).map((each) => later('clustercontracts', each)),
-      ];
-  if (type === 'deleted') return users;
-  if (!isEcho(change)) return [one(queue, object), ...users];
-  return isDeepStrictEqual(before?.status, object.status) ? [later(queue, object), ...users] : users;
-};
-
-/** What contracts take from a policy. */
-const judgesBy = ({ metadata, status }: AnyPolicy): string => {
-  const ready = findCondition(status?.conditions, CONDITION.Ready);
-  const { generation } = metadata;
-  return JSON.stringify([generation, status?.observedGeneration, status?.sourceDigest, ready?.status, ready?.message]);
-};
-
 /** Everything that the operator watches. */
 export const SOURCES = {
   contracts: {
     kind: KIND.Contract,
-    indexers: { policy: attachedKeys },
+    indexers: { policy: attachedKeys, group: takenKeys },
     enqueues: (change, lookUp) => {
       const { object, before, initial } = change;
       // Its counter of workflows, for one, is nothing to them: with thousands of them each new one would touch all.
@@ -170,16 +138,17 @@ export const SOURCES = {
         one('contracts', object),
         ...workflows.map((each) => later('workflows', each)),
         ...countsOfAttached(change),
+        ...countsOfTaken(change),
       ];
     },
   } satisfies SourceRule<Contract>,
   clusterContracts: {
     kind: KIND.ClusterContract,
-    indexers: { policy: attachedKeys },
+    indexers: { policy: attachedKeys, group: takenKeys },
     enqueues: (change, lookUp) => {
       const { object, before, initial } = change;
       const itself = isEcho(change) ? later('clustercontracts', object) : one('clustercontracts', object);
-      const own = [itself, ...countsOfAttached(change)];
+      const own = [itself, ...countsOfAttached(change), ...countsOfTaken(change)];
       if (initial || (before !== undefined && ruleOf(before) === ruleOf(object))) return own;
       const touched = [object, ...(before === undefined ? [] : [before])].flatMap((each) =>
         lookUp.workflowsUnder(each),
@@ -293,6 +262,7 @@ export const SOURCES = {
     enqueues: (change, lookUp) => [
       ...policyLooks('policies', change, lookUp),
       ...waiversOfPolicy('policies', change, lookUp),
+      ...groupsOfPolicy('policies', change, lookUp),
     ],
   } satisfies SourceRule<Policy>,
   clusterPolicies: {
@@ -302,8 +272,19 @@ export const SOURCES = {
     enqueues: (change, lookUp) => [
       ...policyLooks('clusterpolicies', change, lookUp),
       ...waiversOfPolicy('clusterpolicies', change, lookUp),
+      ...groupsOfPolicy('clusterpolicies', change, lookUp),
     ],
   } satisfies SourceRule<ClusterPolicy>,
+  policyGroups: {
+    kind: KIND.PolicyGroup,
+    indexers: { policy: memberKeys },
+    enqueues: (change, lookUp) => groupLooks(change, lookUp),
+  } satisfies SourceRule<PolicyGroup>,
+  clusterPolicyGroups: {
+    kind: KIND.ClusterPolicyGroup,
+    indexers: { policy: memberKeys },
+    enqueues: (change, lookUp) => groupLooks(change, lookUp),
+  } satisfies SourceRule<ClusterPolicyGroup>,
   waivers: {
     kind: KIND.Waiver,
     indexers: { namespace: ({ metadata }) => [metadata.namespace ?? ''], policy: waivedPolicy },

@@ -1,6 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Contract, Policy, RecordedMaterial, Workflow, WorkflowRun } from '../../src/api/types.gen.ts';
+import type {
+  Contract,
+  Policy,
+  PolicyGroup,
+  RecordedMaterial,
+  Workflow,
+  WorkflowRun,
+} from '../../src/api/types.gen.ts';
 import { effectiveContract } from '../../src/contract/from-spec.ts';
 import { connect } from '../../src/kube/connect.ts';
 import type { Change } from '../../src/kube/store.ts';
@@ -212,6 +219,9 @@ test('a crowd that follows from something waits behind what somebody has just ch
     clusterContractsAttaching: () => [],
     waiversIn: () => [],
     waiversOf: () => [],
+    groupsAttaching: () => [],
+    contractsTaking: () => [],
+    clusterContractsTaking: () => [],
     keylessContracts: () => [],
     keylessClusterContracts: () => [],
   };
@@ -252,6 +262,7 @@ test('of a policy the source is not kept in memory, and the echo of its status i
     contractsAttaching: () => [user],
     clusterContractsAttaching: () => [],
     waiversOf: () => [],
+    groupsAttaching: () => [],
   } as unknown as LookUp;
   const looks = (change: Omit<Change<Policy>, 'initial'>) =>
     rule.enqueues({ ...change, initial: false }, attaching).map(({ key, priority = 'live' }) => `${key} ${priority}`);
@@ -263,6 +274,52 @@ test('of a policy the source is not kept in memory, and the echo of its status i
   // An annotation.
   assert.equal(looks({ type: 'modified', object: policy(1, done), before: policy(1, done) }), ['n/p backlog']);
   assert.equal(looks({ type: 'deleted', object: policy(1) }), ['n/c backlog']);
+});
+
+test('a change of a group, and of a policy in one, is looked at in what takes it in; a mere status is not', () => {
+  const group = (banned: string, status?: PolicyGroup['status']): PolicyGroup => ({
+    metadata: { name: 'g', namespace: 'n' },
+    spec: { attestation: [{ ref: { name: 'p' }, with: { banned } }] },
+    ...(status === undefined ? {} : { status }),
+  });
+  const policy: Policy = { metadata: { name: 'p', namespace: 'n' }, spec: { attestation: true, source: {} } };
+  const asked: unknown[] = [];
+  const lookUp = {
+    groupsAttaching: (member: unknown) => {
+      asked.push(member);
+      return [group('x')];
+    },
+    contractsTaking: (taken: unknown) => {
+      asked.push(taken);
+      return [{ metadata: { name: 'c', namespace: 'n' } }];
+    },
+    clusterContractsTaking: () => [{ metadata: { name: 'b' } }],
+    contractsAttaching: () => [],
+    clusterContractsAttaching: () => [],
+    waiversOf: () => [],
+  } as unknown as LookUp;
+  const named = (enqueued: readonly { readonly queue: string; readonly key: string; readonly priority?: string }[]) =>
+    enqueued.map(({ queue, key, priority = 'live' }) => `${queue} ${key} ${priority}`);
+  const users = ['contracts n/c backlog', 'clustercontracts b backlog'];
+  const ofGroup = (change: Omit<Change<PolicyGroup>, 'initial'>, initial = false) =>
+    named((SOURCES.policyGroups as SourceRule<PolicyGroup>).enqueues({ ...change, initial }, lookUp));
+  assert.equal(ofGroup({ type: 'added', object: group('x') }), ['policygroups n/g live', ...users]);
+  assert.equal(ofGroup({ type: 'added', object: group('x') }, true), ['policygroups n/g live']);
+  assert.equal(ofGroup({ type: 'modified', object: group('y'), before: group('x') }), [
+    'policygroups n/g live',
+    ...users,
+  ]);
+  assert.equal(ofGroup({ type: 'modified', object: group('x', {}), before: group('x') }), ['policygroups n/g backlog']);
+  assert.equal(ofGroup({ type: 'deleted', object: group('x') }), users);
+  const ofPolicy = (change: Omit<Change<Policy>, 'initial'>) =>
+    named((SOURCES.policies as SourceRule<Policy>).enqueues({ ...change, initial: false }, lookUp)).filter(
+      (each) => !each.startsWith('policies '),
+    );
+  asked.length = 0;
+  assert.equal(ofPolicy({ type: 'added', object: policy }), ['policygroups n/g backlog']);
+  assert.equal(asked, [{ queue: 'policies', key: 'n/p' }]);
+  assert.equal(ofPolicy({ type: 'modified', object: policy, before: policy }), []);
+  assert.equal(ofPolicy({ type: 'deleted', object: policy }), ['policygroups n/g backlog']);
 });
 
 test.run();

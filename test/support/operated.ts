@@ -4,9 +4,11 @@ import { CONDITION, findCondition } from '../../src/api/conditions.ts';
 import type {
   ClusterContract,
   ClusterPolicy,
+  ClusterPolicyGroup,
   Contract,
   EvidenceStore,
   Policy,
+  PolicyGroup,
   TrustRoot,
   Waiver,
   Workflow,
@@ -44,6 +46,8 @@ export type WithStatus =
   | TrustRoot
   | Policy
   | ClusterPolicy
+  | PolicyGroup
+  | ClusterPolicyGroup
   | Waiver;
 
 export const stalled = (object: WithStatus) => findCondition(object.status?.conditions, CONDITION.Stalled);
