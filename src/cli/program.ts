@@ -116,10 +116,10 @@ function addContractCommands(program: Command, within: Within): void {
     );
   program
     .command('import')
-    .description('turn Chainloop contracts and policies into objects of ours, as YAML for kubectl apply')
-    .argument('<file...>', 'contracts of either generation of its schema and policies, YAML or JSON')
+    .description('turn Chainloop contracts, policies and groups into objects of ours, as YAML for kubectl apply')
+    .argument('<file...>', 'contracts of either generation of its schema, policies and groups, YAML or JSON')
     .option('--name <name>', 'of a document that has none of its own (default: of the file)')
-    .option('--cluster', 'make ClusterPolicies of policies')
+    .option('--cluster', 'make ClusterPolicies and ClusterPolicyGroups')
     .option('--allow-loss', 'write what can be carried over, though not everything can')
     .action((files: readonly string[], flags: ImportFlags) =>
       within(async (session) => (await import('./commands/import.ts')).importFiles(session, files, flags)),

@@ -98,8 +98,59 @@ test('a contract finds the policies that are imported with it, by name and by fi
     assert.match(JSON.stringify(value), /"materials":\[\{"ref":\{"name":"fresh"\}\}\]/);
   }
   await writeFile(join(cwd, 'policies', 'contract.yaml'), contract('file://elsewhere.yaml'));
-  assert.match((await run(['policies/contract.yaml', 'policies/fresh.yaml'])).err, /import the policy too/);
+  assert.match((await run(['policies/contract.yaml', 'policies/fresh.yaml'])).err, /import that too/);
   assert.match((await run(['policies/fresh.yaml', 'policies/fresh.yaml'])).err, /two of Policy 'fresh'/);
+});
+
+test('policies, groups and contracts of one call find each other, in whatever order they are given', async () => {
+  const files = {
+    'contract.yaml': `apiVersion: chainloop.dev/v1
+kind: Contract
+metadata: {name: release}
+spec: {policyGroups: [{ref: 'file://group.yaml', with: {limit: 5}, skip: [other]}]}
+`,
+    'group.yaml': `apiVersion: chainloop.dev/v1
+kind: PolicyGroup
+metadata: {name: fresh}
+spec:
+  inputs: [{name: limit}]
+  policies:
+    materials:
+      - name: sbom
+        type: SBOM_SPDX_JSON
+        policies: [{ref: 'file://policy.yaml', with: {limit: '{{ inputs.limit }}'}}, {ref: other}]
+`,
+    'policy.yaml': `apiVersion: chainloop.dev/v1
+kind: Policy
+metadata: {name: fresh}
+spec:
+  inputs: [{name: limit}]
+  policies:
+    - {kind: SBOM_SPDX_JSON, embedded: 'package a'}
+    - {kind: SARIF, embedded: 'package b'}
+`,
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text);
+  for (const order of [Object.keys(files), Object.keys(files).reverse()]) {
+    const { code, err, value } = await run(order);
+    assert.is(code, 0, err);
+    const { items } = value as {
+      readonly items: readonly { readonly kind: string; readonly metadata: { name: string } }[];
+    };
+    // The group that is written counts, not the one that would be made of the policy.
+    assert.equal(
+      items.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+      ['Policy fresh-sbom-spdx-json', 'Policy fresh-sarif', 'PolicyGroup fresh', 'Contract release'],
+    );
+    assert.match(
+      JSON.stringify(items),
+      /"policies":\[\{"ref":\{"name":"fresh-sbom-spdx-json"\},"with":\{"limit":"\{\{ inputs.limit \}\}"\}\}/,
+    );
+    assert.match(
+      JSON.stringify(items),
+      /"policyGroups":\[\{"ref":\{"name":"fresh"\},"with":\{"limit":"5"\},"skip":\["other"\]\}\]/,
+    );
+  }
 });
 
 test.run();

@@ -164,11 +164,14 @@ test('import writes what lint accepts, and says what it changed', async () => {
 });
 
 test('import writes nothing when something would be lost, unless that is allowed', async () => {
-  await writeFile(join(cwd, 'in.yaml'), `${CHAINLOOP}  policyGroups: [{ref: slsa}]\n`);
+  await writeFile(join(cwd, 'in.yaml'), `${CHAINLOOP}  policyGroups: [{ref: slsa, until: later}]\n`);
   const refused = await proviso(['import', 'in.yaml']);
   assert.is(refused.code, 1);
   assert.is(refused.out, '');
-  assert.match(refused.err, /LOST release: spec.policyGroups: [\s\S]*1 of what in.yaml says[\s\S]*--allow-loss/);
+  assert.match(
+    refused.err,
+    /LOST release: spec.policyGroups\[0\].until: [\s\S]*1 of what in.yaml says[\s\S]*--allow-loss/,
+  );
   const allowed = await proviso(['import', 'in.yaml', '--allow-loss']);
   assert.is(allowed.code, 0);
   assert.match(allowed.out, /kind: Contract/);

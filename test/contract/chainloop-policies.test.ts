@@ -190,6 +190,7 @@ test('what has no counterpart is lost', () => {
 test('a contract attaches what stood in it, and what a policy beside it became', () => {
   const split = accepted(
     policy({
+      inputs: [{ name: 'days' }],
       policies: [
         { kind: 'SBOM_CYCLONEDX_JSON', embedded: REGO },
         { kind: 'SBOM_SPDX_JSON', embedded: OTHER },
@@ -198,7 +199,7 @@ test('a contract attaches what stood in it, and what a policy beside it became',
     }),
   ).policies;
   const embedded = policy({ type: 'SARIF', embedded: REGO }, { name: 'inside' });
-  const { objects, lost } = accepted(
+  const { objects, lost, changed } = accepted(
     {
       apiVersion: 'chainloop.dev/v1',
       kind: 'Contract',
@@ -207,7 +208,7 @@ test('a contract attaches what stood in it, and what a policy beside it became',
         materials: [{ name: 'sbom', type: 'SBOM_SPDX_JSON' }],
         policies: {
           materials: [
-            { ref: 'file://fresh.yaml', with: { days: '1' }, gate: 'true' },
+            { ref: 'file://fresh.yaml', with: { days: '1', hours: '2' }, gate: 'true' },
             { ref: 'fresh', selector: { name: 'sbom' } },
             { embedded },
           ],
@@ -219,6 +220,7 @@ test('a contract attaches what stood in it, and what a policy beside it became',
   );
   const ref = (name: string): object => ({ kind: 'ClusterPolicy', name });
   assert.equal(lost, []);
+  assert.match(JSON.stringify(changed), /materials\[0\]\.with\.hours.*no input has that name/);
   assert.equal(
     objects.map(({ kind, metadata }) => [kind, metadata.name]),
     [

@@ -99,7 +99,7 @@ test('what has no counterpart is named with its place', () => {
           { ref: `pinned@sha256:${'a'.repeat(64)}`, selector: { name: 'sb', matchMode: 'PREFIX' } },
         ],
       },
-      policyGroups: [{ ref: 'slsa' }],
+      policyGroups: [{ ref: 'https://example.test/slsa.yaml', later: 'x' }, { skip: ['p'] }],
       runner: { type: 'CHAINLOOP_SANDBOX' },
       envAllowList: [{ name: 'X' }],
     }),
@@ -116,7 +116,9 @@ test('what has no counterpart is named with its place', () => {
     'spec.policies.materials[1].requirements',
     'spec.policies.materials[2].ref',
     'spec.policies.materials[2].selector.matchMode',
-    'spec.policyGroups',
+    'spec.policyGroups[0].later',
+    'spec.policyGroups[0].ref',
+    'spec.policyGroups[1]',
     'spec.runner.type',
   ]);
 });

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import type { AnyPolicy, ScriptReading } from '../../contract/chainloop/options.ts';
-import { nameInRef } from '../../contract/chainloop/policies.ts';
+import type { ScriptReading } from '../../contract/chainloop/options.ts';
+import { nameInRef } from '../../contract/chainloop/refs.ts';
 
 /** Far above what a policy has room for, so that one that is too long is told its length. */
 const MAX_BYTES = 2 ** 20;
@@ -47,26 +47,28 @@ function readScript(path: string, target: string): ScriptReading {
   }
 }
 
-/** What policies became, by their names and by the files that they stood in. */
-export interface Became {
-  add(file: string, name: string, policies: readonly AnyPolicy[]): void;
+/** What documents became, by their names and by the files that they stood in. */
+export interface Became<T> {
+  add(file: string, name: string, objects: readonly T[]): void;
   /** Finds what a reference in a file means: a file is looked for from where the command runs, then from that file. */
-  of(file: string, ref: string): readonly AnyPolicy[] | undefined;
+  of(file: string, ref: string): readonly T[] | undefined;
 }
 
-export function createBecame(cwd: string): Became {
-  const byName = new Map<string, readonly AnyPolicy[]>();
-  const byFile = new Map<string, readonly AnyPolicy[]>();
+export function createBecame<T>(cwd: string): Became<T> {
+  const byName = new Map<string, readonly T[]>();
+  const byFile = new Map<string, readonly T[]>();
   return {
-    add(file, name, policies) {
-      byName.set(name, policies);
-      byFile.set(file, [...(byFile.get(file) ?? []), ...policies]);
+    add(file, name, objects) {
+      byName.set(name, objects);
+      byFile.set(file, [...(byFile.get(file) ?? []), ...objects]);
     },
     of(file, ref) {
       const name = nameInRef(ref);
-      if (!name.startsWith('file://')) return byName.get(name);
-      const path = name.slice('file://'.length);
+      if (!name.startsWith(FILE)) return byName.get(name);
+      const path = name.slice(FILE.length);
       return byFile.get(resolve(cwd, path)) ?? byFile.get(resolve(dirname(file), path));
     },
   };
 }
+
+const FILE = 'file://';

@@ -1,14 +1,16 @@
 import { basename, extname, resolve } from 'node:path';
 import { dump, FAILSAFE_SCHEMA, nullCoreTag } from 'js-yaml';
 import { type Finding, Problem } from '../../api/problem.ts';
-import { asRecord, asText } from '../../api/record.ts';
 import {
   documentKind,
   type Imported,
   type ImportedObject,
   importDocument,
+  isGroup,
   isPolicy,
+  nameIn,
 } from '../../contract/chainloop/document.ts';
+import type { AnyGroup, AnyPolicy } from '../../contract/chainloop/options.ts';
 import { EXIT } from '../exit-code.ts';
 import { printResult, type Session } from '../session.ts';
 import { yamlDocuments } from '../yaml-documents.ts';
@@ -33,7 +35,7 @@ interface Given {
 const AS_WRITTEN = FAILSAFE_SCHEMA.withTags(nullCoreTag);
 
 /**
- * `proviso import FILE…`: Chainloop contracts and policies as objects for kubectl apply, on stdout; what changed its form and
+ * `proviso import FILE…`: Chainloop contracts, policies and groups as objects for kubectl apply, on stdout; what changed its form and
  * what has no counterpart on stderr. Something lost ends it with 1 and without a result, unless that is allowed: a contract
  * that asks for less than its author thinks is worse than none.
  */
@@ -68,21 +70,36 @@ export async function importFiles(session: Session, files: readonly string[], fl
   return EXIT.ok;
 }
 
-/** Policies first: what refers to them has to know what they became. */
-function importAll(session: Session, documents: readonly Given[], flags: ImportFlags): readonly Accepted[] {
-  const became = createBecame(session.io.cwd);
-  const policies = documents.filter(({ value }) => documentKind(value) === 'Policy');
-  const others = documents.filter((each) => !policies.includes(each));
-  const accepted = policies.map((given) => {
-    const result = importOne(session, given, flags, became);
-    const named = asText(asRecord(asRecord(given.value)?.metadata)?.name) ?? result.objects[0]?.metadata.name ?? '';
-    became.add(resolve(session.io.cwd, given.file), named, result.objects.filter(isPolicy));
-    return result;
-  });
-  return [...accepted, ...others.map((given) => importOne(session, given, flags, became))];
+interface Known {
+  readonly policies: Became<AnyPolicy>;
+  readonly groups: Became<AnyGroup>;
 }
 
-function importOne(session: Session, { file, index, value }: Given, flags: ImportFlags, became: Became): Accepted {
+/** What something may refer to comes first, since that has to know what it became. */
+function importAll(session: Session, documents: readonly Given[], flags: ImportFlags): readonly Accepted[] {
+  const { cwd } = session.io;
+  const known = { policies: createBecame<AnyPolicy>(cwd), groups: createBecame<AnyGroup>(cwd) };
+  const ordered = [
+    documents.filter(({ value }) => documentKind(value) === 'Policy'),
+    documents.filter(({ value }) => documentKind(value) === 'PolicyGroup'),
+  ];
+  const others = documents.filter((each) => !ordered.flat().includes(each));
+  const names = (ordered[1] ?? []).map(({ value }) => nameIn(value));
+  return [...ordered.flat(), ...others].map((given) => {
+    const result = importOne(session, given, flags, known);
+    const file = resolve(cwd, given.file);
+    const name = nameIn(given.value) ?? result.objects.at(-1)?.metadata.name ?? '';
+    if (documentKind(given.value) === 'Policy') {
+      known.policies.add(file, name, result.objects.filter(isPolicy));
+      // A group that is written counts more than one that is made of a policy.
+      return names.includes(name) ? { ...result, objects: result.objects.filter(isPolicy) } : result;
+    }
+    if (documentKind(given.value) === 'PolicyGroup') known.groups.add(file, name, result.objects.filter(isGroup));
+    return result;
+  });
+}
+
+function importOne(session: Session, { file, index, value }: Given, flags: ImportFlags, known: Known): Accepted {
   const { namespace } = session.flags;
   const path = resolve(session.io.cwd, file);
   const imported = importDocument(value, {
@@ -90,7 +107,8 @@ function importOne(session: Session, { file, index, value }: Given, flags: Impor
     ...(namespace === undefined ? {} : { namespace }),
     ...(flags.cluster === true ? { cluster: true } : {}),
     readScript: scriptReader(path),
-    policiesOf: (ref) => became.of(path, ref),
+    policiesOf: (ref) => known.policies.of(path, ref),
+    groupOf: (ref) => known.groups.of(path, ref)?.[0],
   });
   if (imported.ok) return imported;
   throw new Problem('request-invalid', `document ${index + 1} of ${file} can't be imported`, {

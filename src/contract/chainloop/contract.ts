@@ -1,13 +1,12 @@
 import { API_VERSION } from '../../api/labels.ts';
 import type { Contract, ContractSpec } from '../../api/types.gen.ts';
+import { importTaken } from './group.ts';
 import { importAnnotations, importMaterials } from './materials.ts';
 import { type Member, type Members, membersOf } from './members.ts';
 import { type ImportedMetadata, importMetadata } from './metadata.ts';
 import type { AnyPolicy, ImportOptions } from './options.ts';
 import { importPolicies } from './policies.ts';
 import type { Reporter } from './report.ts';
-
-const POLICY_GROUPS = 'groups of policies have no counterpart; attach their policies one by one';
 
 /** A contract, and the policies that stood in it. */
 export interface ImportedContract {
@@ -74,13 +73,15 @@ function importSpec(members: Members, options: ImportOptions, reporter: Reporter
   const runner = importRunner(members.object('runner'), reporter);
   const annotations = importAnnotations(members.list('annotations'), reporter);
   const { policies, embedded } = importPolicies(members.object('policies'), materials, options, reporter);
-  members.end({ policyGroups: POLICY_GROUPS });
+  const policyGroups = importTaken(members.list('policyGroups'), options, reporter);
+  members.end();
   const contract = {
     ...(materials.length === 0 ? {} : { materials }),
     ...(envAllowList.length === 0 ? {} : { envAllowList }),
     ...(runner === undefined ? {} : { runner }),
     ...(annotations.length === 0 ? {} : { annotations }),
     ...(policies === undefined ? {} : { policies }),
+    ...(policyGroups.length === 0 ? {} : { policyGroups }),
   };
   return { contract, policies: embedded };
 }

@@ -1,26 +1,28 @@
 import { API_VERSION } from '../../api/labels.ts';
 import type { Finding } from '../../api/problem.ts';
-import { asRecord } from '../../api/record.ts';
+import { asRecord, asText } from '../../api/record.ts';
 import type { Contract } from '../../api/types.gen.ts';
-import { validateObject } from '../../api/validate.ts';
+import { type AuthoredKind, type Validation, validateObject } from '../../api/validate.ts';
+import { groupProblems } from '../policy-groups.ts';
 import { importContract } from './contract.ts';
-import { type AnyPolicy, type ImportOptions, policyKind } from './options.ts';
+import { groupOfPolicies, importGroup } from './group.ts';
+import type { AnyGroup, AnyPolicy, ImportOptions } from './options.ts';
 import { importPolicy } from './policy.ts';
 import { createReporter, type ImportReport, type Reporter } from './report.ts';
 
-export type ImportedObject = Contract | AnyPolicy;
+export type ImportedObject = Contract | AnyPolicy | AnyGroup;
 
 export type Imported =
   | ({ readonly ok: true; readonly objects: readonly ImportedObject[] } & ImportReport)
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /** What a document of Chainloop's is. A contract of the first generation has no kind. */
-export type DocumentKind = 'FirstContract' | 'Contract' | 'Policy';
+export type DocumentKind = 'FirstContract' | 'Contract' | 'Policy' | 'PolicyGroup';
 
 const VERSIONS: readonly unknown[] = ['chainloop.dev/v1', 'workflowcontract.chainloop.dev/v1'];
 
 /**
- * A document of Chainloop's, a contract of either generation or a policy, as objects for kubectl apply. Expects what a YAML
+ * A document of Chainloop's, a contract of either generation, a policy or a group, as objects for kubectl apply. Expects what a YAML
  * reader makes of it when it leaves every scalar a text. Every field is carried over, or stands in the report.
  */
 export function importDocument(document: unknown, options: ImportOptions = {}): Imported {
@@ -37,14 +39,14 @@ export function documentKind(document: unknown): DocumentKind | Finding {
   const { schemaVersion, schema_version, apiVersion, kind } = asRecord(document) ?? {};
   if ((schemaVersion ?? schema_version) === 'v1') return 'FirstContract';
   if (VERSIONS.includes(apiVersion)) {
-    if (kind === 'Contract' || kind === 'Policy') return kind;
-    return { at: 'kind', message: `'${kind}' can't be imported; a Contract or a Policy can` };
+    if (kind === 'Contract' || kind === 'Policy' || kind === 'PolicyGroup') return kind;
+    return { at: 'kind', message: `'${kind}' can't be imported; a Contract, a Policy or a PolicyGroup can` };
   }
   if (apiVersion === API_VERSION) {
     return { at: 'apiVersion', message: `it is Proviso's own already; type: kubectl apply -f FILE` };
   }
   return {
-    message: `it is nothing of Chainloop's: 'schemaVersion: v1', or 'apiVersion: ${VERSIONS[0]}' with 'kind: Contract' or Policy was expected`,
+    message: `it is nothing of Chainloop's: 'schemaVersion: v1', or 'apiVersion: ${VERSIONS[0]}' with 'kind: Contract', Policy or PolicyGroup was expected`,
   };
 }
 
@@ -54,10 +56,21 @@ function objectsOf(
   options: ImportOptions,
   reporter: Reporter,
 ): readonly ImportedObject[] {
-  if (kind === 'Policy') return importPolicy({ at: '', value: document }, options, reporter);
+  if (kind === 'Policy') {
+    const policies = importPolicy({ at: '', value: document }, options, reporter);
+    const name = nameIn(document) ?? options.name ?? '';
+    return policies.length > 1 ? [...policies, groupOfPolicies(name, policies, options)] : policies;
+  }
+  if (kind === 'PolicyGroup') {
+    const imported = importGroup(document, options, reporter);
+    return imported === undefined ? [] : [...imported.policies, imported.group];
+  }
   const { contract, policies } = importContract(document, kind === 'Contract' ? 2 : 1, options, reporter);
   return [...policies, contract];
 }
+
+/** The name that a document gives itself. */
+export const nameIn = (document: unknown): string | undefined => asText(asRecord(asRecord(document)?.metadata)?.name);
 
 /** What the cluster would refuse of it. */
 function findingsIn(
@@ -73,13 +86,19 @@ function findingsIn(
         { at: 'metadata.name', message: 'a contract of the first generation has no name; give one: --name NAME' },
       ];
     }
-    const validation = isPolicy(object)
-      ? validateObject(policyKindOf(object), object)
-      : validateObject('Contract', object);
-    return validation.ok ? [] : validation.findings;
+    const validation = validated(object);
+    if (!validation.ok) return validation.findings;
+    return isGroup(object) ? groupProblems(object.spec) : [];
   });
 }
 
-export const isPolicy = (object: ImportedObject): object is AnyPolicy => object.kind !== 'Contract';
+function validated(object: ImportedObject): Validation<unknown> {
+  const { kind } = object;
+  return validateObject(kind as AuthoredKind, object);
+}
 
-const policyKindOf = ({ kind }: AnyPolicy) => policyKind({ cluster: kind === 'ClusterPolicy' });
+export const isPolicy = (object: ImportedObject): object is AnyPolicy =>
+  object.kind === 'Policy' || object.kind === 'ClusterPolicy';
+
+export const isGroup = (object: ImportedObject): object is AnyGroup =>
+  object.kind === 'PolicyGroup' || object.kind === 'ClusterPolicyGroup';

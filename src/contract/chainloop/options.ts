@@ -1,7 +1,8 @@
-import type { ClusterPolicy, Policy } from '../../api/types.gen.ts';
+import type { ClusterPolicy, ClusterPolicyGroup, Policy, PolicyGroup } from '../../api/types.gen.ts';
 
 /** Of a namespace or of the cluster; the fields are the same. */
 export type AnyPolicy = Policy | ClusterPolicy;
+export type AnyGroup = PolicyGroup | ClusterPolicyGroup;
 
 export type ScriptReading =
   | { readonly ok: true; readonly text: string }
@@ -20,7 +21,12 @@ export interface ImportOptions {
   readonly readScript?: (path: string) => ScriptReading;
   /** What became of a policy that is referred to, if it is imported beside what refers to it. */
   readonly policiesOf?: (ref: string) => readonly AnyPolicy[] | undefined;
+  /** The same of a group. */
+  readonly groupOf?: (ref: string) => AnyGroup | undefined;
 }
 
 export const policyKind = ({ cluster = false }: ImportOptions): 'Policy' | 'ClusterPolicy' =>
   cluster ? 'ClusterPolicy' : 'Policy';
+
+export const groupKind = ({ cluster = false }: ImportOptions): 'PolicyGroup' | 'ClusterPolicyGroup' =>
+  cluster ? 'ClusterPolicyGroup' : 'PolicyGroup';

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { MaterialType } from '../../api/material-types.ts';
 import type { ContractSpec, ContractSpecMaterial } from '../../api/types.gen.ts';
-import { type Member, type Members, membersOf } from './members.ts';
+import { type Member, membersOf } from './members.ts';
 import { type AnyPolicy, type ImportOptions, policyKind } from './options.ts';
 import { importPolicy } from './policy.ts';
+import { askedFor, clusterName, matchesExactly, reportPin } from './refs.ts';
 import type { Reporter } from './report.ts';
 
 type Policies = NonNullable<ContractSpec['policies']>;
@@ -20,11 +22,12 @@ export interface ImportedPolicies {
   readonly embedded: readonly AnyPolicy[];
 }
 
-/** Where a policy is attached. */
-type Place = 'materials' | 'attestation';
+/** Where a policy is attached, and the type of the material that a selector names there, as far as it is known. */
+export interface Place {
+  readonly judges: 'materials' | 'attestation';
+  readonly typeOf: (selected: string | undefined) => MaterialType | undefined;
+}
 
-const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const DIGEST = /@sha256:[0-9a-f]+$/;
 const REQUIREMENTS = 'requirements of frameworks have no counterpart';
 
 /** The policies that a contract attaches, in both places where it can. */
@@ -36,8 +39,10 @@ export function importPolicies(
 ): ImportedPolicies {
   if (member === undefined) return { embedded: [] };
   const members = membersOf(member, reporter);
-  const materials = importAttachments(members.list('materials'), 'materials', known, options, reporter);
-  const attestation = importAttachments(members.list('attestation'), 'attestation', known, options, reporter);
+  const typeOf = (selected: string | undefined) => known.find(({ name }) => name === selected)?.type;
+  const [materials, attestation] = (['materials', 'attestation'] as const).map((judges) =>
+    importAttachments(members.list(judges), { judges, typeOf }, options, reporter),
+  ) as [ImportedAttachments, ImportedAttachments];
   members.end();
   const embedded = [...materials.embedded, ...attestation.embedded];
   const policies = {
@@ -51,11 +56,10 @@ export function importPolicies(
 export function importAttachments(
   list: readonly Member[],
   place: Place,
-  known: readonly ContractSpecMaterial[],
   options: ImportOptions,
   reporter: Reporter,
 ): ImportedAttachments {
-  const each = list.map((member) => importAttachment(member, place, known, options, reporter));
+  const each = list.map((member) => importAttachment(member, place, options, reporter));
   const embedded = each.flatMap((one) => one.embedded);
   return {
     attachments: each.flatMap(({ attachments }) => attachments),
@@ -66,7 +70,6 @@ export function importAttachments(
 function importAttachment(
   member: Member,
   place: Place,
-  known: readonly ContractSpecMaterial[],
   options: ImportOptions,
   reporter: Reporter,
 ): ImportedAttachments {
@@ -75,14 +78,17 @@ function importAttachment(
   const ref = members.text('ref');
   const embedded = inside === undefined ? [] : importEmbedded(inside, place, options, reporter);
   const found = inside === undefined ? options.policiesOf?.(ref ?? '') : embedded;
-  const inputs = members.texts('with');
+  const asked = found?.flatMap(({ spec }) => spec.inputs ?? []);
+  const inputs = askedFor(members.at, members.texts('with'), asked, reporter);
   const selected = importSelector(members.object('selector'), reporter);
   const gate = members.flag('gate');
   const disabled = members.flag('disabled');
   members.end({ requirements: REQUIREMENTS });
-  const type = known.find(({ name }) => name === selected)?.type;
+  if (found !== undefined && ref !== undefined) reportPin(members.at, ref, policyKind(options), reporter);
   const names =
-    found === undefined ? policyNames(members, ref, reporter) : applicable(members.at, found, place, type, reporter);
+    found === undefined
+      ? [clusterName(members.at, ref, policyKind(options), reporter) ?? []].flat()
+      : applicable(members.at, found, place, selected, reporter);
   const attachments = names.map((name) => ({
     ref: { ...(options.cluster === true ? { kind: policyKind(options) } : {}), name },
     ...(inputs === undefined ? {} : { with: inputs }),
@@ -100,7 +106,7 @@ function importEmbedded(
   reporter: Reporter,
 ): readonly AnyPolicy[] {
   const { name: _, ...rest } = options;
-  const policies = importPolicy(member, { ...rest, forStatement: place === 'attestation' }, reporter);
+  const policies = importPolicy(member, { ...rest, forStatement: place.judges === 'attestation' }, reporter);
   const named = policies.map(({ kind, metadata }) => `the ${kind} '${metadata.name}'`).join(' and ');
   if (policies.length > 0) reporter.changed(member.at, `became ${named}`);
   return policies;
@@ -110,53 +116,28 @@ function importEmbedded(
 function applicable(
   at: string,
   found: readonly AnyPolicy[],
-  place: Place,
-  type: ContractSpecMaterial['type'] | undefined,
+  { judges, typeOf }: Place,
+  selected: string | undefined,
   reporter: Reporter,
 ): readonly string[] {
+  const type = typeOf(selected);
   const judging = found.filter(({ spec: { kinds } }) =>
-    place === 'attestation' ? kinds === undefined : kinds !== undefined && (type === undefined || kinds.includes(type)),
+    judges === 'attestation'
+      ? kinds === undefined
+      : kinds !== undefined && (type === undefined || kinds.includes(type)),
   );
   if (found.length > 0 && judging.length === 0) {
-    reporter.lost(at, `the policy judges no ${place === 'attestation' ? place : (type ?? 'material')}`);
+    reporter.lost(at, `the policy judges no ${judges === 'attestation' ? judges : (type ?? 'material')}`);
   }
   return judging.map(({ metadata }) => metadata.name);
 }
-
-/** The name of a policy in the cluster; references to files, addresses and providers have none there. */
-function policyNames(members: Members, ref: string | undefined, reporter: Reporter): readonly string[] {
-  if (ref === undefined) {
-    reporter.lost(members.at, "it attaches nothing: 'ref' or 'embedded' was expected");
-    return [];
-  }
-  const at = `${members.at}.ref`;
-  const digest = DIGEST.exec(ref)?.[0];
-  const name = nameInRef(ref);
-  if (!NAME.test(name)) {
-    const message = `'${ref}' names a file, an address or a provider; import the policy too, in the same call, or attach one by its name`;
-    reporter.lost(at, message);
-    return [];
-  }
-  if (digest !== undefined)
-    reporter.lost(
-      at,
-      `the pin ${digest.slice(1)}: a Policy is an object of the cluster, whose revision the run records`,
-    );
-  else if (name !== ref) reporter.changed(at, `'${ref}' became the Policy '${name}' of the namespace`);
-  return [name];
-}
-
-/** What a reference names, without its scheme and its pin. */
-export const nameInRef = (ref: string): string => ref.replace(DIGEST, '').replace(/^chainloop:\/\//, '');
 
 function importSelector(member: Member | undefined, reporter: Reporter): string | undefined {
   if (member === undefined) return undefined;
   const members = membersOf(member, reporter);
   const name = members.text('name');
   const mode = members.text('matchMode');
-  const isExact =
-    mode === undefined || ['UNSPECIFIED', 'EXACT', 'MATCH_MODE_EXACT', 'MATCH_MODE_UNSPECIFIED'].includes(mode);
-  if (!isExact)
+  if (!matchesExactly(mode))
     reporter.lost(
       `${members.at}.matchMode`,
       `'${mode}': a policy judges one material by its name, or all of its kinds`,

@@ -8,7 +8,7 @@ import { importScripts, type Script } from './scripts.ts';
 
 type Input = NonNullable<PolicySpec['inputs']>[number];
 
-const MAX_DESCRIPTION = 1024;
+export const MAX_DESCRIPTION = 1024;
 const MAX_INPUT_DESCRIPTION = 256;
 const AUTO_MATCH =
   'nothing attaches policies by themselves; attach it to the contracts it is for, or to a ClusterContract';
@@ -103,7 +103,8 @@ function namesOf(name: string, scripts: readonly Script[]): readonly string[] {
 const dashed = (type: string): string => type.toLowerCase().replaceAll('_', '-');
 
 function tellSplit(at: string, names: readonly string[], scripts: readonly Script[], reporter: Reporter): void {
-  reporter.changed(`${at}.policies`, `became ${names.length} policies, one for each script: ${names.join(', ')}`);
+  const became = `became ${names.length} policies, one for each script: ${names.join(', ')}`;
+  reporter.changed(`${at}.policies`, became);
   const kinds = scripts.flatMap(({ judges }): readonly string[] => judges.kinds ?? ['the attestation']);
   const shared = new Set(kinds.filter((kind, index) => kinds.indexOf(kind) !== index));
   for (const kind of shared) {
