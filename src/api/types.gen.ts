@@ -149,10 +149,12 @@ export interface ClusterContractSpec {
       };
       /** Values for the policy's inputs, by name. At most 32. Example: `maxAge: 24h`. */
       readonly with?: Readonly<Record<string, string>>;
-      /** Which material it judges. Absent, each of a kind the policy is for. */
+      /** Which materials it judges. Absent, each of a kind the policy is for. */
       readonly selector?: {
         /** The name of a material of this baseline. Example: `sbom`. */
         readonly name?: string;
+        /** The only type that it judges of those that the policy is for. */
+        readonly type?: 'ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP';
       };
       /** Whether a violation fails the run whatever `enforcement` says. Default false. */
       readonly gate?: boolean;
@@ -172,10 +174,12 @@ export interface ClusterContractSpec {
       };
       /** Values for the policy's inputs, by name. At most 32. Example: `maxAge: 24h`. */
       readonly with?: Readonly<Record<string, string>>;
-      /** Which material it judges. Absent, each of a kind the policy is for. */
+      /** Which materials it judges. Absent, each of a kind the policy is for. */
       readonly selector?: {
         /** The name of a material of this baseline. Example: `sbom`. */
         readonly name?: string;
+        /** The only type that it judges of those that the policy is for. */
+        readonly type?: 'ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP';
       };
       /** Whether a violation fails the run whatever `enforcement` says. Default false. */
       readonly gate?: boolean;
@@ -393,7 +397,7 @@ export interface ClusterPolicyGroupSpec {
   }[];
   /** Materials, or types of them, and the policies that judge them. At most 32. */
   readonly materials?: readonly ({
-    /** The material becomes one of the contract under this name, which may have templates of inputs. Absent, none is asked for, and the policies judge what is of a type that they are for. Example: `sbom`. */
+    /** The material becomes one of the contract under this name, which may have templates of inputs. Absent, none is asked for, and the policies judge each of the type. Example: `sbom`. */
     readonly name?: string;
     /** Its type, as a contract has it. */
     readonly type: 'ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP';
@@ -505,10 +509,12 @@ export interface ContractSpec {
       };
       /** Values for the policy's inputs, by name. At most 32. Example: `maxAge: 24h`. */
       readonly with?: Readonly<Record<string, string>>;
-      /** Which material it judges. Absent, each of a kind the policy is for. */
+      /** Which materials it judges. Absent, each of a kind the policy is for. */
       readonly selector?: {
         /** The name of a material of this contract. Example: `sbom`. */
         readonly name?: string;
+        /** The only type that it judges of those that the policy is for. */
+        readonly type?: 'ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP';
       };
       /** Whether a violation fails the run whatever `enforcement` says. Default false. */
       readonly gate?: boolean;
@@ -528,10 +534,12 @@ export interface ContractSpec {
       };
       /** Values for the policy's inputs, by name. At most 32. Example: `maxAge: 24h`. */
       readonly with?: Readonly<Record<string, string>>;
-      /** Which material it judges. Absent, each of a kind the policy is for. */
+      /** Which materials it judges. Absent, each of a kind the policy is for. */
       readonly selector?: {
         /** The name of a material of this contract. Example: `sbom`. */
         readonly name?: string;
+        /** The only type that it judges of those that the policy is for. */
+        readonly type?: 'ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP';
       };
       /** Whether a violation fails the run whatever `enforcement` says. Default false. */
       readonly gate?: boolean;
@@ -917,7 +925,7 @@ export interface PolicyGroupSpec {
   }[];
   /** Materials, or types of them, and the policies that judge them. At most 32. */
   readonly materials?: readonly ({
-    /** The material becomes one of the contract under this name, which may have templates of inputs. Absent, none is asked for, and the policies judge what is of a type that they are for. Example: `sbom`. */
+    /** The material becomes one of the contract under this name, which may have templates of inputs. Absent, none is asked for, and the policies judge each of the type. Example: `sbom`. */
     readonly name?: string;
     /** Its type, as a contract has it. */
     readonly type: 'ARTIFACT' | 'ASYNCAPI_SPEC' | 'ATTESTATION' | 'BLACKDUCK_SCA_JSON' | 'CERTCC_DRANZER' | 'CHAINLOOP_AI_AGENT_CONFIG' | 'CHAINLOOP_AI_CODING_SESSION' | 'CHAINLOOP_PR_INFO' | 'CHAINLOOP_RUNNER_CONTEXT' | 'CHECKMARX_JSON' | 'COBERTURA_XML' | 'CONTAINER_IMAGE' | 'CSAF_INFORMATIONAL_ADVISORY' | 'CSAF_SECURITY_ADVISORY' | 'CSAF_SECURITY_INCIDENT_RESPONSE' | 'CSAF_VEX' | 'EVIDENCE' | 'GHAS_CODE_SCAN' | 'GHAS_DEPENDENCY_SCAN' | 'GHAS_SECRET_SCAN' | 'GITLAB_SECURITY_REPORT' | 'GITLEAKS_JSON' | 'GRAPHQL_SPEC' | 'HELM_CHART' | 'JACOCO_XML' | 'JUNIT_XML' | 'OPENAPI_SPEC' | 'OPENVEX' | 'OSSF_SCORECARD_JSON' | 'RADAMSA_CRASHES' | 'RADAMSA_REPORT' | 'SARIF' | 'SBOM_CYCLONEDX_JSON' | 'SBOM_SPDX_JSON' | 'SLSA_PROVENANCE' | 'STRING' | 'SYSINTERNALS_ACCESSCHK' | 'SYSINTERNALS_SIGCHECK' | 'TRUFFLEHOG_JSON' | 'TWISTCLI_SCAN_JSON' | 'YELP_DETECT_SECRETS_BASELINE' | 'ZAP_DAST_ZIP';

@@ -67,7 +67,7 @@ function thingsOf(contract: EffectiveContract): ReadonlyMap<string, Facts> {
     ['enforcement', one(enforcement)],
     ...signers.map((signer) => [`signers[${nameOfSigner(signer)}]`, one(JSON.stringify(signer))] as const),
     ...(signerThreshold === undefined ? [] : [['signerThreshold', one(String(signerThreshold))] as const]),
-    ...(contract.policies ?? []).map(policyFacts),
+    ...policyThings(contract.policies ?? []),
     ...(contract.baselines ?? []).map(
       ({ name, revision }) => [`baselines[${name}]`, one(`revision ${revision}`)] as const,
     ),
@@ -75,13 +75,22 @@ function thingsOf(contract: EffectiveContract): ReadonlyMap<string, Facts> {
   ]);
 }
 
-/** Two attachments of one policy, with other inputs or for other materials, are two things. */
-function policyFacts({ kind, name, inputs, material, ...policy }: ContractPolicy): readonly [string, Facts] {
+/** Two attachments of one policy, with other inputs or for other materials or types, are two things. */
+function policyThings(policies: readonly ContractPolicy[]): readonly (readonly [string, Facts])[] {
+  const names = policies.map(nameOfPolicy);
+  return policies.map(({ source, engine, types = ['attestation'], phases, gate, onSkip }, index) => {
+    const [name = '', judges] = [names[index], types.join(' ')];
+    const isShared = names.indexOf(name) !== names.lastIndexOf(name);
+    const facts = { source, engine, judges, phases: phases.join(' '), gate: String(gate), onSkip };
+    return [`policies[${isShared ? `${name} ${judges}` : name}]`, new Map(Object.entries(facts))];
+  });
+}
+
+function nameOfPolicy({ kind, name, inputs, material }: ContractPolicy): string {
   const given = Object.entries(inputs).map(([input, value]) => `${input}=${value}`);
-  const of = [name, ...(material === undefined ? [] : [material]), ...given].join(' ');
-  const { source, engine, types = ['attestation'], phases, gate, onSkip } = policy;
-  const facts = { source, engine, judges: types.join(' '), phases: phases.join(' '), gate: String(gate), onSkip };
-  return [`policies[${kind === 'Policy' ? '' : `${kind} `}${of}]`, new Map(Object.entries(facts))];
+  return [...(kind === 'Policy' ? [] : [kind]), name, ...(material === undefined ? [] : [material]), ...given].join(
+    ' ',
+  );
 }
 
 function materialFacts({

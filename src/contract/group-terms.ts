@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ContractSpec, ContractSpecMaterial, PolicyGroupSpec } from '../api/types.gen.ts';
 import { bindTemplates, hasTemplates } from './group-templates.ts';
 import type { AnyGroupSpec, GroupAttachment, GroupKind } from './policy-groups.ts';
@@ -46,11 +45,10 @@ export function expandGroup(
     refuseUnknownSkips(group, attachment, whose);
     const within = { kind, attachment, inputs, whose };
     const entries = (group.materials ?? []).map((each, index) => entryOf(each, `spec.materials[${index}]`, within));
-    refuseAmbiguous(entries, whose);
     const terms = {
       materials: entries.flatMap(({ material }) => material ?? []),
       ofMaterials: entries.flatMap(({ policies }) => policies),
-      ofAttestation: policiesOf(group.attestation ?? [], 'spec.attestation', undefined, within),
+      ofAttestation: policiesOf(group.attestation ?? [], 'spec.attestation', {}, within),
     };
     return { ok: true, terms };
   } catch (error) {
@@ -98,29 +96,28 @@ interface Within {
 }
 
 interface Entry {
-  readonly type: ContractSpecMaterial['type'];
   readonly material?: ContractSpecMaterial;
   readonly policies: readonly Attachment[];
 }
 
 function entryOf({ name: template, type, optional, policies = [] }: GroupMaterial, at: string, within: Within): Entry {
-  if (template === undefined) return { type, policies: policiesOf(policies, `${at}.policies`, undefined, within) };
+  if (template === undefined)
+    return { policies: policiesOf(policies, `${at}.policies`, { selector: { type } }, within) };
   const name = bindTemplates(template, within.inputs);
   if (!NAME.test(name) || name.length > MAX_NAME) {
     const message = `${within.whose} makes '${name.slice(0, MAX_NAME)}' of ${at}.name, which is no name of a material: a DNS label of at most ${MAX_NAME} characters`;
     throw new Refusal('.with', message);
   }
   return {
-    type,
     material: { name, type, ...(optional === true ? { optional } : {}) },
-    policies: policiesOf(policies, `${at}.policies`, name, within),
+    policies: policiesOf(policies, `${at}.policies`, { selector: { name } }, within),
   };
 }
 
 function policiesOf(
   policies: readonly GroupPolicy[],
   at: string,
-  material: string | undefined,
+  selected: Pick<Attachment, 'selector'>,
   { kind, attachment, inputs, whose }: Within,
 ): readonly Attachment[] {
   return policies.flatMap(
@@ -139,28 +136,11 @@ function policiesOf(
         {
           ref: { kind: kind === 'ClusterPolicyGroup' ? 'ClusterPolicy' : (ref.kind ?? 'Policy'), name: ref.name },
           ...(values.length === 0 ? {} : { with: Object.fromEntries(values) }),
-          ...(material === undefined ? {} : { selector: { name: material } }),
+          ...selected,
           ...(gate === undefined ? {} : { gate }),
           ...(onSkip === undefined ? {} : { onSkip }),
         },
       ];
     },
   );
-}
-
-/** A policy that is attached to types judges each of the types that it is for, so that it can't be another one for each. */
-function refuseAmbiguous(entries: readonly Entry[], whose: string): void {
-  const ofTypes = entries.filter(({ material }) => material === undefined);
-  for (const [index, { type, policies }] of ofTypes.entries()) {
-    const others = ofTypes
-      .slice(index + 1)
-      .filter((each) => each.type !== type)
-      .flatMap((each) => each.policies);
-    const twice = policies.find((one) =>
-      others.some((other) => isDeepStrictEqual(one.ref, other.ref) && !isDeepStrictEqual(one, other)),
-    );
-    if (twice === undefined) continue;
-    const message = `${whose} attaches '${twice.ref.name}' to several types in different ways; give the materials names`;
-    throw new Refusal('.ref', message);
-  }
 }

@@ -40,15 +40,22 @@ export function attachPolicy(
   { spec, digest }: KnownPolicy,
   materials: ContractSpec['materials'],
 ): ContractPolicy | Finding {
-  const { kinds: types } = spec;
+  const { name: material, type } = attachment.selector ?? {};
+  const { kinds } = spec;
   const who = `the ${kind} '${attachment.ref.name}'`;
-  if ((types !== undefined) !== (judges === 'materials')) {
-    const [is, other] = types === undefined ? ['the attestation', 'attestation'] : ['materials', 'materials'];
+  if ((kinds !== undefined) !== (judges === 'materials')) {
+    const [is, other] = kinds === undefined ? ['the attestation', 'attestation'] : ['materials', 'materials'];
     return { at: `${at}.ref`, message: `${who} judges ${is}; attach it under spec.policies.${other}` };
   }
   const inputs = inputsOf(attachment, spec, at, who);
   if ('message' in inputs) return inputs as Finding;
-  const material = attachment.selector?.name;
+  if (type !== undefined && kinds?.includes(type) !== true) {
+    return {
+      at: `${at}.selector.type`,
+      message: `${who} judges ${kinds?.join(', ') ?? 'the attestation'}, and not ${type}`,
+    };
+  }
+  const types = type === undefined ? kinds : [type];
   const misplaced = material === undefined ? undefined : misplacedSelector(material, types, materials, who);
   if (misplaced !== undefined) return { at: `${at}.selector.name`, message: misplaced };
   return {

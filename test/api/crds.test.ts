@@ -77,6 +77,8 @@ for (const crd of crds) {
 test('the material types of the contract are those that the code knows', () => {
   const type = at(crds, 'Contract', 'spec', 'materials').items?.properties?.type;
   assert.equal(type?.enum, [...MATERIAL_TYPES]);
+  const { selector } = at(crds, 'Contract', 'spec', 'policies', 'materials').items?.properties ?? {};
+  assert.equal(selector?.properties?.type?.enum, [...MATERIAL_TYPES]);
 });
 
 test('policies of a namespace and of the cluster are for those types too, and alike but for what is told in words', () => {

@@ -290,7 +290,14 @@ export const COMPLETE_OBJECTS: readonly object[] = [
     runner: { type: 'TEKTON_PIPELINE' },
     annotations: [{ name: 'criticality', value: 'high' }, { name: 'ticket' }],
     policies: {
-      materials: [{ ref: { name: 'p', kind: 'Policy' }, with: { a: 'b' }, selector: { name: 'sbom' }, disabled: true }],
+      materials: [
+        {
+          ref: { name: 'p', kind: 'Policy' },
+          with: { a: 'b' },
+          selector: { name: 'sbom', type: 'SARIF' },
+          disabled: true,
+        },
+      ],
       attestation: [{ ref: { name: 'q' }, gate: true, onSkip: 'Block', disabled: true }],
     },
     policyGroups: [

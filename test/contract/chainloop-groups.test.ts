@@ -126,7 +126,11 @@ test('a policy of several scripts is also a group, which comes to the same as at
   const expanded = expandGroups(taken, () => group.spec, 'PolicyGroup');
   const attached = (name: string): object => ({ ref: { kind: 'Policy', name }, with: { email: 'me' } });
   assert.equal(expanded.ok && (expanded.spec as Contract['spec']).policies, {
-    materials: [attached('mail-sbom-cyclonedx-json'), attached('mail-sbom-spdx-json')],
+    materials: [
+      { ...attached('mail-sbom-cyclonedx-json'), selector: { type: 'SBOM_CYCLONEDX_JSON' } },
+      { ...attached('mail-sbom-cyclonedx-json'), selector: { type: 'SARIF' } },
+      { ...attached('mail-sbom-spdx-json'), selector: { type: 'SBOM_SPDX_JSON' } },
+    ],
     attestation: [attached('mail-attestation')],
   });
   assert.equal(group.spec.inputs, policiesIn(imported)[0]?.spec.inputs);

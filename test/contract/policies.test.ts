@@ -108,6 +108,35 @@ for (const [what, attachment, policy, judges, at, message] of [
   });
 }
 
+test('a selector narrows a policy to one of its types', () => {
+  const given = { with: { team: 'a' } };
+  const found = attach({ ...given, selector: { type: 'SARIF' } }) as ContractPolicy;
+  assert.equal([found.types, found.material], [['SARIF'], undefined]);
+  const both = attach({ ...given, selector: { type: 'SARIF', name: 'scan' } }) as ContractPolicy;
+  assert.equal([both.types, both.material], [['SARIF'], 'scan']);
+  for (const [selector, policy, judges, message] of [
+    [{ type: 'OPENVEX' }, FRESH, 'materials', /judges SARIF, JUNIT_XML, and not OPENVEX$/],
+    [{ type: 'SARIF' }, WHOLE, 'attestation', /judges the attestation, and not SARIF$/],
+  ] as const) {
+    const refused = attach({ ...(policy === FRESH ? given : {}), selector }, policy, judges);
+    assert.is('message' in refused && refused.at, 'spec.policies.materials[0].selector.type');
+    assert.match('message' in refused ? refused.message : '', message);
+  }
+  const misnamed = attach({ ...given, selector: { type: 'JUNIT_XML', name: 'scan' } });
+  assert.match(
+    'message' in misnamed ? misnamed.message : '',
+    /'scan' is SARIF, and the Policy 'fresh' judges JUNIT_XML$/,
+  );
+});
+
+test('what differs is told for each type, where a policy is attached to several', () => {
+  const of = (onSkip: 'Warn' | 'Block') =>
+    contractWith(policy({ types: ['SARIF'] }), policy({ types: ['JUNIT_XML'], onSkip }));
+  assert.equal(differences(of('Warn'), of('Block')), [
+    { at: 'policies[fresh maxAge=24h team=payments JUNIT_XML].onSkip', before: 'Warn', after: 'Block' },
+  ]);
+});
+
 test('those that are disabled are left out', () => {
   const ref = { name: 'fresh' };
   const found = attachmentsOf({ materials: [{ ref, disabled: true }, { ref }], attestation: [{ ref }] });

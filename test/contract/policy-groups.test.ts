@@ -61,7 +61,7 @@ test('a group becomes part of a contract, with its inputs filled in', () => {
           selector: { name: 'sbom' },
           gate: false,
         },
-        { ref: { kind: 'Policy', name: 'no-errors' }, onSkip: 'Allow' },
+        { ref: { kind: 'Policy', name: 'no-errors' }, selector: { type: 'SARIF' }, onSkip: 'Allow' },
       ],
       attestation: [{ ref: { kind: 'Policy', name: 'of-a-commit' } }],
     },
@@ -111,6 +111,22 @@ test('a group of the cluster attaches policies of the cluster, also to a contrac
   assert.not.ok(expand(spec, { o: group }).ok);
 });
 
+test('a policy of an entry without a name judges that type alone, each in the way that is said there', () => {
+  const group: PolicyGroupSpec = {
+    materials: [
+      { type: 'SBOM_CYCLONEDX_JSON', policies: [{ ref: { name: 'p' }, with: { a: '1' } }] },
+      { type: 'SBOM_SPDX_JSON', policies: [{ ref: { name: 'p' }, with: { a: '2' } }] },
+    ],
+  };
+  const { materials, policies } = expanded({ policyGroups: [{ ref: { name: 'g' } }] }, { g: group });
+  assert.is(materials, undefined);
+  const policy = { ref: { kind: 'Policy' as const, name: 'p' } };
+  assert.equal(policies?.materials, [
+    { ...policy, with: { a: '1' }, selector: { type: 'SBOM_CYCLONEDX_JSON' } },
+    { ...policy, with: { a: '2' }, selector: { type: 'SBOM_SPDX_JSON' } },
+  ]);
+});
+
 test('a group that is disabled is not even looked for, and the same is not judged twice', () => {
   assert.equal(expanded({ policyGroups: [{ ref: { name: 'gone' }, disabled: true }] }, {}), {});
   const twice = { policyGroups: [...(take().policyGroups ?? []), ...(take().policyGroups ?? [])] };
@@ -119,12 +135,6 @@ test('a group that is disabled is not even looked for, and the same is not judge
 
 test('what can not be followed leaves no contract, and the field is named', () => {
   const scan = (name: string): PolicyGroupSpec => ({ materials: [{ name, type: 'SARIF' }], inputs: [{ name: 'x' }] });
-  const onTypes = (second: object): PolicyGroupSpec => ({
-    materials: [
-      { type: 'SBOM_CYCLONEDX_JSON', policies: [{ ref: { name: 'p' }, with: { a: '1' } }] },
-      { type: 'SBOM_SPDX_JSON', policies: [{ ref: { name: 'p' }, ...second }] },
-    ],
-  });
   const many: Groups = Object.fromEntries(
     [0, 1, 2].map((group) => [
       `g${group}`,
@@ -200,13 +210,6 @@ test('what can not be followed leaves no contract, and the field is named', () =
       /makes '' of spec.materials\[0\].name/,
     ],
     [
-      { policyGroups: [{ ref: { name: 'a' } }] },
-      { a: onTypes({ with: { a: '2' } }) },
-      'InvalidSpec',
-      'spec.policyGroups[0].ref',
-      /attaches 'p' to several types in different ways/,
-    ],
-    [
       { policyGroups: Object.keys(many).map((name) => ({ ref: { name } })) },
       many,
       'InvalidSpec',
@@ -220,8 +223,6 @@ test('what can not be followed leaves no contract, and the field is named', () =
     assert.equal([expansion.reason, expansion.at], [reason, at], expansion.message);
     assert.match(expansion.message, says);
   }
-  const same = { policyGroups: [{ ref: { name: 'a' } }] };
-  assert.is(expanded(same, { a: onTypes({ with: { a: '1' } }) }).policies?.materials?.length, 1);
 });
 
 test('a contract whose groups nobody filled in is none', () => {

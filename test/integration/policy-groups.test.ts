@@ -166,4 +166,25 @@ test('groups of the cluster are taken in by contracts and baselines', async () =
   await operated.untilReason('clustercontract', 'base', 'GroupNotFound');
 });
 
+test('a policy of an entry without a name judges that type alone', async () => {
+  const kinds = ['SARIF', 'JUNIT_XML'];
+  await operated.apply('Policy', 'fresh', { kinds, source: { inline: 'a rule' } });
+  await operated.apply('PolicyGroup', 'quality', {
+    materials: [{ type: 'SARIF', policies: [{ ref: { name: 'fresh' } }] }],
+  });
+  await operated.apply('Contract', 'release', { policyGroups: [{ ref: { name: 'quality' } }] });
+  const { policies = [] } = await contentOf(await contract('release'));
+  assert.equal(
+    policies.map(({ types, material }) => [types, material]),
+    [[['SARIF'], undefined]],
+  );
+  await operated.apply('PolicyGroup', 'quality', {
+    materials: [{ type: 'OPENVEX', policies: [{ ref: { name: 'fresh' } }] }],
+  });
+  assert.match(
+    says(await contract('release', 'InvalidSpec')),
+    /the Policy 'fresh' judges SARIF, JUNIT_XML, and not OPENVEX$/,
+  );
+});
+
 test.run();
