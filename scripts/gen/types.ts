@@ -29,6 +29,8 @@ const NAMED: Readonly<Record<string, string>> = {
   'WorkflowRun.status.policies.evaluations[]': 'RecordedEvaluation',
   'WorkflowRun.status.policies.atInit': 'RecordedEvaluations',
   'WorkflowRun.status.policies.atPush': 'RecordedEvaluations',
+  'WorkflowRun.status.current': 'RunCurrent',
+  'WorkflowRun.status.current.violations[]': 'RecordedObjection',
   'WorkflowRun.status.waivers[]': 'RecordedWaiver',
   'WorkflowRun.status.progress': 'RunProgress',
   'WorkflowRun.status.attestation': 'RecordedAttestation',

@@ -6,6 +6,7 @@ export const CONDITION = {
   Succeeded: 'Succeeded',
   PolicyCompliant: 'PolicyCompliant',
   Archived: 'Archived',
+  Current: 'Current',
   Moved: 'Moved',
   Active: 'Active',
 } as const;

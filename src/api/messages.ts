@@ -7,6 +7,7 @@ import type {
   RecordedStatement,
   RecordedWaiver,
   RunCommit,
+  RunCurrent,
   RunPolicies,
   WorkflowRunStatus,
 } from './types.gen.ts';
@@ -77,6 +78,8 @@ export interface RunMessage {
   readonly completeness: CompletenessMessage;
   /** What policies said of the run; of materials it stands with them. Absent: nothing so far. */
   readonly policies?: RunPolicies;
+  /** What it would come to by what is in force now, as far as that was looked at. */
+  readonly current?: RunCurrent;
   /** The Waivers that the verdict relies on; absent: none. */
   readonly waivers?: readonly RecordedWaiver[];
   /** Attestations that were refused; absent: none was. */
@@ -104,6 +107,20 @@ export interface Unavailable {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly hint?: string;
+}
+
+/** Answer to `POST …/evaluation`: what a run that is over would come to by what is in force now. */
+export interface EvaluationMessage {
+  readonly namespace: string;
+  readonly run: string;
+  readonly workflow: string;
+  /** Its verdict, which stays. */
+  readonly was: { readonly succeeded: string; readonly reason: string; readonly revision: number };
+  /** Whether it would be accepted now, and nothing would be said against it. */
+  readonly isCurrent: boolean;
+  readonly reason: string;
+  readonly message: string;
+  readonly current: RunCurrent;
 }
 
 /** In which way a run has to do with a digest. */

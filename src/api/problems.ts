@@ -28,6 +28,7 @@ export const PROBLEMS = {
   'trust-root-forbidden': { status: 409, title: 'The trust root is not for this namespace' },
   'trust-root-altered': { status: 409, title: 'The document of the trust root is not the one that was checked' },
   'run-not-found': { status: 404, title: 'No such run' },
+  'run-open': { status: 409, title: 'The run has no verdict yet' },
   'run-finished': { status: 409, title: 'The run is finished' },
   'attestation-differs': { status: 409, title: 'The run already has another attestation' },
   'evidence-not-found': { status: 404, title: 'No such evidence' },

@@ -21,6 +21,18 @@ export const COMPLIANCE_REASON = {
   Violated: 'Violated',
 } as const;
 
+/** Reasons of `Current` on a WorkflowRun: what it would come to by what is in force now. Its verdict stays. */
+export const CURRENT_REASON = {
+  /** True: nothing would be missing, and no policy objects. */
+  Compliant: 'Compliant',
+  /** True: all that would be missing or objected to is excused by a Waiver. */
+  Waived: 'Waived',
+  /** False: a policy objects, or it isn't known what it says. */
+  Violated: 'Violated',
+  /** False: something that is owed now was not handed in then. */
+  Incomplete: 'Incomplete',
+} as const;
+
 /** Reasons of `Ready`, `Stalled` and `Reconciling` on the kinds that run for long. Events use the same words. */
 export const REASON = {
   /** Ready: everything the spec asks for is in place. */

@@ -3895,6 +3895,23 @@ export const SCHEMAS = {
       },
       "additionalProperties": false
      },
+     "reevaluate": {
+      "type": "object",
+      "required": [
+       "onChange"
+      ],
+      "properties": {
+       "onChange": {
+        "type": "boolean"
+       },
+       "runs": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100
+       }
+      },
+      "additionalProperties": false
+     },
      "history": {
       "type": "object",
       "properties": {

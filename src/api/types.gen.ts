@@ -1321,6 +1321,8 @@ export interface WorkflowRunStatus {
   readonly attestation?: RecordedAttestation;
   /** What the control plane signed about the run when it accepted the attestation, written with the verdict and as final: a SLSA verification summary, and for a run of a pod SLSA provenance. */
   readonly statements?: readonly RecordedStatement[];
+  /** What the run would come to by what is in force now, as the condition Current says in short. Judged from what was recorded and the bytes that were stored; the verdict stays. */
+  readonly current?: RunCurrent;
   /** The Waivers that the verdict relies on, as they were then. Absent, it relies on none. */
   readonly waivers?: readonly RecordedWaiver[];
   /** Attestations that were refused; the run stayed open. */
@@ -1337,7 +1339,7 @@ export interface WorkflowRunStatus {
       readonly time: string;
     };
   };
-  /** Succeeded is Unknown while the run is open (Crafting, Verifying), True once its attestation was accepted (Accepted, AcceptedWithViolations, Waived), and False when it failed (PolicyViolation, Expired, Cancelled, PipelineFailed). True and False are final. PolicyCompliant is True (Compliant, Waived) or False (Violated) with the verdict of a run whose contract attaches policies. Archived is True once the receiver has copied the finished run into the archive; it is absent where none is kept. */
+  /** Succeeded is Unknown while the run is open (Crafting, Verifying), True once its attestation was accepted (Accepted, AcceptedWithViolations, Waived), and False when it failed (PolicyViolation, Expired, Cancelled, PipelineFailed). True and False are final. PolicyCompliant is True (Compliant, Waived) or False (Violated) with the verdict of a run whose contract attaches policies. Current is True (Compliant, Waived) or False (Violated, Incomplete) of a run that was judged again by what is in force now. Archived is True once the receiver has copied the finished run into the archive; it is absent where none is kept. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -1573,6 +1575,41 @@ export interface RecordedStatement {
   readonly storeName: string;
 }
 
+/** What the run would come to by what is in force now, as the condition Current says in short. Judged from what was recorded and the bytes that were stored; the verdict stays. */
+export interface RunCurrent {
+  /** The revision of the Workflow's contract that it was judged by. */
+  readonly contract: {
+    /** The name of the Contract. */
+    readonly name: string;
+    /** The number of the revision. */
+    readonly revision: number;
+    /** The ControllerRevision that holds it. */
+    readonly revisionName: string;
+    /** The SHA-256 of what the revision means. */
+    readonly digest: string;
+  };
+  /** When it was judged, RFC 3339. */
+  readonly time: string;
+  /** What would be missing, materials and groups. At most 64. */
+  readonly missing?: readonly string[];
+  /** Passed of evaluated. Example: `3/4`. */
+  readonly summary: string;
+  /** How often a policy was asked. */
+  readonly evaluated: number;
+  /** How often nothing was objected to. */
+  readonly passed: number;
+  /** How often something was. */
+  readonly violated: number;
+  /** How often a policy had nothing to say. */
+  readonly skipped: number;
+  /** How often it isn't known what a policy says. */
+  readonly failed: number;
+  /** What was objected to, those that fail the run first: of each policy and material the first violation. At most 20. */
+  readonly violations?: readonly RecordedObjection[];
+  /** How many more there are. Absent, none. */
+  readonly omitted?: number;
+}
+
 /** One exception, from a policy or from a material that is missing. */
 export interface RecordedWaiver {
   /** The name of the Waiver. Example: `legacy-sbom`. */
@@ -1633,6 +1670,13 @@ export interface WorkflowSpec {
   readonly token?: {
     /** How long it is valid, `10m` to `720h`; it is renewed at 80 % of that. Default `24h`. */
     readonly expiration?: string;
+  };
+  /** Whether runs that are over are judged again when what is in force changes. Their verdicts stay; the condition Current says what they would come to now. `proviso evaluate` does the same when it is asked. */
+  readonly reevaluate?: {
+    /** Whether to judge again when a new revision of the contract is in force, which a change of a policy makes too. */
+    readonly onChange: boolean;
+    /** How many accepted runs are, the newest, 1 to 100. Default 10. */
+    readonly runs?: number;
   };
   /** How many finished runs stay in the cluster. */
   readonly history?: {

@@ -5,6 +5,7 @@ import { repeated, type Within } from './command-parts.ts';
 import type { AddFlags } from './commands/add.ts';
 import type { TryFlags } from './commands/contract-try.ts';
 import type { DownloadFlags } from './commands/download.ts';
+import type { EvaluateFlags } from './commands/evaluate.ts';
 import type { ImportFlags } from './commands/import.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { PushFlags } from './commands/push.ts';
@@ -178,6 +179,16 @@ function addReadCommands(program: Command, within: Within): void {
     .argument('[run]', 'NAMESPACE/RUN (default: the run opened here, or PROVISO_RUN)')
     .action((run: string | undefined) =>
       within(async (session) => (await import('./commands/status.ts')).status(session, run)),
+    );
+  program
+    .command('evaluate')
+    .description('judge runs that are over by what is in force now; their verdicts stay')
+    .argument('[run]', 'NAMESPACE/RUN (default: the latest of a workflow)')
+    .option('-w, --workflow <name>', 'those of this workflow')
+    .option('--limit <count>', 'how many at most', '20')
+    .option('--dry-run', 'write nothing on the runs')
+    .action((run: string | undefined, flags: EvaluateFlags) =>
+      within(async (session) => (await import('./commands/evaluate.ts')).evaluate(session, run, flags)),
     );
   program
     .command('runs')

@@ -7,6 +7,7 @@ import { problemHandler } from './respond.ts';
 import { archivedRunsRoute, discoverRoute, totalsRoute } from './routes/archive.ts';
 import { attestationRoute, statementRoute } from './routes/attestation.ts';
 import { contractRevisionsRoute } from './routes/contracts.ts';
+import { evaluationRoute } from './routes/evaluation.ts';
 import { getEvidenceRoute, putEvidenceRoute } from './routes/evidence.ts';
 import { initRoute } from './routes/init.ts';
 import { materialRoute } from './routes/materials.ts';
@@ -31,6 +32,7 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route(`${RUN}/materials/:material`).put(materialRoute(context)).all(onlyFor('PUT'));
   app.route(`${RUN}/statement`).get(statementRoute(context)).all(onlyFor('GET'));
   app.route(`${RUN}/attestation`).post(attestationRoute(context)).all(onlyFor('POST'));
+  app.route(`${RUN}/evaluation`).post(evaluationRoute(context)).all(onlyFor('POST'));
   app.route(`${RUN}/cancel`).post(cancelRoute(context)).all(onlyFor('POST'));
   app
     .route('/v1/namespaces/:namespace/contracts/:contract/revisions')

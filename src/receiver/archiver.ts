@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONDITION } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
@@ -11,7 +10,8 @@ import { writeStatus } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isStatus } from '../kube/error.ts';
 import type { EventRecorder } from '../kube/events.ts';
-import { type Leadership, runForLease } from '../kube/lease.ts';
+import { whileLeading } from '../kube/leading.ts';
+import type { Leadership } from '../kube/lease.ts';
 import { type Change, keyOf, refOfKey, type Store } from '../kube/store.ts';
 import { runWorkers } from '../queue/workers.ts';
 import { createWorkQueue } from '../queue/workqueue.ts';
@@ -130,20 +130,14 @@ export function startArchiver(options: ArchiverOptions): Archiver {
 
   async function lead(): Promise<void> {
     await options.synced.catch(() => {});
-    while (!signal.aborted) {
-      leadership = runForLease({
-        ...{ client, namespace: options.namespace, name: LEASE, identity: randomUUID(), signal },
-        onError: (error) => log.warn({ err: error }, 'Lease of the archiver not renewed'),
-      });
-      const isOurs = await leadership.acquired.then(
-        () => true,
-        () => false,
-      );
-      const over = new AbortController();
-      const ended = leadership.ended.then(() => over.abort());
-      if (isOurs) await work(AbortSignal.any([signal, over.signal]), leadership);
-      await ended;
-    }
+    const leading = {
+      ...{ client, namespace: options.namespace, name: LEASE, signal },
+      onError: (error: unknown) => log.warn({ err: error }, 'Lease of the archiver not renewed'),
+    };
+    await whileLeading(leading, (over, held) => {
+      leadership = held;
+      return work(over, held);
+    });
     await queue.shutDown();
   }
 

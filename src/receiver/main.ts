@@ -25,6 +25,7 @@ import type { ReceiverContext } from './context.ts';
 import { createContracts } from './contracts.ts';
 import { createControlPlane } from './control-plane.ts';
 import { createMemoryBudget, createOutsideBudget } from './memory.ts';
+import { keepCurrent } from './reevaluation/keep-current.ts';
 import { createAnnouncedRemovals } from './retention/announced.ts';
 import { createRescue } from './retention/rescue.ts';
 import { digestsMentionedBy } from './routes/referrers.ts';
@@ -117,6 +118,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
       runs.stopped,
       waivers.stopped,
       archive.stopped,
+      keepCurrent(context, { namespace: options.namespace, signal }),
     ]);
     await context.events.drain();
   } catch (error) {

@@ -41,6 +41,12 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Hand in the signed attestation and get the verdict',
     body: 'bytes',
   },
+  {
+    method: 'post',
+    path: `${RUN}/evaluation`,
+    summary: 'Judge a run that is over by what is in force now; its verdict stays',
+    query: ['dryRun'],
+  },
   { method: 'post', path: `${RUN}/cancel`, summary: 'End an open run', body: 'CancelRequest' },
   {
     method: 'get',

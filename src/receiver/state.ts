@@ -88,6 +88,7 @@ export function runMessage(
     materials,
     completeness: completenessMessage(completenessOf(run, contract, exceptions)),
     ...(status?.policies === undefined ? {} : { policies: status.policies }),
+    ...(status?.current === undefined ? {} : { current: status.current }),
     ...(status?.waivers === undefined ? {} : { waivers: status.waivers }),
     ...(status?.refusals === undefined ? {} : { refusals: status.refusals }),
     ...(status?.attestation === undefined ? {} : { attestation: status.attestation }),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readCrds } from '../../scripts/gen/crds.ts';
-import { COMPLIANCE_REASON, REASON, RUN_REASON } from '../../src/api/reasons.ts';
+import { COMPLIANCE_REASON, CURRENT_REASON, REASON, RUN_REASON } from '../../src/api/reasons.ts';
 
 const test = suite('docs');
 const crds = await readCrds();
@@ -38,7 +38,12 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     ...['BaselineNotReady', 'BaselineConflict', 'TrustRootNotFound'],
     ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned'],
   ],
-  workflowrun: [...Object.values(RUN_REASON), ...Object.values(COMPLIANCE_REASON), 'PushRefused'],
+  workflowrun: [
+    ...Object.values(RUN_REASON),
+    ...Object.values(COMPLIANCE_REASON),
+    ...Object.values(CURRENT_REASON),
+    'PushRefused',
+  ],
   evidencestore: [
     ...['Ready', 'ProbeFailed', 'InvalidSpec', 'RetentionApplied', 'StoreNotFound', 'TargetNotReady'],
     ...['MoveRefused', 'Copying', 'CopyFailed', 'ObjectsMissing', 'ObjectsDamaged', 'ObjectsTooLarge', 'Copied'],
@@ -62,7 +67,12 @@ const pageOf = (name: string): Promise<string> => readFile(new URL(`../../docs/$
 test('every kind has a page, and every reason is on one', () => {
   assert.equal(Object.keys(REASONS).sort(), crds.map(({ kind }) => kind.toLowerCase()).sort());
   const listed = new Set(Object.values(REASONS).flat());
-  const known = [...Object.values(REASON), ...Object.values(RUN_REASON), ...Object.values(COMPLIANCE_REASON)];
+  const known = [
+    ...Object.values(REASON),
+    ...Object.values(RUN_REASON),
+    ...Object.values(COMPLIANCE_REASON),
+    ...Object.values(CURRENT_REASON),
+  ];
   assert.equal([...listed].sort(), [...new Set<string>(known)].sort());
 });
 

@@ -31,8 +31,9 @@ function enqueued<T extends KubeObject>(
 ): readonly string[] {
   const waivers = createStore<Waiver>(SOURCES.waivers.indexers);
   for (const each of WAIVERS) waivers.put(each);
-  const [clusterContracts, namespaces] = [createStore(), createStore()];
-  const lookUp = createLookUp(() => ({ waivers, clusterContracts, namespaces }) as unknown as OperatorStores);
+  const empty = Object.entries(SOURCES).map(([name, { indexers }]) => [name, createStore(indexers as object)] as const);
+  const stores = { ...Object.fromEntries(empty), waivers } as unknown as OperatorStores;
+  const lookUp = createLookUp(() => stores);
   return rule
     .enqueues({ initial: false, ...change }, lookUp)
     .filter(({ queue }) => queue === 'waivers')

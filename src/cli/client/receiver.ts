@@ -6,6 +6,7 @@ import type {
   CancelRequest,
   CertificateMessage,
   DiscoveryMessage,
+  EvaluationMessage,
   EvidenceLinkMessage,
   InitRequest,
   MaterialMessage,
@@ -97,6 +98,8 @@ export function createReceiver(transport: Transport) {
         // The same bytes again get the same answer.
         idempotent: true,
       }),
+    evaluate: (run: RunRef, dryRun: boolean): Promise<EvaluationMessage> =>
+      json({ method: 'POST', path: `${runPath(run, 'evaluation')}${dryRun ? '?dryRun=true' : ''}`, idempotent: true }),
     cancel: (run: RunRef, body: CancelRequest): Promise<RunMessage> => post(runPath(run, 'cancel'), body, false),
     /** The bytes from an offset on. */
     evidence: (digest: string, from = 0): Promise<IncomingMessage> =>

@@ -42,7 +42,8 @@ export interface AskedImage extends Omit<ImageTask, 'bytes'> {
 /** For whom it is checked. */
 export interface Asker {
   readonly identity: string;
-  readonly response: ServerResponse;
+  /** Who waits for it; absent: nobody in particular, and it is done in any case. */
+  readonly response?: ServerResponse;
 }
 
 /** The bundle lies beside that of the receiver. */
@@ -80,6 +81,7 @@ export function createChecks(log: Logger): Checks {
 
   function inThread<T>(name: string, task: object, asker: Asker, transfer: Turn['transfer'] = []): Promise<T> {
     const { identity, response } = asker;
+    if (response === undefined) return pool.run<T>(name, task, { identity, transfer });
     return keepWhile(response, pool.run<T>(name, task, { identity, isWanted: () => !response.closed, transfer }));
   }
 

@@ -41,16 +41,33 @@ export async function judgeInit(
   };
 }
 
-/**
- * Asks the policies that judge a run at its end, its materials and what will be attested; and those that should have been asked
- * before and that the record says nothing of.
- */
+/** Asks the policies that judge a run at its end, and keeps all that they say. Throws `policy-unavailable`. */
 export async function judgePush(
-  context: Pick<ReceiverContext, 'engines' | 'stores' | 'checks'>,
+  context: JudgingContext,
   run: WorkflowRun,
   contract: EffectiveContract,
-  { store, now, ...reading }: PushOptions,
+  { store, ...options }: PushOptions,
 ): Promise<JudgedRun> {
+  const judged = await judgeOpen(context, run, contract, options);
+  if (judged.length === 0) return { evaluations: [] };
+  const stage = await stageEvaluations(store, run, 'Push', judged, options.now);
+  return { evaluations: judged.flatMap(recordedAtPush), stage };
+}
+
+export const recordedAtPush = (judged: Judged): readonly RecordedEvaluation[] => recorded('Push', judged);
+
+type JudgingContext = Pick<ReceiverContext, 'engines' | 'stores' | 'checks'>;
+
+/**
+ * What policies say of a run at its end, of its materials and of what will be attested: those that judge then, and those that should
+ * have been asked before and that the record says nothing of.
+ */
+export async function judgeOpen(
+  context: JudgingContext,
+  run: WorkflowRun,
+  contract: EffectiveContract,
+  { now, ...reading }: ReadingOptions & { readonly now: Date },
+): Promise<readonly Judged[]> {
   const judged: Judged[] = [];
   const due = [...new Set([...unasked(run, contract), ...ofAttestation(contract, 'Push')])];
   if (due.length > 0) judged.push({ evaluations: await judgeStatement(context, run, contract, due, now) });
@@ -64,9 +81,7 @@ export async function judgePush(
     const evaluations = await judgeMaterial(context, run, contract, seen, due, now);
     judged.push({ material: { name, type, digest }, evaluations });
   }
-  if (judged.length === 0) return { evaluations: [] };
-  const evaluations = judged.flatMap((each) => recorded('Push', each));
-  return { evaluations, stage: await stageEvaluations(store, run, 'Push', judged, now) };
+  return judged;
 }
 
 /** A run that was opened by a receiver that was killed right then has nothing of what policies say at init. */
