@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { KubeObject } from '../../src/api/object.ts';
 import type { Policy, Waiver, Workflow } from '../../src/api/types.gen.ts';
-import { type Change, createStore } from '../../src/kube/store.ts';
+import { type Change, createStore, type Indexers } from '../../src/kube/store.ts';
 import type { OperatorStores } from '../../src/operator/context.ts';
 import { createLookUp } from '../../src/operator/look-up.ts';
 import { SOURCES, type SourceRule } from '../../src/operator/sources.ts';
@@ -31,7 +31,7 @@ function enqueued<T extends KubeObject>(
 ): readonly string[] {
   const waivers = createStore<Waiver>(SOURCES.waivers.indexers);
   for (const each of WAIVERS) waivers.put(each);
-  const empty = Object.entries(SOURCES).map(([name, { indexers }]) => [name, createStore(indexers as object)] as const);
+  const empty = Object.entries(SOURCES).map(([name, { indexers }]) => [name, createStore(indexers as Indexers<KubeObject>)] as const);
   const stores = { ...Object.fromEntries(empty), waivers } as unknown as OperatorStores;
   const lookUp = createLookUp(() => stores);
   return rule
