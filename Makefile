@@ -33,7 +33,7 @@ bench-operator: node_modules/.installed ## The operator among 10,000 workflows a
 bench-verify: node_modules/.installed ## Verification beside raw node:crypto and @sigstore/verify, and the loop meanwhile
 	node test/bench/verify/main.ts
 
-bench-policy: node_modules/.installed ## CEL policies about an SBOM of 500 components, beside the library as it comes
+bench-policy: node_modules/.installed ## Evaluations of policies in CEL per second beside the library, and what policies add to an add
 	node test/bench/policy/main.ts
 
 bench-materials: node_modules/.installed ## Inspection of documents of 50 MB beside their parsers, and its memory; PROVISO_BENCH_MB=5 is quick

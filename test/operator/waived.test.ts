@@ -31,7 +31,9 @@ function enqueued<T extends KubeObject>(
 ): readonly string[] {
   const waivers = createStore<Waiver>(SOURCES.waivers.indexers);
   for (const each of WAIVERS) waivers.put(each);
-  const empty = Object.entries(SOURCES).map(([name, { indexers }]) => [name, createStore(indexers as Indexers<KubeObject>)] as const);
+  const empty = Object.entries(SOURCES).map(
+    ([name, { indexers }]) => [name, createStore(indexers as Indexers<KubeObject>)] as const,
+  );
   const stores = { ...Object.fromEntries(empty), waivers } as unknown as OperatorStores;
   const lookUp = createLookUp(() => stores);
   return rule
