@@ -22,6 +22,8 @@ export type GroupReading =
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const MAX_NAME = 63;
 const MAX_VALUE = 4096;
+/** Of either place, with all groups; a run has no place for more. */
+export const MAX_ATTACHED = 128;
 
 /** Where a group can't be followed. */
 class Refusal extends Error {
@@ -43,6 +45,7 @@ export function expandGroup(
   try {
     const inputs = inputsOf(group, attachment, whose);
     refuseUnknownSkips(group, attachment, whose);
+    refuseCrowds(group, attachment, whose);
     const within = { kind, attachment, inputs, whose };
     const entries = (group.materials ?? []).map((each, index) => entryOf(each, `spec.materials[${index}]`, within));
     const terms = {
@@ -86,6 +89,22 @@ function refuseUnknownSkips(
   if (index === -1) return;
   const has = [...names].join(', ') || 'none';
   throw new Refusal(`.skip[${index}]`, `${whose} has no policy '${skip[index]}'; it has ${has}`);
+}
+
+/** Before anything is filled in: a small object could come to more than there is memory for. */
+function refuseCrowds(
+  { materials = [], attestation = [] }: AnyGroupSpec,
+  { skip = [] }: GroupAttachment,
+  whose: string,
+): void {
+  for (const list of [materials.flatMap(({ policies = [] }) => policies), attestation]) {
+    const count = list.filter(({ ref, disabled }) => disabled !== true && !skip.includes(ref.name)).length;
+    if (count <= MAX_ATTACHED) continue;
+    throw new Refusal(
+      '.ref',
+      `${whose} attaches ${count} policies, and at most ${MAX_ATTACHED} can be; make several groups of it, or skip some`,
+    );
+  }
 }
 
 interface Within {

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { canonicalJson } from '../api/canonical.ts';
 import type { Finding } from '../api/problem.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
 import type {
@@ -9,7 +9,7 @@ import type {
   PolicyGroupSpec,
 } from '../api/types.gen.ts';
 import { templateProblem } from './group-templates.ts';
-import { expandGroup, type GroupTerms } from './group-terms.ts';
+import { expandGroup, type GroupTerms, MAX_ATTACHED } from './group-terms.ts';
 
 export type GroupKind = 'PolicyGroup' | 'ClusterPolicyGroup';
 export type AnyGroupSpec = PolicyGroupSpec | ClusterPolicyGroupSpec;
@@ -26,8 +26,6 @@ type Attachment = NonNullable<NonNullable<ContractSpec['policies']>['materials']
 
 /** What a contract of its own may have; a run has no place for more. */
 const MAX_MATERIALS = 64;
-/** Four groups of the largest size, or sixteen of a usual one. */
-const MAX_ATTACHED = 128;
 
 /** The groups that a contract takes in. */
 export const groupsIn = (spec: ContractSpec | ClusterContractSpec): readonly GroupAttachment[] =>
@@ -47,8 +45,8 @@ export function expandGroups<S extends ContractSpec | ClusterContractSpec>(
 ): Expansion<S> {
   if (spec.policyGroups === undefined) return { ok: true, spec };
   const materials = new Map((spec.materials ?? []).map((material) => [material.name, { material, from: 'it' }]));
-  const ofMaterials: Attachment[] = [...(spec.policies?.materials ?? [])];
-  const ofAttestation: Attachment[] = [...(spec.policies?.attestation ?? [])];
+  const ofMaterials = distinct(spec.policies?.materials ?? []);
+  const ofAttestation = distinct(spec.policies?.attestation ?? []);
   for (const [index, attachment] of groupsIn(spec).entries()) {
     if (attachment.disabled === true) continue;
     const at = `spec.policyGroups[${index}]`;
@@ -62,14 +60,16 @@ export function expandGroups<S extends ContractSpec | ClusterContractSpec>(
     if (!expanded.ok) return refuse(`${at}${expanded.at}`, expanded.message);
     const clash = joinMaterials(materials, expanded.terms, whose);
     if (clash !== undefined) return refuse(`${at}.ref`, clash);
-    ofMaterials.push(...expanded.terms.ofMaterials);
-    ofAttestation.push(...expanded.terms.ofAttestation);
+    for (const each of expanded.terms.ofMaterials) ofMaterials.set(canonicalJson(each), each);
+    for (const each of expanded.terms.ofAttestation) ofAttestation.set(canonicalJson(each), each);
+    const excess = excessOf([materials.size, ofMaterials.size, ofAttestation.size]);
+    if (excess !== undefined) return refuse('spec.policyGroups', excess);
   }
   return whole(
     spec,
     [...materials.values()].map(({ material }) => material),
-    distinct(ofMaterials),
-    distinct(ofAttestation),
+    ofMaterials,
+    ofAttestation,
   );
 }
 
@@ -94,24 +94,14 @@ function joinMaterials(
 }
 
 function whole<S extends ContractSpec | ClusterContractSpec>(
-  { policyGroups: _, ...spec }: S,
+  { policyGroups: _, policies: __, ...spec }: S,
   materials: readonly ContractSpecMaterial[],
-  ofMaterials: readonly Attachment[],
-  ofAttestation: readonly Attachment[],
+  ofMaterials: Attachments,
+  ofAttestation: Attachments,
 ): Expansion<S> {
-  const lists = [
-    ['materials', materials.length, MAX_MATERIALS],
-    ['policies.materials', ofMaterials.length, MAX_ATTACHED],
-    ['policies.attestation', ofAttestation.length, MAX_ATTACHED],
-  ] as const;
-  const long = lists.find(([, count, most]) => count > most);
-  if (long !== undefined) {
-    const [what, count, most] = long;
-    return refuse('spec.policyGroups', `with them there are ${count} ${what}, and at most ${most} can be asked for`);
-  }
   const policies = {
-    ...(ofMaterials.length === 0 ? {} : { materials: ofMaterials }),
-    ...(ofAttestation.length === 0 ? {} : { attestation: ofAttestation }),
+    ...(ofMaterials.size === 0 ? {} : { materials: [...ofMaterials.values()] }),
+    ...(ofAttestation.size === 0 ? {} : { attestation: [...ofAttestation.values()] }),
   };
   const expanded = {
     ...spec,
@@ -122,9 +112,23 @@ function whole<S extends ContractSpec | ClusterContractSpec>(
   return { ok: true, spec: expanded as unknown as S };
 }
 
-/** The same policy over the same material with the same inputs says the same twice. */
-const distinct = (attachments: readonly Attachment[]): readonly Attachment[] =>
-  attachments.filter((one, index) => attachments.findIndex((other) => isDeepStrictEqual(one, other)) === index);
+/** By what they say: the same policy over the same material with the same inputs says the same twice. */
+type Attachments = Map<string, Attachment>;
+
+const distinct = (attachments: readonly Attachment[]): Attachments =>
+  new Map(attachments.map((each) => [canonicalJson(each), each]));
+
+function excessOf([materials, ofMaterials, ofAttestation]: readonly [number, number, number]): string | undefined {
+  const lists = [
+    ['materials', materials, MAX_MATERIALS],
+    ['policies of materials', ofMaterials, MAX_ATTACHED],
+    ['policies of the attestation', ofAttestation, MAX_ATTACHED],
+  ] as const;
+  const long = lists.find(([, count, most]) => count > most);
+  if (long === undefined) return undefined;
+  const [what, count, most] = long;
+  return `with them there are ${count} ${what}, and at most ${most} can be asked for`;
+}
 
 /** What is wrong with a group as it stands, whatever it is given. */
 export function groupProblems({ inputs = [], materials = [], attestation = [] }: AnyGroupSpec): readonly Finding[] {
