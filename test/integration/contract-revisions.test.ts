@@ -77,8 +77,8 @@ test('a draft is tried on the runs on record: which would have failed, and why',
     const { code, err } = await proviso(step, pipeline, { cwd: work, env });
     assert.is(code, 0, err);
   }
-  const tried = async (name: string, spec: object): Promise<CommandOutcome> => {
-    await writeFile(join(work, 'draft.yaml'), manifest('Contract', name, spec));
+  const tried = async (name: string, spec: object, ...beside: readonly string[]): Promise<CommandOutcome> => {
+    await writeFile(join(work, 'draft.yaml'), [...beside, manifest('Contract', name, spec)].join('\n---\n'));
     return proviso('contract try draft.yaml', token, { cwd: work });
   };
   const same = await tried('release', { materials: [{ name: 'package', type: 'ARTIFACT' }] });
@@ -108,6 +108,12 @@ test('a draft is tried on the runs on record: which would have failed, and why',
   }
   const keyed = await tried('release', { signers: [{ key: { secretRef: { name: 'k', key: 'cosign.pub' } } }] });
   assert.match(keyed.err, /who signed is not judged/);
+  const grouped = { policyGroups: [{ ref: { name: 'quality' } }] };
+  const group = manifest('PolicyGroup', 'quality', { materials: [{ name: 'sbom', type: 'SBOM_SPDX_JSON' }] });
+  assert.match((await tried('release', grouped, group)).out, /materials\[sbom\]: SBOM_SPDX_JSON is missing/);
+  const open = await tried('release', grouped);
+  assert.is(open.code, 1);
+  assert.match(open.err, /policyGroups\[0\]\.ref: there is no PolicyGroup 'quality'[\s\S]*must be in the same file/);
   assert.match((await tried('other', {})).out, /no finished run/);
   assert.match((await tried('release', { materials: [{ name: 'x', type: 'SARFI' }] })).err, /SARIF/);
 });
