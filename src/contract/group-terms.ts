@@ -1,8 +1,8 @@
-import type { ContractSpec, ContractSpecMaterial, PolicyGroupSpec } from '../api/types.gen.ts';
+import type { ContractSpecMaterial, PolicyGroupSpec } from '../api/types.gen.ts';
 import { bindTemplates, hasTemplates } from './group-templates.ts';
+import type { Attachment } from './policies.ts';
 import type { AnyGroupSpec, GroupAttachment, GroupKind } from './policy-groups.ts';
 
-type Attachment = NonNullable<NonNullable<ContractSpec['policies']>['materials']>[number];
 type GroupMaterial = NonNullable<PolicyGroupSpec['materials']>[number];
 type GroupPolicy = NonNullable<PolicyGroupSpec['attestation']>[number];
 
@@ -158,6 +158,7 @@ function policiesOf(
           ...selected,
           ...(gate === undefined ? {} : { gate }),
           ...(onSkip === undefined ? {} : { onSkip }),
+          from: `${whose}: ${at}[${index}]`,
         },
       ];
     },

@@ -3,7 +3,10 @@ import type { Finding } from '../api/problem.ts';
 import type { ContractSpec, PolicySpec } from '../api/types.gen.ts';
 import type { AttachedPolicies, ContractPolicy } from './effective.ts';
 
-export type Attachment = NonNullable<NonNullable<ContractSpec['policies']>['materials']>[number];
+export type Attachment = NonNullable<NonNullable<ContractSpec['policies']>['materials']>[number] & {
+  /** Where it stands, if that is in a group that the contract takes in. */
+  readonly from?: string;
+};
 
 /** A policy that is good, with its source. */
 export interface KnownPolicy {
@@ -25,12 +28,13 @@ const MAX_SOURCE_BYTES = 1_000_000;
 /** Of a contract and the baselines that are merged in, together. */
 const MAX_POLICIES = 128;
 
-/** The attachments of a contract but for those that are disabled. */
+/** The attachments of a contract, those of its groups filled in, but for those that are disabled. */
 export const attachmentsOf = (policies: ContractSpec['policies']): readonly PlacedAttachment[] =>
   (['materials', 'attestation'] as const).flatMap((judges) =>
-    (policies?.[judges] ?? []).flatMap((attachment, index) =>
-      attachment.disabled === true ? [] : [{ at: `spec.policies.${judges}[${index}]`, attachment, judges }],
-    ),
+    (policies?.[judges] ?? []).flatMap((attachment: Attachment, index) => {
+      const { from: at = `spec.policies.${judges}[${index}]` } = attachment;
+      return attachment.disabled === true ? [] : [{ at, attachment, judges }];
+    }),
   );
 
 /** What an attachment makes of a policy, or why it can't be attached so. */

@@ -10,6 +10,7 @@ import type {
 } from '../api/types.gen.ts';
 import { templateProblem } from './group-templates.ts';
 import { expandGroup, type GroupTerms, MAX_ATTACHED } from './group-terms.ts';
+import type { Attachment } from './policies.ts';
 
 export type GroupKind = 'PolicyGroup' | 'ClusterPolicyGroup';
 export type AnyGroupSpec = PolicyGroupSpec | ClusterPolicyGroupSpec;
@@ -21,8 +22,6 @@ export type Expansion<S> =
   | { readonly ok: true; readonly spec: S }
   /** `at` is the field of the contract that can't be followed. */
   | { readonly ok: false; readonly reason: Reason; readonly at: string; readonly message: string };
-
-type Attachment = NonNullable<NonNullable<ContractSpec['policies']>['materials']>[number];
 
 /** What a contract of its own may have; a run has no place for more. */
 const MAX_MATERIALS = 64;
@@ -60,8 +59,8 @@ export function expandGroups<S extends ContractSpec | ClusterContractSpec>(
     if (!expanded.ok) return refuse(`${at}${expanded.at}`, expanded.message);
     const clash = joinMaterials(materials, expanded.terms, whose);
     if (clash !== undefined) return refuse(`${at}.ref`, clash);
-    for (const each of expanded.terms.ofMaterials) ofMaterials.set(canonicalJson(each), each);
-    for (const each of expanded.terms.ofAttestation) ofAttestation.set(canonicalJson(each), each);
+    add(ofMaterials, expanded.terms.ofMaterials);
+    add(ofAttestation, expanded.terms.ofAttestation);
     const excess = excessOf([materials.size, ofMaterials.size, ofAttestation.size]);
     if (excess !== undefined) return refuse('spec.policyGroups', excess);
   }
@@ -115,8 +114,16 @@ function whole<S extends ContractSpec | ClusterContractSpec>(
 /** By what they say: the same policy over the same material with the same inputs says the same twice. */
 type Attachments = Map<string, Attachment>;
 
-const distinct = (attachments: readonly Attachment[]): Attachments =>
-  new Map(attachments.map((each) => [canonicalJson(each), each]));
+const distinct = (attachments: readonly Attachment[]): Attachments => add(new Map(), attachments);
+
+function add(attachments: Attachments, more: readonly Attachment[]): Attachments {
+  for (const each of more) {
+    const { from: _, ...says } = each;
+    const key = canonicalJson(says);
+    if (!attachments.has(key)) attachments.set(key, each);
+  }
+  return attachments;
+}
 
 function excessOf([materials, ofMaterials, ofAttestation]: readonly [number, number, number]): string | undefined {
   const lists = [

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import type { ContractSpec, PolicyGroupSpec } from '../../src/api/types.gen.ts';
 import { effectiveContract } from '../../src/contract/from-spec.ts';
 import { bindTemplates, templateProblem } from '../../src/contract/group-templates.ts';
+import { attachmentsOf } from '../../src/contract/policies.ts';
 import { type Expansion, expandGroups, groupProblems } from '../../src/contract/policy-groups.ts';
 
 const test = suite('groups of policies');
@@ -17,7 +18,10 @@ const expand = (spec: ContractSpec, groups: Groups): Expansion<ContractSpec> =>
 function expanded(spec: ContractSpec, groups: Groups): ContractSpec {
   const expansion = expand(spec, groups);
   assert.ok(expansion.ok, JSON.stringify(expansion));
-  return (expansion as Extract<typeof expansion, { ok: true }>).spec;
+  const { spec: whole } = expansion as Extract<typeof expansion, { ok: true }>;
+  return JSON.parse(
+    JSON.stringify(whole, (key, value: unknown) => (key === 'from' ? undefined : value)),
+  ) as ContractSpec;
 }
 
 const SBOM: PolicyGroupSpec = {
@@ -66,6 +70,20 @@ test('a group becomes part of a contract, with its inputs filled in', () => {
       attestation: [{ ref: { kind: 'Policy', name: 'of-a-commit' } }],
     },
   });
+});
+
+test('an attachment of a group is named by where it stands there', () => {
+  const expansion = expand({ policies: { materials: [{ ref: { name: 'own' } }] }, ...take() }, { sbom: SBOM });
+  assert.equal(
+    attachmentsOf(expansion.ok ? expansion.spec.policies : undefined).map(({ at }) => at),
+    [
+      'spec.policies.materials[0]',
+      "the PolicyGroup 'sbom': spec.materials[0].policies[0]",
+      "the PolicyGroup 'sbom': spec.materials[0].policies[1]",
+      "the PolicyGroup 'sbom': spec.materials[1].policies[0]",
+      "the PolicyGroup 'sbom': spec.attestation[0]",
+    ],
+  );
 });
 
 test('what a contract says of the group counts where the group says nothing', () => {

@@ -92,6 +92,8 @@ test('an installation with runs, some of which left the cluster, is saved', asyn
     const rule = { kinds: ['SARIF'], source: { inline: 'a rule' } };
     for (const kind of ['Policy', 'ClusterPolicy'])
       await keeper.kubectl('apply -n shop -f -', manifest(kind, 'fresh', rule));
+    for (const kind of ['PolicyGroup', 'ClusterPolicyGroup'])
+      await keeper.kubectl('apply -n shop -f -', manifest(kind, 'quality', { materials: [{ type: 'SARIF' }] }));
     const saved = await keeper.proviso('backup --to saved');
     assert.is(saved.code, 0, saved.text);
     assert.match(saved.err, /1 open runs are not in it/);
@@ -103,6 +105,7 @@ test('an installation with runs, some of which left the cluster, is saved', asyn
       { ...objects },
       {
         ...{ Namespace: 1, EvidenceStore: 1, ClusterPolicy: 1, Policy: 1 },
+        ...{ PolicyGroup: 1, ClusterPolicyGroup: 1 },
         ...{ ControllerRevision: 2, Contract: 1, Workflow: 2, ConfigMap: 2 },
       },
     );

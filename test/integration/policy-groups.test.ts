@@ -122,7 +122,10 @@ test("the policies of a group judge as the contract's own, and what becomes of t
   });
   assert.is(says(await group('quality')), "there is no Policy 'pinned', ClusterPolicy 'signed'");
   await operated.apply('Contract', 'release', { policyGroups: [{ ref: { name: 'quality' }, gate: true }] });
-  assert.match(says(await contract('release', 'PolicyNotFound')), /there is no Policy 'pinned'/);
+  assert.match(
+    says(await contract('release', 'PolicyNotFound')),
+    /^the PolicyGroup 'quality': spec\.attestation\[0\]\.ref: there is no Policy 'pinned'/,
+  );
   await operated.apply('ClusterPolicy', 'signed', { attestation: true, source: { inline: 'a rule' } });
   await operated.untilMessage('policygroup', 'quality', /^there is no Policy 'pinned'$/);
   const pinned = (inline: string): object => ({ attestation: true, inputs: [{ name: 'most' }], source: { inline } });
