@@ -86,6 +86,54 @@ test('what fails half way is covered half way', async () => {
   assert.equal(points, []);
 });
 
+const CONDITIONS = `variables:
+  - {name: big, expression: "input.filter(n, n > 2 && (n < 9 || n == 11))"}
+validations:
+  - {expression: "size(variables.big) > 0 ? !input.exists(n, n == 5) : true", messageExpression: "size(input) > 3 ? 'a' : 'b'"}
+`;
+
+test('of CEL: conditions inside of expressions, in macros too, both ways', async () => {
+  const engine = createCelEngine();
+  const found = await leftAfter(engine, CONDITIONS, [[1], [3, 5], [10, 11, 5, 2]]);
+  await engine.close();
+  const [first = [], second = [], third] = found;
+  assert.equal(first, [
+    'line 2, column 46 is true',
+    'line 2, column 56 is false',
+    'line 2, column 56 is true',
+    'line 2, column 65 is false',
+    'line 2, column 65 is true',
+    'line 4, column 19 is true',
+    'line 4, column 19 objects',
+    'line 4, column 62 is false',
+    'line 4, column 62 is true',
+    'line 4, column 99 is false',
+    'line 4, column 99 is true',
+  ]);
+  assert.ok(second.includes('line 2, column 65 is true'), `${second}`);
+  assert.equal(third, []);
+});
+
+test('of two conditions that begin at one place each is told of by its own', async () => {
+  const engine = createCelEngine();
+  const source = `validations:\n  - {expression: "(input.a ? 1 : 2) == 1 && input.b", message: m}`;
+  const [found] = await leftAfter(engine, source, [{ a: true, b: true }]);
+  await engine.close();
+  assert.equal(found, [
+    'line 2, column 19 objects',
+    'line 2, column 20 is false',
+    'line 2, column 37 is false',
+    'line 2, column 45 is false',
+  ]);
+});
+
+test('an error has the same place as without', async () => {
+  const engine = createCelEngine();
+  const source = `validations:\n  - {expression: "true && input.a.exists(x, x.b == 1 || x.c > 1)", message: m}`;
+  await leftAfter(engine, source, [{}, { a: 1 }, { a: [{}] }, { a: [{ b: 2 }] }, { a: [{ b: 2, c: 'c' }] }]);
+  await engine.close();
+});
+
 test('of Rego: what OPA says of the lines of the policy, and not of what stands beside it', async () => {
   const engine = await regoEngine();
   const found = await leftAfter(engine, REGO, [[], [{ name: 'good' }], [{ name: 'bad' }]]);

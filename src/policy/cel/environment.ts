@@ -1,6 +1,7 @@
 import { type CelEnv, celEnv } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { append } from './append.ts';
+import { seen } from './conditions.ts';
 import { BASE64_FUNCTIONS } from './functions/base64.ts';
 import { DOCUMENT_FUNCTIONS } from './functions/documents.ts';
 import { FIND_FUNCTIONS } from './functions/find.ts';
@@ -16,6 +17,7 @@ export const VOCABULARY: NonNullable<Parameters<typeof celEnv>[0]> = {
   funcs: [
     ...strings,
     append,
+    seen,
     ...LIMITED_FUNCTIONS,
     ...NUMBER_FUNCTIONS,
     ...BASE64_FUNCTIONS,

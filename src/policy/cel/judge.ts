@@ -1,5 +1,6 @@
 import type { Covered } from '../coverage.ts';
 import type { PolicyOutcome, PolicyQuery } from '../evaluation.ts';
+import { listening } from './conditions.ts';
 import { evaluate } from './evaluate.ts';
 import type { Compiled } from './program.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -12,9 +13,9 @@ export function judge(name: string, compiled: Compiled, query: PolicyQuery, trac
   return { kind: 'failed', failure: { reason: 'Error', message: `the policy is no good: ${place}${message}` } };
 }
 
-/** The same, with what it came by. */
+/** The same of a source that was compiled so that its conditions are told of, with what it came by. */
 export function judgeCovering(name: string, compiled: Compiled, query: PolicyQuery): Covered {
   const trace = createTrace();
-  const outcome = judge(name, compiled, query, trace);
+  const outcome = listening(trace.was, () => judge(name, compiled, query, trace));
   return { outcome, points: compiled.ok ? trace.points(compiled.program) : [] };
 }

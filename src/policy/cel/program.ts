@@ -1,7 +1,9 @@
 import { type CelInput, type CelResult, isCelError, parse, plan } from '@bufbuild/cel';
+import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 import { excerpt } from '../../api/excerpt.ts';
 import type { SourceFinding } from '../evaluation.ts';
 import { collectByAppend } from './append.ts';
+import { markConditions } from './conditions.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { callsOf, walk } from './expr.ts';
 import { collectFindings, placeOf, type Report } from './findings.ts';
@@ -19,6 +21,8 @@ export interface Planned {
   evaluate(bindings: Bindings): CelResult;
   /** `line N, column M` of the source: of the part that an error came from, if it says, else of the whole. */
   placeOf(error?: unknown): string;
+  /** What it depends on, and where; none unless it was compiled so that they are told of. */
+  readonly conditions: readonly { readonly id: bigint; readonly at: string }[];
 }
 
 export interface Program {
@@ -59,17 +63,26 @@ const MEMBERS: Scope['members'] = new Map([
   ['run', new Map(['namespace', 'name', 'workflow', 'project', 'team'].map((name) => [name, 'string']))],
 ]);
 
-/** Makes a program of the text of a policy, or tells all that is wrong with it. */
-export function compile(text: string): Compiled {
+/**
+ * Makes a program of the text of a policy, or tells all that is wrong with it. With `tells` its conditions are told of to
+ * whoever listens.
+ */
+export function compile(text: string, tells = false): Compiled {
   const reading = readSource(text);
   if (!reading.ok) return reading;
   const { source } = reading;
   const { findings, report } = collectFindings(text);
   const variables = new Map<string, TypeName>();
+  let conditions = 0n;
+  const nextId = (): bigint => {
+    conditions += 1n;
+    return conditions;
+  };
 
   function planned(node: LocatedText, wanted: TypeName, names: Scope['names'] = GLOBALS): Planned {
     const reportIn: Report = (at, message) => report(offsetIn(text, node, at), message);
-    const made = compileExpression(text, node, { names, variables, members: MEMBERS }, reportIn);
+    const scope = { names, variables, members: MEMBERS };
+    const made = compileExpression(text, node, scope, reportIn, tells ? nextId : undefined);
     if (wanted !== 'dyn' && made.type !== 'dyn' && made.type !== wanted) {
       reportIn(0, `this must be of type ${wanted}, but is ${made.type}`);
     }
@@ -107,9 +120,16 @@ const BROKEN: Planned = {
     throw new Error('not compiled');
   },
   placeOf: () => '',
+  conditions: [],
 };
 
-function compileExpression(document: string, node: LocatedText, scope: Scope, report: Report): Planned {
+function compileExpression(
+  document: string,
+  node: LocatedText,
+  scope: Scope,
+  report: Report,
+  nextId: (() => bigint) | undefined,
+): Planned {
   try {
     const parsed = parse(node.text);
     const positions = parsed.sourceInfo?.positions ?? {};
@@ -126,12 +146,27 @@ function compileExpression(document: string, node: LocatedText, scope: Scope, re
         checkPattern(pattern.value.constantKind.value, at(each.id), report);
       collectByAppend(each);
     }
+    const marked = nextId === undefined ? [] : markConditions(parsed.expr, nextId);
     const run = plan(ENVIRONMENT, parsed);
-    const placeOfError = (error?: unknown): string => {
-      const { line, column } = placeOf(document, offsetIn(document, node, isCelError(error) ? at(error.exprId) : 0));
+    const placeAt = (offset: number): string => {
+      const { line, column } = placeOf(document, offsetIn(document, node, offset));
       return `line ${line}, column ${column}`;
     };
-    return { type, evaluate: (bindings) => run(bindings), placeOf: placeOfError };
+    const taken = new Set<number>();
+    /** Where it begins, since an operator stands in the middle; there, if another one that begins it is told of by that. */
+    const placeIn = (expr: Expr): number => {
+      const start = Math.min(...[...walk(expr)].map((each) => at(each.id)));
+      const place = taken.has(start) ? at(expr.id) : start;
+      taken.add(place);
+      return place;
+    };
+    return {
+      type,
+      evaluate: (bindings) => run(bindings),
+      placeOf: (error) => placeAt(isCelError(error) ? at(error.exprId) : 0),
+      // Those inside of others come first.
+      conditions: marked.toReversed().map(({ id, expr }) => ({ id, at: placeAt(placeIn(expr)) })),
+    };
   } catch (error) {
     const { offset, message } = syntaxError(error);
     report(offset, message);

@@ -43,7 +43,7 @@ export function evaluateSource(task: EvaluationTask): PolicyOutcome {
 
 export function coverSource(task: EvaluationTask): Covered {
   begin(task.begun);
-  return judgeCovering(task.name, programOf(task.source), queryOf(task));
+  return judgeCovering(task.name, programOf(task.source, true), queryOf(task));
 }
 
 function queryOf({ query, inputId, input }: EvaluationTask): PolicyQuery {
@@ -59,11 +59,11 @@ function begin(begun: Begun): void {
   Atomics.notify(begun, 0);
 }
 
-function programOf(source: string): Compiled {
-  const digest = createHash('sha256').update(source).digest('base64');
-  const compiled = programs.get(digest) ?? compile(source);
-  programs.delete(digest);
-  programs.set(digest, compiled);
+function programOf(source: string, tells = false): Compiled {
+  const key = `${createHash('sha256').update(source).digest('base64')}${tells}`;
+  const compiled = programs.get(key) ?? compile(source, tells);
+  programs.delete(key);
+  programs.set(key, compiled);
   const [oldest] = programs.keys();
   if (programs.size > MAX_PROGRAMS && oldest !== undefined) programs.delete(oldest);
   return compiled;
