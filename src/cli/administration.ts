@@ -131,6 +131,7 @@ export function addPolicyCommands(program: Command, within: Within): void {
     .description('run the tests of policies, without a cluster, and see how much of each they came by')
     .argument('<path>', 'a directory with files NAME.test.yaml, or one such file')
     .option('--junit <file>', 'write a JUnit report there')
+    .option('--covered', 'fail also where a part of a policy is left out by its tests')
     .action((path: string, flags: PolicyTestFlags) =>
       within(async (session) => (await import('./commands/policy-test.ts')).policyTest(session, path, flags)),
     );

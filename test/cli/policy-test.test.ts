@@ -1,60 +1,32 @@
-// deadline: 90
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// deadline: 60
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SaxesParser } from 'saxes';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectJunit } from '../../src/policy/project/junit.ts';
-import { type CommandOutcome, runProviso } from '../support/command-line.ts';
+import { runProviso } from '../support/command-line.ts';
 import { manifest } from '../support/manifest.ts';
+import { BANNED, BANNED_CEL, components, TestedFolder, withPolicy } from '../support/policy-tests.ts';
 import { tool } from '../tools/tool.ts';
 
 const test = suite('policy test');
-let cwd: string;
+let folder: TestedFolder;
 test.before(async () => {
-  cwd = await mkdtemp(join(tmpdir(), 'proviso-policy-test-'));
+  folder = await TestedFolder.create();
 });
-test.after(() => rm(cwd, { recursive: true }));
-
-const CEL = `skip:
-  - {expression: "!has(input.components)", reason: it lists no components}
-validations:
-  - forEach: input.components
-    expression: "!(item.name in inputs.banned.split(','))"
-    messageExpression: "item.name + ' is banned since ' + string(now)"
-    subjectExpression: item.name
-`;
-const SPEC = { kinds: ['SBOM_CYCLONEDX_JSON'], inputs: [{ name: 'banned', default: 'bad' }], source: { inline: CEL } };
-const NAMES = (...names: readonly string[]) => JSON.stringify({ components: names.map((name) => ({ name })) });
-
-/** Runs `policy test` over a directory that has these files and no others. */
-async function tested(
-  files: Readonly<Record<string, string>>,
-  args = '',
-  env: Readonly<Record<string, string>> = {},
-): Promise<CommandOutcome> {
-  await rm(join(cwd, 'p'), { recursive: true, force: true });
-  await mkdir(join(cwd, 'p/tests'), { recursive: true });
-  for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, 'p', name), text);
-  return runProviso(cwd, `policy test p${args}`, env);
-}
-
-const withPolicy = (cases: string, spec: object = SPEC) => ({
-  'banned.yaml': manifest('ClusterPolicy', 'banned', spec),
-  'tests/banned.test.yaml': `policy: ../banned.yaml\ncases:\n${cases}`,
-});
+test.after(() => folder.remove());
 
 test('what every case expects is there', async () => {
-  const { code, out, err } = await tested(
+  const { code, out, err } = await folder.test(
     withPolicy(`
-  - {name: good, input: {json: ${NAMES('good')}}, expect: {violations: []}}
+  - {name: good, input: {json: ${components('good')}}, expect: {violations: []}}
   - name: bad
-    input: {json: ${NAMES('good', 'bad', 'worse')}}
+    input: {json: ${components('good', 'bad', 'worse')}}
     with: {banned: 'bad,worse'}
     at: 2026-02-03T04:05:06Z
     expect: {violations: [{message: is banned}, {subject: bad, message: 'bad is banned since 2026-02-03T04:05:06'}]}
-  - {name: as many, input: {text: '${NAMES('bad', 'bad')}'}, expect: {count: 2}}
+  - {name: as many, input: {text: '${components('bad', 'bad')}'}, expect: {count: 2}}
   - {name: nothing to judge, input: {json: {}}, expect: {skipped: no components}}
   - {name: no JSON, input: {text: '<bom/>'}, expect: {failed: {reason: Error, message: can only be judged as JSON}}}
 `),
@@ -63,15 +35,16 @@ test('what every case expects is there', async () => {
   assert.match(out, /^ok {3}banned +good +p\/tests\/banned\.test\.yaml:4$/m);
   assert.match(out, /^banned +5\/5 +4\/4$/m);
   assert.match(out, /^5 passed, 0 failed$/m);
+  assert.is((await folder.run('policy', 'test', 'p', '--covered')).code, 0);
 });
 
 const FAILING = `
-  - {name: passes, input: {json: ${NAMES('good')}}, expect: {violations: []}}
+  - {name: passes, input: {json: ${components('good')}}, expect: {violations: []}}
   - name: another <subject> & "more"
-    input: {json: ${NAMES('bad', 'bad')}}
+    input: {json: ${components('bad', 'bad')}}
     expect: {violations: [{subject: bad}, {subject: worse, message: is banned}]}
-  - {name: none, input: {json: ${NAMES('bad')}}, expect: {violations: []}}
-  - {name: fewer, input: {json: ${NAMES('bad')}}, expect: {count: 2}}
+  - {name: none, input: {json: ${components('bad')}}, expect: {violations: []}}
+  - {name: fewer, input: {json: ${components('bad')}}, expect: {count: 2}}
   - {name: not skipped, input: {json: {components: []}}, expect: {skipped: no components}}
   - {name: for another reason, input: {json: {}}, expect: {skipped: nobody knows}}
   - {name: not ignored, input: {json: {}}, expect: {ignored: true}}
@@ -80,7 +53,7 @@ const FAILING = `
 `;
 
 test('each difference is told as a diff, at its line, and the command fails', async () => {
-  const { code, out } = await tested(withPolicy(FAILING));
+  const { code, out } = await folder.test(withPolicy(FAILING));
   assert.is(code, 1);
   assert.match(
     out,
@@ -97,17 +70,20 @@ test('each difference is told as a diff, at its line, and the command fails', as
 });
 
 test('what no case came by is told with its place', async () => {
-  const { code, out } = await tested(
-    withPolicy(`  - {name: one, input: {json: ${NAMES('good')}}, expect: {violations: []}}`),
+  const { code, out } = await folder.test(
+    withPolicy(`  - {name: one, input: {json: ${components('good')}}, expect: {violations: []}}`),
   );
   assert.is(code, 0);
   assert.match(out, /^banned +1\/1 +2\/4 +line 2, column 19 skips; line 5, column 18 objects$/m);
+  const demanded = await folder.run('policy', 'test', 'p', '--covered');
+  assert.is(demanded.code, 1);
+  assert.is(demanded.out, out);
 });
 
 test('a JUnit report holds the same, as a reader of XML sees it', async () => {
-  const { code, err } = await tested(withPolicy(FAILING), ' --junit report.xml');
+  const { code, err } = await folder.test(withPolicy(FAILING), '--junit', 'report.xml');
   assert.is(code, 1, err);
-  const bytes = await readFile(join(cwd, 'report.xml'));
+  const bytes = await readFile(join(folder.path, 'report.xml'));
   const elements: { readonly name: string; readonly attributes: Readonly<Record<string, string>> }[] = [];
   let text = '';
   const parser = new SaxesParser();
@@ -131,14 +107,14 @@ test('a JUnit report holds the same, as a reader of XML sees it', async () => {
   assert.ok(projection.ok);
   const [{ totals }] = projection.value as [{ totals: object }];
   assert.equal({ ...totals }, { tests: 9, passed: 1, failed: 8, error: 0, skipped: 0 });
-  const refused = await tested(withPolicy(FAILING), ' --junit nowhere/report.xml');
+  const refused = await folder.test(withPolicy(FAILING), '--junit', 'nowhere/report.xml');
   assert.is(refused.code, 2);
   assert.match(refused.err, /nowhere\/report\.xml' can't be written/);
 });
 
 test('the same for programs', async () => {
-  await tested(withPolicy(FAILING));
-  const { out, code } = await runProviso(cwd, '-o json policy test p/tests/banned.test.yaml', {});
+  await folder.test(withPolicy(FAILING));
+  const { out, code } = await folder.run('-o', 'json', 'policy', 'test', 'p/tests/banned.test.yaml');
   assert.is(code, 1);
   const { failed, files } = JSON.parse(out);
   assert.is(failed, 8);
@@ -163,7 +139,7 @@ test('of an attestation the statement is judged, bare or signed; of a material w
     });
   const payload = Buffer.from(statement('https://example.com/p')).toString('base64');
   const envelope = { payloadType: 'application/vnd.in-toto+json', payload, signatures: [{ sig: 'AAAA' }] };
-  const ofStatement = await tested(
+  const ofStatement = await folder.test(
     withPolicy(
       `
   - {name: a, run: {project: web}, input: {statement: ${statement('https://example.com/p')}}, expect: {violations: []}}
@@ -178,7 +154,7 @@ test('of an attestation the statement is judged, bare or signed; of a material w
   const ofMaterial = `validations:
   - {expression: "material.name == 'unit' && material.type == 'JUNIT_XML' && material.annotations.stage == 'x'", message: other}
   - {expression: "material.digest.startsWith('sha256:') && tests(input).total == 1", message: other}`;
-  const { code, text } = await tested(
+  const { code, text } = await folder.test(
     withPolicy(
       `  - name: a
     type: JUNIT_XML
@@ -213,129 +189,42 @@ violations contains "never" if input.worse
 `,
     { engine: 'Rego', kinds: ['EVIDENCE'], source: { inline } },
   );
-  const { code, out, err } = await tested(files, '', { PROVISO_OPA: await tool('opa') });
+  process.env.PROVISO_OPA = await tool('opa');
+  const { code, out, err } = await folder.test(files);
   assert.is(code, 1, err);
   assert.match(out, /: known\n {2}- a violation suppressed\n {2}\+ a violation of 'banned': m/);
   assert.match(out, /^banned +2\/3 +\d+\/\d+ +line 11, column 1 is evaluated/m);
-  const none = await tested(files, '', { PROVISO_OPA: '/nowhere/opa' });
+  process.env.PROVISO_OPA = '/nowhere/opa';
+  const none = await folder.test(files);
   assert.is(none.code, 1);
   assert.match(none.err, /p\/tests\/banned\.test\.yaml:1 \/policy: .*PROVISO_OPA names '\/nowhere\/opa'/);
 });
 
-/** What is wrong with a file is told with its line and a JSON pointer, and no test is run. */
-async function refused(files: Readonly<Record<string, string>>, ...words: readonly RegExp[]): Promise<void> {
-  const { code, out, err } = await tested(files);
-  assert.is(code, 1, out);
-  assert.is(out, '');
-  for (const each of words) assert.match(err, each);
-}
-
-test('the format is closed', async () => {
-  const good = `{name: a, input: {json: {}}, expect: {count: 1}}`;
-  await refused(
-    {
-      ...withPolicy(`
-  - name: a
-    inputs: {json: {}}
-    input: {json: {}, text: ''}
-    with: {banned: 1}
-    at: tomorrow
-    expect:
-      violatoins: []
-  - {name: b, type: SBOM, input: {json: {}}, expect: {violations: [{text: a}], count: 0}}
-  - {name: c, input: {}, expect: {ignored: false}}
-  - {name: d, run: {branch: main}, expect: {failed: {reason: Bored}}}
-`),
-      'tests/other.test.yaml': `policy: ../banned.yaml\ncaes: [${good}]\n`,
-    },
-    /yaml:5 \/cases\/0\/inputs: unknown field 'inputs'; did you mean 'input'\?/,
-    /yaml:6 \/cases\/0\/input: must have exactly one of file, json, text, statement/,
-    /yaml:7 \/cases\/0\/with\/banned: must be a string, not a number/,
-    /yaml:8 \/cases\/0\/at: 'tomorrow' must be a time with its zone/,
-    /yaml:10 \/cases\/0\/expect\/violatoins: unknown field 'violatoins'; did you mean 'violations'\?/,
-    /yaml:11 \/cases\/1\/type: 'SBOM' is not allowed here/,
-    /yaml:11 \/cases\/1\/expect: must have exactly one of violations, count, skipped, ignored, failed/,
-    /yaml:11 \/cases\/1\/expect\/violations\/0\/text: unknown field 'text'/,
-    /yaml:11 \/cases\/1\/expect\/count: must be at least 1/,
-    /yaml:12 \/cases\/2\/input: must have exactly one of/,
-    /yaml:12 \/cases\/2\/expect\/ignored: 'false' is not allowed here/,
-    /yaml:13 \/cases\/3\/input: is required/,
-    /yaml:13 \/cases\/3\/run\/branch: unknown field 'branch'/,
-    /yaml:13 \/cases\/3\/expect\/failed\/reason: 'Bored' is not allowed here/,
-    /other\.test\.yaml:2 \/caes: unknown field 'caes'; did you mean 'cases'\?/,
-    /other\.test\.yaml:1 \/cases: is required/,
-  );
-  await refused(withPolicy(`  - ${good}\n  - ${good}`), /yaml:4 \/cases\/1\/name: \/cases\/0 has this name/);
-  await refused(withPolicy('  - &a {name: a}\n  - *a'), /yaml:4: aliases are not taken here/);
-  await refused(withPolicy('  - {name: a, name: b}'), /yaml, line 3, column \d+: /);
-  await refused({ 'a.test.yaml': '' }, /a\.test\.yaml:1: must be an object, not null/);
-});
-
-test('what does not go with the policy is told too', async () => {
-  const cases = `
-  - {name: a, type: SARIF, with: {bans: x}, input: {file: nowhere.json}, expect: {count: 1}}
-  - {name: b, input: {file: nowhere.json}, expect: {count: 1}}
-  - {name: c, input: {statement: {}}, expect: {count: 1}}
-`;
-  await refused(
-    withPolicy(cases),
-    /yaml:4 \/cases\/0\/type: the policy is not for SARIF; there is SBOM_CYCLONEDX_JSON/,
-    /yaml:4 \/cases\/0\/with: the policy has no input 'bans'; there is banned/,
-    /yaml:5 \/cases\/1\/input\/file: 'nowhere\.json' can't be read; it is looked for from where this file lies/,
-    /yaml:6 \/cases\/2\/input\/statement: is of what is signed, and SBOM_CYCLONEDX_JSON is not/,
-  );
-  const required = { kinds: ['SARIF', 'EVIDENCE'], inputs: [{ name: 'a', required: true }], source: SPEC.source };
-  const one = '  - {name: a, input: {json: {}}, expect: {count: 1}}';
-  await refused(
-    withPolicy(one, required),
-    /\/cases\/0\/type: the policy is for several types; there is SARIF, EVIDENCE/,
-    /\/cases\/0\/with: the policy needs the input 'a'/,
-  );
-  await refused(
-    withPolicy('  - {name: a, type: SARIF, annotations: {a: b}, input: {json: {}}, expect: {count: 1}}', {
-      attestation: true,
-      source: SPEC.source,
-    }),
-    /\/cases\/0\/type: is of materials, and the policy judges the attestation/,
-    /\/cases\/0\/annotations: is of materials/,
-  );
-  await refused(withPolicy(one, { kinds: [], source: {} }), /yaml:1 \/policy: .*has no valid ClusterPolicy/);
-  await refused(
-    withPolicy(one, { ...SPEC, source: { inline: CEL.replace('item.name in', 'item.name on') } }),
-    /yaml:1 \/policy: the source can't be evaluated: spec\.source\.inline: line 5, column/,
-  );
-  await refused(
-    withPolicy(one, { ...SPEC, source: { configMapRef: { name: 'a', key: 'b' } } }),
-    /yaml:1 \/policy: .*lies elsewhere.*; give the file that it is made from: `source: FILE`/,
-  );
-  await refused({ 'a.test.yaml': `policy: nowhere.yaml\ncases:\n${one}` }, /yaml:1 \/policy: 'p\/nowhere\.yaml' can't/);
-});
-
 test('the source may be a file of its own', async () => {
-  const files = withPolicy('', { ...SPEC, source: { configMapRef: { name: 'a', key: 'b' } } });
-  const { code, text } = await tested({
+  const files = withPolicy('', { ...BANNED, source: { configMapRef: { name: 'a', key: 'b' } } });
+  const { code, text } = await folder.test({
     ...files,
-    'banned.cel': CEL,
+    'banned.cel': BANNED_CEL,
     'tests/banned.test.yaml': `policy: ../banned.yaml
 source: ../banned.cel
 cases:
-  - {name: a, input: {json: ${NAMES('bad')}}, expect: {count: 1}}`,
+  - {name: a, input: {json: ${components('bad')}}, expect: {count: 1}}`,
   });
   assert.is(code, 0, text);
 });
 
 test('a directory without tests is a mistake', async () => {
-  const none = await tested({ 'banned.yaml': manifest('ClusterPolicy', 'banned', SPEC) });
+  const none = await folder.test({ 'banned.yaml': manifest('ClusterPolicy', 'banned', BANNED) });
   assert.is(none.code, 2);
   assert.match(none.err, /there is no test in 'p'.*\n.*end with \.test\.yaml/);
-  const nowhere = await runProviso(cwd, 'policy test nowhere', {});
+  const nowhere = await folder.run('policy', 'test', 'nowhere');
   assert.is(nowhere.code, 2);
   assert.match(nowhere.err, /'nowhere' can't be read/);
 });
 
 test('the example of the page comes out as the page says', async () => {
   const page = await readFile(new URL('../../docs/policy-test.md', import.meta.url), 'utf8');
-  const directory = join(cwd, 'page');
+  const directory = join(folder.path, 'page');
   await mkdir(directory);
   const files = [...page.matchAll(/^```yaml\n(# (\S+)\n[\s\S]*?)^```$/gm)];
   assert.is(files.length, 2);

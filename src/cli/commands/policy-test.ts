@@ -5,13 +5,15 @@ import { closeEngines } from '../../policy/engines.ts';
 import { deskEngines } from '../desk-engines.ts';
 import { EXIT } from '../exit-code.ts';
 import { junitOf } from '../policy-test/junit.ts';
-import { formatTested } from '../policy-test/print.ts';
+import { formatTested, uncovered } from '../policy-test/print.ts';
 import { runPolicyTests } from '../policy-test/run.ts';
 import { printResult, type Session } from '../session.ts';
 
 export interface PolicyTestFlags {
   /** Where a JUnit report goes. */
   readonly junit?: string;
+  /** Whether a part of a policy that no case came by fails it. */
+  readonly covered?: boolean;
 }
 
 /** `proviso policy test PATH`: runs the tests of policies without a cluster, and says how much of each they came by. */
@@ -21,7 +23,8 @@ export async function policyTest(session: Session, path: string, flags: PolicyTe
   if (flags.junit !== undefined) await writeReport(resolve(session.io.cwd, flags.junit), junitOf(tested));
   const failed = tested.flatMap(({ cases }) => cases).filter(({ difference }) => difference !== undefined).length;
   printResult(session, { failed, files: tested }, () => formatTested(session.io, tested));
-  return failed === 0 ? EXIT.ok : EXIT.error;
+  const isCovered = flags.covered !== true || tested.every(({ points }) => uncovered(points).length === 0);
+  return failed === 0 && isCovered ? EXIT.ok : EXIT.error;
 }
 
 async function writeReport(file: string, text: string): Promise<void> {
