@@ -38,6 +38,7 @@ const SIGNATURE = {
 interface Facts {
   readonly commit?: RunCommit;
   readonly image?: Readonly<Record<string, string>>;
+  readonly runner?: { readonly type: 'KUBERNETES_JOB' | 'GITHUB_ACTION'; readonly authenticated: boolean };
   /** Of what the SBOM is about. */
   readonly version?: string;
 }
@@ -45,7 +46,7 @@ interface Facts {
 /** The subjects that a policy of the library objects to in the statement of a run that is known this of. */
 async function objections(
   name: string,
-  { commit, image = {}, version }: Facts,
+  { commit, image = {}, version, runner }: Facts,
   given = {},
 ): Promise<readonly string[]> {
   const materials = [
@@ -60,7 +61,7 @@ async function objections(
     {
       ...run,
       metadata: { ...run.metadata, uid: 'uid-1' },
-      spec: { ...run.spec, ...(commit === undefined ? {} : { commit }) },
+      spec: { ...run.spec, ...(commit === undefined ? {} : { commit }), ...(runner === undefined ? {} : { runner }) },
       status: {
         materials: [
           {
@@ -109,6 +110,19 @@ test('artifact-in-sbom', async () => {
   assert.equal(await objections('artifact-in-sbom', { version: DIGEST }), []);
   assert.equal(await objections('artifact-in-sbom', { version: '1' }), ['registry.example/shop']);
   assert.equal(await objections('artifact-in-sbom', { version: '1' }, { by: 'name' }), []);
+});
+
+test('runner-authenticated', async () => {
+  assert.equal(
+    await objections('runner-authenticated', { runner: { type: 'KUBERNETES_JOB', authenticated: true } }),
+    [],
+  );
+  for (const runner of [
+    { type: 'KUBERNETES_JOB', authenticated: false },
+    { type: 'GITHUB_ACTION', authenticated: true },
+  ] as const) {
+    assert.equal(await objections('runner-authenticated', { runner }), ['runner-authenticated']);
+  }
 });
 
 test.run();
