@@ -22,6 +22,7 @@ test.before(async () => {
 });
 test.after(() => closeEngines(engines));
 
+const IO = processIo();
 const DIGEST = `sha256:${'1'.repeat(64)}`;
 const KEY = 'SHA256:oeksDlHOlbpLgm4aUL9NjFnGuEF0svIksXmhKQe87dQ';
 const COMMIT: RunCommit = {
@@ -80,7 +81,7 @@ async function objections(
     reading.contract,
   );
   const file = new URL(`../../config/policies/${name}.yaml`, import.meta.url).pathname;
-  const { spec } = await readPolicy(processIo(), file);
+  const { spec } = await readPolicy(IO, file);
   const inputs = fillInputs(spec, given);
   assert.ok(inputs.ok);
   const outcome = await engines[spec.engine ?? 'CEL'].evaluate(name, some(spec.source.inline), {

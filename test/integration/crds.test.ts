@@ -85,6 +85,14 @@ for (const object of COMPLETE_OBJECTS) {
   });
 }
 
+test('the library of policies applies as a directory, without its tests', async () => {
+  const out = await kubectl('apply', '-f', new URL('../../config/policies', import.meta.url).pathname);
+  const files = (await readdir(new URL('../../config/policies', import.meta.url))).filter((name) =>
+    name.endsWith('.yaml'),
+  );
+  assert.is(out.trim().split('\n').length, files.length);
+});
+
 test('kubectl refuses an unknown field by name', async () => {
   const input = JSON.stringify(contract({ materails: [] }));
   const { code, stderr } = await plane.kubectl(['apply', '-n', NAMESPACE, '-f', '-'], { input });

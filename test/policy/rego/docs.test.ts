@@ -37,7 +37,7 @@ function examples(): readonly Example[] {
 test('every example comes out as the page says', async () => {
   const engine = await regoEngine();
   const all = examples();
-  assert.is(all.length, 5);
+  assert.is(all.length, 6);
   for (const { source, input, inputs, outcome } of all) {
     assert.equal(await engine.check(source), []);
     assert.equal(await engine.evaluate('no-gpl', source, queryOf(input, { inputs })), outcome);
