@@ -644,6 +644,16 @@ export const SCHEMAS = {
           },
           "disabled": {
            "type": "boolean"
+          },
+          "requirements": {
+           "type": "array",
+           "maxItems": 16,
+           "uniqueItems": true,
+           "items": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 253
+           }
           }
          },
          "additionalProperties": false
@@ -760,6 +770,16 @@ export const SCHEMAS = {
           },
           "disabled": {
            "type": "boolean"
+          },
+          "requirements": {
+           "type": "array",
+           "maxItems": 16,
+           "uniqueItems": true,
+           "items": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 253
+           }
           }
          },
          "additionalProperties": false
@@ -1491,6 +1511,16 @@ export const SCHEMAS = {
            },
            "disabled": {
             "type": "boolean"
+           },
+           "requirements": {
+            "type": "array",
+            "maxItems": 16,
+            "uniqueItems": true,
+            "items": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253
+            }
            }
           },
           "additionalProperties": false
@@ -1553,6 +1583,16 @@ export const SCHEMAS = {
         },
         "disabled": {
          "type": "boolean"
+        },
+        "requirements": {
+         "type": "array",
+         "maxItems": 16,
+         "uniqueItems": true,
+         "items": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253
+         }
         }
        },
        "additionalProperties": false
@@ -2102,6 +2142,16 @@ export const SCHEMAS = {
           },
           "disabled": {
            "type": "boolean"
+          },
+          "requirements": {
+           "type": "array",
+           "maxItems": 16,
+           "uniqueItems": true,
+           "items": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 253
+           }
           }
          },
          "additionalProperties": false
@@ -2219,6 +2269,16 @@ export const SCHEMAS = {
           },
           "disabled": {
            "type": "boolean"
+          },
+          "requirements": {
+           "type": "array",
+           "maxItems": 16,
+           "uniqueItems": true,
+           "items": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 253
+           }
           }
          },
          "additionalProperties": false
@@ -3242,6 +3302,16 @@ export const SCHEMAS = {
            },
            "disabled": {
             "type": "boolean"
+           },
+           "requirements": {
+            "type": "array",
+            "maxItems": 16,
+            "uniqueItems": true,
+            "items": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 253
+            }
            }
           },
           "additionalProperties": false
@@ -3305,6 +3375,16 @@ export const SCHEMAS = {
         },
         "disabled": {
          "type": "boolean"
+        },
+        "requirements": {
+         "type": "array",
+         "maxItems": 16,
+         "uniqueItems": true,
+         "items": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253
+         }
         }
        },
        "additionalProperties": false

@@ -162,6 +162,8 @@ export interface ClusterContractSpec {
       readonly onSkip?: 'Allow' | 'Warn' | 'Block';
       /** Whether to leave this attachment out. Default false. */
       readonly disabled?: boolean;
+      /** The requirements of frameworks that the policy is evidence for, as they are named there; they are told with what it said. Example: `soc2/CC7.1`. At most 16. */
+      readonly requirements?: readonly string[];
     })[];
     /** Policies that judge the attestation as a whole, at push. At most 32. */
     readonly attestation?: readonly ({
@@ -187,6 +189,8 @@ export interface ClusterContractSpec {
       readonly onSkip?: 'Allow' | 'Warn' | 'Block';
       /** Whether to leave this attachment out. Default false. */
       readonly disabled?: boolean;
+      /** The requirements of frameworks that the policy is evidence for, as they are named there; they are told with what it said. Example: `soc2/CC7.1`. At most 16. */
+      readonly requirements?: readonly string[];
     })[];
   };
   /** Groups of policies that become part of this baseline, with the materials that they ask for. At most 16. */
@@ -420,6 +424,8 @@ export interface ClusterPolicyGroupSpec {
       readonly onSkip?: 'Allow' | 'Warn' | 'Block';
       /** Whether to leave this attachment out. Default false. */
       readonly disabled?: boolean;
+      /** The requirements of frameworks that the policy is evidence for, as they are named there; they are told with what it said. Example: `soc2/CC7.1`. At most 16. */
+      readonly requirements?: readonly string[];
     })[];
   })[];
   /** Policies that judge the attestation as a whole. At most 32. */
@@ -439,6 +445,8 @@ export interface ClusterPolicyGroupSpec {
     readonly onSkip?: 'Allow' | 'Warn' | 'Block';
     /** Whether to leave this attachment out. Default false. */
     readonly disabled?: boolean;
+    /** The requirements of frameworks that the policy is evidence for, as they are named there; they are told with what it said. Example: `soc2/CC7.1`. At most 16. */
+    readonly requirements?: readonly string[];
   })[];
 }
 
@@ -522,6 +530,8 @@ export interface ContractSpec {
       readonly onSkip?: 'Allow' | 'Warn' | 'Block';
       /** Whether to leave this attachment out. Default false. */
       readonly disabled?: boolean;
+      /** The requirements of frameworks that the policy is evidence for, as they are named there; they are told with what it said. Example: `soc2/CC7.1`. At most 16. */
+      readonly requirements?: readonly string[];
     })[];
     /** Policies that judge the attestation as a whole, at push. At most 32. */
     readonly attestation?: readonly ({
@@ -547,6 +557,8 @@ export interface ContractSpec {
       readonly onSkip?: 'Allow' | 'Warn' | 'Block';
       /** Whether to leave this attachment out. Default false. */
       readonly disabled?: boolean;
+      /** The requirements of frameworks that the policy is evidence for, as they are named there; they are told with what it said. Example: `soc2/CC7.1`. At most 16. */
+      readonly requirements?: readonly string[];
     })[];
   };
   /** Groups of policies that become part of this contract, with the materials that they ask for. At most 16. */
@@ -948,6 +960,8 @@ export interface PolicyGroupSpec {
       readonly onSkip?: 'Allow' | 'Warn' | 'Block';
       /** Whether to leave this attachment out. Default false. */
       readonly disabled?: boolean;
+      /** The requirements of frameworks that the policy is evidence for, as they are named there; they are told with what it said. Example: `soc2/CC7.1`. At most 16. */
+      readonly requirements?: readonly string[];
     })[];
   })[];
   /** Policies that judge the attestation as a whole. At most 32. */
@@ -967,6 +981,8 @@ export interface PolicyGroupSpec {
     readonly onSkip?: 'Allow' | 'Warn' | 'Block';
     /** Whether to leave this attachment out. Default false. */
     readonly disabled?: boolean;
+    /** The requirements of frameworks that the policy is evidence for, as they are named there; they are told with what it said. Example: `soc2/CC7.1`. At most 16. */
+    readonly requirements?: readonly string[];
   })[];
 }
 

@@ -1,4 +1,5 @@
 import type { RecordedEvaluations, RecordedJudgement } from '../api/types.gen.ts';
+import type { ContractPolicy } from '../contract/effective.ts';
 import { isObjection } from '../contract/policy-verdict.ts';
 import type { RunRecord } from './record.ts';
 
@@ -60,14 +61,29 @@ const evaluationsOf = (record: RunRecord, judged: readonly Judged[]): Readonly<R
         skipped: each.outcome === 'Skipped',
         ...(each.outcome === 'Skipped' ? { skipReasons: [each.message ?? ''] } : {}),
         gate: each.gate ?? false,
+        ...requirementsOf(record, each),
         ...(document === undefined ? {} : { annotations: { [FULL]: document.digest } }),
       })),
     ]),
   );
 
+/** What the policy is evidence for, however often it is attached. */
+function requirementsOf(
+  record: RunRecord,
+  judgement: RecordedJudgement,
+): { readonly requirements?: readonly string[] } {
+  const all = attachmentsOf(record, judgement).flatMap(({ requirements = [] }) => requirements);
+  return all.length === 0 ? {} : { requirements: [...new Set(all)] };
+}
+
+const attachmentsOf = ({ contract }: RunRecord, { kind, policy }: RecordedJudgement): readonly ContractPolicy[] =>
+  contract.policies?.filter((each) => each.kind === kind && each.name === policy) ?? [];
+
 /** A ResourceDescriptor: the policy, by the digest of its source. */
-function referenceTo({ contract, namespace }: RunRecord, { kind, policy }: RecordedJudgement) {
-  const attached = contract.policies?.find((each) => each.kind === kind && each.name === policy);
+function referenceTo(record: RunRecord, judgement: RecordedJudgement) {
+  const [attached] = attachmentsOf(record, judgement);
+  const { kind, policy } = judgement;
+  const { namespace } = record;
   return {
     name: policy,
     ...(attached === undefined ? {} : { digest: { sha256: attached.source.replace(/^sha256:/, '') } }),

@@ -78,10 +78,13 @@ function thingsOf(contract: EffectiveContract): ReadonlyMap<string, Facts> {
 /** Two attachments of one policy, with other inputs or for other materials or types, are two things. */
 function policyThings(policies: readonly ContractPolicy[]): readonly (readonly [string, Facts])[] {
   const names = policies.map(nameOfPolicy);
-  return policies.map(({ source, engine, types = ['attestation'], phases, gate, onSkip }, index) => {
+  return policies.map(({ source, engine, types = ['attestation'], phases, gate, onSkip, requirements = [] }, index) => {
     const [name = '', judges] = [names[index], types.join(' ')];
     const isShared = names.indexOf(name) !== names.lastIndexOf(name);
-    const facts = { source, engine, judges, phases: phases.join(' '), gate: String(gate), onSkip };
+    const facts = {
+      ...{ source, engine, judges, phases: phases.join(' '), gate: String(gate), onSkip },
+      ...(requirements.length === 0 ? {} : { requirements: requirements.join(' ') }),
+    };
     return [`policies[${isShared ? `${name} ${judges}` : name}]`, new Map(Object.entries(facts))];
   });
 }

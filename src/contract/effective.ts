@@ -42,6 +42,8 @@ export interface ContractPolicy {
   readonly gate: boolean;
   /** What it means when it has nothing to say. */
   readonly onSkip: 'Allow' | 'Warn' | 'Block';
+  /** What of frameworks it is evidence for; absent: nothing is said of that. */
+  readonly requirements?: readonly string[];
 }
 
 /** The step of a run at which a policy judges: before there is anything, each material as it is added, all at the end. */

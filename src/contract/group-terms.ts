@@ -140,7 +140,7 @@ function policiesOf(
   { kind, attachment, inputs, whose }: Within,
 ): readonly Attachment[] {
   return policies.flatMap(
-    ({ ref, with: given = {}, gate = attachment.gate, onSkip = attachment.onSkip, disabled }, index) => {
+    ({ ref, with: given = {}, gate = attachment.gate, onSkip = attachment.onSkip, disabled, requirements }, index) => {
       if (disabled === true || attachment.skip?.includes(ref.name) === true) return [];
       const values = Object.entries(given).flatMap(([name, template]): readonly (readonly [string, string])[] => {
         const value = bindTemplates(template, inputs);
@@ -158,6 +158,7 @@ function policiesOf(
           ...selected,
           ...(gate === undefined ? {} : { gate }),
           ...(onSkip === undefined ? {} : { onSkip }),
+          ...(requirements === undefined ? {} : { requirements }),
           from: `${whose}: ${at}[${index}]`,
         },
       ];

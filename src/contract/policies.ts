@@ -73,6 +73,7 @@ export function attachPolicy(
     ...(material === undefined ? {} : { material }),
     gate: attachment.gate ?? false,
     onSkip: attachment.onSkip ?? 'Warn',
+    ...(attachment.requirements === undefined ? {} : { requirements: attachment.requirements.toSorted() }),
   };
 }
 

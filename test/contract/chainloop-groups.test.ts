@@ -196,7 +196,7 @@ test('what has no counterpart is named, and what can not be filled in is refused
             type: 'SBOM_CYCLONEDX_JSON',
             matchMode: 'PREFIX',
             policies: [
-              { ref: 'a', selector: { name: 'other' }, requirements: ['soc2/1'] },
+              { ref: 'a', selector: { name: 'other' }, requirements: [{ soc2: '1' }] },
               { ref: `b@sha256:${'a'.repeat(64)}`, selector: { name: 'sbom' } },
               { ref: 'https://example.test/c.yaml' },
             ],
@@ -209,7 +209,7 @@ test('what has no counterpart is named, and what can not be filled in is refused
   assert.equal(lost.map(({ at }) => at).toSorted(), [
     'spec.later',
     'spec.policies.materials[0].matchMode',
-    'spec.policies.materials[0].policies[0].requirements',
+    'spec.policies.materials[0].policies[0].requirements[0]',
     'spec.policies.materials[0].policies[0].selector',
     'spec.policies.materials[0].policies[1].ref',
     'spec.policies.materials[0].policies[2].ref',

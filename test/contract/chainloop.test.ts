@@ -95,7 +95,7 @@ test('what has no counterpart is named with its place', () => {
       policies: {
         materials: [
           { ref: 'file://local.yaml' },
-          { embedded: { spec: {} }, requirements: ['soc2/1'] },
+          { embedded: { spec: {} }, requirements: [['soc2/1']] },
           { ref: `pinned@sha256:${'a'.repeat(64)}`, selector: { name: 'sb', matchMode: 'PREFIX' } },
         ],
       },
@@ -113,7 +113,7 @@ test('what has no counterpart is named with its place', () => {
     'spec.policies.materials[0].ref',
     'spec.policies.materials[1].embedded.metadata.name',
     'spec.policies.materials[1].embedded.spec',
-    'spec.policies.materials[1].requirements',
+    'spec.policies.materials[1].requirements[0]',
     'spec.policies.materials[2].ref',
     'spec.policies.materials[2].selector.matchMode',
     'spec.policyGroups[0].later',

@@ -104,8 +104,7 @@ test('an installation with runs, some of which left the cluster, is saved', asyn
     assert.equal(
       { ...objects },
       {
-        ...{ Namespace: 1, EvidenceStore: 1, ClusterPolicy: 1, Policy: 1 },
-        ...{ PolicyGroup: 1, ClusterPolicyGroup: 1 },
+        ...{ Namespace: 1, EvidenceStore: 1, ClusterPolicy: 1, Policy: 1, PolicyGroup: 1, ClusterPolicyGroup: 1 },
         ...{ ControllerRevision: 2, Contract: 1, Workflow: 2, ConfigMap: 2 },
       },
     );

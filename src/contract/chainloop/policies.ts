@@ -28,8 +28,6 @@ export interface Place {
   readonly typeOf: (selected: string | undefined) => MaterialType | undefined;
 }
 
-const REQUIREMENTS = 'requirements of frameworks have no counterpart';
-
 /** The policies that a contract attaches, in both places where it can. */
 export function importPolicies(
   member: Member | undefined,
@@ -83,7 +81,12 @@ function importAttachment(
   const selected = importSelector(members.object('selector'), reporter);
   const gate = members.flag('gate');
   const disabled = members.flag('disabled');
-  members.end({ requirements: REQUIREMENTS });
+  const requirements = members.list('requirements').flatMap(({ at, value }) => {
+    if (typeof value === 'string') return [value];
+    reporter.lost(at, 'a text was expected, not a list or an object');
+    return [];
+  });
+  members.end();
   if (found !== undefined && ref !== undefined) reportPin(members.at, ref, policyKind(options), reporter);
   const names =
     found === undefined
@@ -95,6 +98,7 @@ function importAttachment(
     ...(selected === undefined ? {} : { selector: { name: selected } }),
     ...(gate === undefined ? {} : { gate }),
     ...(disabled === undefined ? {} : { disabled }),
+    ...(requirements.length === 0 ? {} : { requirements }),
   }));
   return { attachments, embedded };
 }

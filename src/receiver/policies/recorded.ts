@@ -79,8 +79,8 @@ export async function stageEvaluations(
     ...{ namespace, run, phase, time: now.toISOString() },
     judged: judged.map(({ material, evaluations }) => ({
       ...(material === undefined ? {} : { material }),
-      evaluations: evaluations.map(({ policy: { kind, name, engine, source, inputs, gate, onSkip }, outcome }) => ({
-        ...{ kind, policy: name, engine, source, inputs, gate, onSkip },
+      evaluations: evaluations.map(({ policy: { name, types: _, phases: __, material: ___, ...policy }, outcome }) => ({
+        ...{ policy: name, ...policy },
         outcome,
       })),
     })),
