@@ -27,7 +27,8 @@ import { judgeFailure } from './dispositions.ts';
 import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
 import { createLookUp } from './look-up.ts';
-import { CONTROLLERS, queueObserver, workerObserver } from './observers.ts';
+import { observeObjects } from './observed-objects.ts';
+import { CONTROLLERS, observeCaches, queueObserver, workerObserver } from './observers.ts';
 import { reconcileClusterPolicy, reconcilePolicy } from './policy.ts';
 import { reconcileClusterPolicyGroup, reconcilePolicyGroup } from './policygroup.ts';
 import { type QueueName, SOURCES, type SourceRule } from './sources.ts';
@@ -137,11 +138,12 @@ export class ProvisoOperator extends OperatorBase {
     }
     await Promise.all([...this.#sources.values()].map(({ synced }) => synced));
     this.#isSynced = true;
-    this.#options.metrics.onScrape(() => this.#observeCaches());
+    this.#options.metrics.onScrape(() => observeCaches(this.#options.metrics, this.#sources));
     this.#options.log.info('Caches synced');
     await this.#lead();
     const clock = this.#followClock();
     const context = this.#context(clock.now);
+    this.#options.metrics.onScrape(() => observeObjects(this.#options.metrics, context.stores));
     const work = [
       this.#work('contracts', context, context.stores.contracts, reconcileContract),
       this.#work('clustercontracts', context, context.stores.clusterContracts, reconcileClusterContract),
@@ -232,12 +234,6 @@ export class ProvisoOperator extends OperatorBase {
       this.stop();
       this.#deposed.resolve();
     });
-  }
-
-  #observeCaches(): void {
-    for (const [resource, source] of this.#sources) {
-      this.#options.metrics.cacheAge.set({ resource }, (performance.now() - source.activity().heardAt) / 1000);
-    }
   }
 
   #onEvent(name: SourceName, event: ResourceEvent): Promise<void> {

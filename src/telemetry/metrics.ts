@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * Metrics under the names that dashboards for controller-runtime look for, and of the process itself. Labels are bounded:
- * controllers, codes and methods, never names of objects.
+ * Metrics under the names that dashboards for controller-runtime look for, of the process itself, and of what it watches. Labels are
+ * bounded: controllers, codes and methods, namespaces and workflows, never runs or digests.
  */
 export interface OperatorMetrics {
   readonly queueDepth: Gauge<'name' | 'priority'>;
@@ -27,6 +27,9 @@ export interface OperatorMetrics {
   /** Seconds since the API server last said something about a resource. */
   readonly cacheAge: Gauge<'resource'>;
   readonly leader: Gauge<'name'>;
+  /** Runs in the cluster, open ones too. */
+  readonly runs: Gauge<'namespace' | 'workflow' | 'reason'>;
+  readonly waivers: Gauge<'namespace' | 'active'>;
   /** The keys that a controller works on, with when it began by `performance.now()`; read at each scrape. */
   trackRunning(controller: string): Map<string, number>;
   /** Called at each scrape, before it is rendered. */
@@ -143,6 +146,18 @@ export function createOperatorMetrics(controllers: readonly string[]): OperatorM
       name: 'leader_election_master_status',
       help: 'Whether this replica leads: 0 or 1.',
       labelNames: ['name'],
+      registers,
+    }),
+    runs: new Gauge({
+      name: 'proviso_runs',
+      help: 'Runs in the cluster, by the reason of their verdict; of open ones Crafting.',
+      labelNames: ['namespace', 'workflow', 'reason'],
+      registers,
+    }),
+    waivers: new Gauge({
+      name: 'proviso_waivers',
+      help: 'Waivers, by whether runs are judged by them now.',
+      labelNames: ['namespace', 'active'],
       registers,
     }),
   } as const;

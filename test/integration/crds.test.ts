@@ -144,7 +144,10 @@ test('runs show verdict and progress, and are found by field', async () => {
     table,
     /^NAME +WORKFLOW +SUCCEEDED +REASON +MATERIALS +SIGNER +AGE\nbuild-columns +build +True +Accepted +2\/3 +SHA256:abc +\d+s\n$/,
   );
-  assert.match(await kubectl('get', '-n', NAMESPACE, 'wkr', '-o', 'wide'), /AGE +REVISION +DIGEST +MESSAGE\n/);
+  assert.match(
+    await kubectl('get', '-n', NAMESPACE, 'wkr', '-o', 'wide'),
+    /AGE +REVISION +POLICIES +DIGEST +MESSAGE\n/,
+  );
   assert.is(await kubectl('get', '-n', NAMESPACE, 'wkr', '--field-selector', 'spec.workflowRef.name=x'), '');
   assert.match(await kubectl('get', '-n', NAMESPACE, 'proviso'), /contract\.proviso\.dev\/release[\s\S]*workflowrun/);
 });
