@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { isMainThread } from 'node:worker_threads';
 import type { Covered } from '../coverage.ts';
 import type { PolicyOutcome, PolicyQuery, SourceFinding } from '../evaluation.ts';
+import { deferThread } from '../nice.ts';
 import { judge, judgeCovering } from './judge.ts';
 import { type Compiled, compile } from './program.ts';
 
 /** What runs in a thread of the engine: each export is a task. */
+
+if (!isMainThread) deferThread();
 
 /** The task is begun when its first element isn't 0 any more. */
 export type Begun = Int32Array<SharedArrayBuffer>;

@@ -1,6 +1,7 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { excerpt } from '../../api/excerpt.ts';
+import { deferProcess } from '../nice.ts';
 
 /** What one run of OPA may take. */
 export interface ProcessLimits {
@@ -97,7 +98,9 @@ export function runOpa(options: ProcessOptions): Promise<ProcessEnd> {
 /** Some of what hinders a start is thrown, and the rest told by an event. */
 function start({ program, args, folder, limits }: ProcessOptions): ChildProcessWithoutNullStreams | Error {
   try {
-    return spawn(program, args, { cwd: folder, env: environment(folder, limits), stdio: 'pipe' });
+    const child = spawn(program, args, { cwd: folder, env: environment(folder, limits), stdio: 'pipe' });
+    deferProcess(child.pid);
+    return child;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

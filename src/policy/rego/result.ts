@@ -35,7 +35,7 @@ function judge(name: string, value: unknown): PolicyOutcome {
   const member = findings !== undefined && findings.length > 0 ? 'findings' : 'violations';
   const entries = (member === 'findings' ? findings : violations) ?? [];
   const read = entries.map((entry, index) => violationOf(name, entry, `/${member}/${index}`));
-  if (!skipped) return { kind: 'evaluated', violations: kept(name, read) };
+  if (!skipped) return { kind: 'evaluated', ...kept(read) };
   return { kind: 'skipped', reasons: [reason === '' ? 'the policy gives no reason' : excerpt(reason, MAX_TEXT)] };
 }
 
@@ -70,15 +70,17 @@ function flagOf({ suppress = false }: UnknownRecord, at: string): boolean {
   return suppress;
 }
 
-/** Those that count before those that are suppressed: what is left out must not be what closes the gate. */
-function kept(name: string, violations: readonly Violation[]): readonly Violation[] {
-  if (violations.length <= MAX_VIOLATIONS) return violations;
+/** Those that count before those that are suppressed, and how many more of the first there are. */
+function kept(violations: readonly Violation[]): {
+  readonly violations: readonly Violation[];
+  readonly omitted?: number;
+} {
+  if (violations.length <= MAX_VIOLATIONS) return { violations };
   const counting = violations.filter(({ suppressed = false }) => !suppressed);
   const suppressed = violations.filter(({ suppressed = false }) => suppressed);
-  const left = violations.length - MAX_VIOLATIONS + 1;
-  const message = `${left} more violations are not kept: ${MAX_VIOLATIONS} of one evaluation are`;
-  const note = { subject: name, message, ...(counting.length < MAX_VIOLATIONS ? { suppressed: true } : {}) };
-  return [...[...counting, ...suppressed].slice(0, MAX_VIOLATIONS - 1), note];
+  const omitted = counting.length - MAX_VIOLATIONS;
+  const told = [...counting, ...suppressed].slice(0, MAX_VIOLATIONS);
+  return omitted > 0 ? { violations: told, omitted } : { violations: told };
 }
 
 function wrong(at: string, expected: string, value: unknown): WrongShape {

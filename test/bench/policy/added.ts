@@ -20,6 +20,19 @@ violations contains c.name if {
   l.license.id == "GPL-3.0-only"
 }
 `;
+const nested = (depth: number): string =>
+  `[1,2,3,4,5,6,7,8,9,10].all(a${depth}, ${depth === 0 ? 'true' : nested(depth - 1)})`;
+/** What never ends by itself, of each engine. */
+const RUNAWAYS: Readonly<Record<string, { readonly engine: string; readonly inline: string }>> = {
+  'cel-runaway': { engine: 'CEL', inline: `validations: [{expression: "${nested(9)}", message: never}]` },
+  'rego-runaway': {
+    engine: 'Rego',
+    inline: `package main
+import rego.v1
+result := {"violations": [x | some x in numbers.range(1, 100000); some y in numbers.range(1, 100000); x + y < 0]}
+`,
+  },
+};
 /** How many policies of which engine judge each add. */
 const WORKFLOWS: Readonly<Record<string, readonly string[]>> = {
   none: [],
@@ -45,9 +58,11 @@ export async function addedByPolicies(components: number, rounds: number): Promi
       await new Promise((resolve) => setTimeout(resolve, ROUND_PAUSE_MS));
     }
     const [none = [], ...others] = times;
+    const [alone] = adds;
+    const beside = alone === undefined ? [] : await besideRunaways(shop, components, rounds, alone);
     const phase = `add of ${components} components, ${rounds} times`;
-    const names = Object.keys(WORKFLOWS);
-    return [none, ...others].flatMap((each, index) =>
+    const names = [...Object.keys(WORKFLOWS), 'none, beside runaways of both engines'];
+    return [none, ...others, beside].flatMap((each, index) =>
       ([50, 99] as const).map((p): Figure => {
         const value = percentile(each, p);
         const ratio = index === 0 ? {} : { ratio: { of: 'none', value: value / percentile(none, p) } };
@@ -59,12 +74,38 @@ export async function addedByPolicies(components: number, rounds: number): Promi
   }
 }
 
+/** How long adds take that none judges, while others are judged by what never ends, again and again. */
+async function besideRunaways(
+  shop: Shop,
+  components: number,
+  rounds: number,
+  add: (round: number) => Promise<number>,
+): Promise<readonly number[]> {
+  let isOver = false;
+  const runaways = Object.keys(RUNAWAYS).map(async (name) => {
+    const again = await adderOf(shop, name, components);
+    for (let round = 0; !isOver; round++) await again(round);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const times: number[] = [];
+  for (let round = rounds; round < 2 * rounds; round++) {
+    times.push(await add(round));
+    await new Promise((resolve) => setTimeout(resolve, ROUND_PAUSE_MS));
+  }
+  isOver = true;
+  await Promise.all(runaways);
+  return times;
+}
+
 function manifests(): readonly string[] {
   const sources = Array.from({ length: 8 }, (_, index) => [`cel-${index}`, `${CEL}# ${index}\n`] as const);
   return [
     ...sources.map(([name, inline]) => manifest('Policy', name, { kinds, source: { inline } })),
     manifest('Policy', 'rego', { kinds, engine: 'Rego', source: { inline: REGO } }),
-    ...Object.entries(WORKFLOWS).flatMap(([name, policies]) => [
+    ...Object.entries(RUNAWAYS).map(([name, { engine, inline }]) =>
+      manifest('Policy', name, { kinds, engine, source: { inline } }),
+    ),
+    ...Object.entries({ ...WORKFLOWS, ...runawayWorkflows() }).flatMap(([name, policies]) => [
       manifest('Contract', name, {
         materials: [{ name: 'sbom', type: 'SBOM_CYCLONEDX_JSON' }],
         policies: { materials: policies.map((policy) => ({ ref: { name: policy } })) },
@@ -93,3 +134,6 @@ function percentile(values: readonly number[], p: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * p) / 100) - 1)] ?? Number.NaN;
 }
+
+const runawayWorkflows = (): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(Object.keys(RUNAWAYS).map((name) => [name, [name]]));
