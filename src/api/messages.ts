@@ -187,7 +187,7 @@ export interface ArchivedRunsMessage {
 /** What archived runs are asked for by, as parameters of the receiver and flags of the CLI. */
 export const ARCHIVE_FILTERS = [
   ...(['workflow', 'project', 'team', 'succeeded', 'reason'] as const),
-  ...(['since', 'until', 'digest', 'commit', 'signer'] as const),
+  ...(['since', 'until', 'digest', 'commit', 'signer', 'policy', 'outcome'] as const),
 ];
 export type ArchiveFilter = (typeof ARCHIVE_FILTERS)[number];
 
@@ -208,6 +208,35 @@ export interface ArchiveTotal {
 export interface TotalsMessage {
   readonly by: string;
   readonly items: readonly ArchiveTotal[];
+}
+
+/** What a policy says; `Failed` when it isn't known. */
+export const POLICY_OUTCOMES = ['Passed', 'Violated', 'Skipped', 'Failed'] as const;
+export type PolicyOutcome = (typeof POLICY_OUTCOMES)[number];
+
+/** What one policy said of the runs of one period. */
+export interface PolicyTotal {
+  readonly kind: 'Policy' | 'ClusterPolicy';
+  readonly policy: string;
+  /** Of the Policy; empty for a ClusterPolicy, whose line has the runs of all namespaces that were asked for. */
+  readonly namespace: string;
+  /** `2026-11-28`, `2026-11`, or empty for all time, in UTC. */
+  readonly period: string;
+  /** Runs that it was asked of. */
+  readonly runs: number;
+  /** How often it was asked, which is the sum of the next four. */
+  readonly asked: number;
+  readonly passed: number;
+  readonly violated: number;
+  readonly skipped: number;
+  readonly failed: number;
+  /** How often a Waiver excused what it objected to. */
+  readonly waived: number;
+}
+
+/** Answer to `GET /v1/archive/policies`: the latest period first. */
+export interface PolicyTotalsMessage {
+  readonly items: readonly PolicyTotal[];
 }
 
 /** A digest, what it is to a run, and how many runs away from the digest that was asked for. */

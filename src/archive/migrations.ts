@@ -9,6 +9,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-runs': { up: createRuns },
   '0002-records': { up: addRecords },
   '0003-retention': { up: addRetention },
+  '0004-policy-results': { up: addPolicyResults },
 };
 
 async function createRuns(db: Kysely<unknown>): Promise<void> {
@@ -92,5 +93,27 @@ async function addRetention(db: Kysely<unknown>): Promise<void> {
     .addColumn('store', 'varchar(253)', (column) => column.notNull())
     .addColumn('digest', 'varchar(160)', (column) => column.notNull())
     .addPrimaryKeyConstraint('released_pk', ['store', 'digest'])
+    .execute();
+}
+
+async function addPolicyResults(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('runs').addColumn('judgements', 'integer').execute();
+  await db.schema
+    .createTable('policy_results')
+    .addColumn('run_uid', 'varchar(64)', (column) => column.notNull().references('runs.uid').onDelete('cascade'))
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('kind', 'varchar(16)', (column) => column.notNull())
+    .addColumn('policy', 'varchar(253)', (column) => column.notNull())
+    .addColumn('material', 'varchar(512)', (column) => column.notNull())
+    .addColumn('phase', 'varchar(8)', (column) => column.notNull())
+    .addColumn('outcome', 'varchar(16)', (column) => column.notNull())
+    .addColumn('violations', 'integer', (column) => column.notNull())
+    .addColumn('waiver', 'varchar(253)')
+    .addPrimaryKeyConstraint('policy_results_pk', ['run_uid', 'position'])
+    .execute();
+  await db.schema
+    .createIndex('policy_results_by_policy')
+    .on('policy_results')
+    .columns(['policy', 'outcome', 'run_uid'])
     .execute();
 }

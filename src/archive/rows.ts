@@ -1,12 +1,14 @@
 import { saidByPolicies } from '../api/run-evidence.ts';
 import { verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
-import type { DigestTable, RunTable } from './tables.ts';
+import { resultsOf } from './policy-results.ts';
+import type { DigestTable, PolicyResultTable, RunTable } from './tables.ts';
 
 /** A finished run as it lies in the archive. */
 export interface RunRows {
   readonly run: RunTable;
   readonly digests: readonly DigestTable[];
+  readonly results: readonly PolicyResultTable[];
 }
 
 /** Where what a run's rows are made of is kept besides. */
@@ -26,6 +28,7 @@ export const documentOf = (run: WorkflowRun): string => JSON.stringify(run);
 export function rowsOf(run: WorkflowRun, outputs: ReadonlySet<string>, record: RecordPlace): RunRows {
   const { metadata, spec, status = {} } = run;
   const verdict = verdictOf(run);
+  const results = resultsOf(run);
   const uid = metadata.uid ?? '';
   const started = utc(status.startTime ?? metadata.creationTimestamp ?? '');
   const finished = status.finishTime === undefined ? started : utc(status.finishTime);
@@ -53,8 +56,10 @@ export function rowsOf(run: WorkflowRun, outputs: ReadonlySet<string>, record: R
       record_digest: record.digest,
       record_time: record.time,
       store: spec.evidenceStoreName,
+      judgements: results.length,
     },
     digests: digestsOf(run, uid, outputs),
+    results,
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import type { PolicyOutcome } from '../api/messages.ts';
 import type { ArchiveDatabase, ArchiveTables, RunTable } from './tables.ts';
 
 /** Which runs are asked for; what is absent doesn't count. */
@@ -20,6 +21,10 @@ export interface RunFilter {
   readonly commit?: string;
   /** A part of how the signer is shown. */
   readonly signer?: string;
+  /** A policy that was asked of it, of either kind. */
+  readonly policy?: string;
+  /** What that policy said, or any policy if none is named. */
+  readonly outcome?: PolicyOutcome;
 }
 
 /** Where a page ended. */
@@ -28,7 +33,10 @@ export interface PageEnd {
   readonly uid: string;
 }
 
-export type ListedRun = Omit<RunTable, 'document' | 'workflow_uid' | 'record_digest' | 'record_time' | 'store'>;
+export type ListedRun = Omit<
+  RunTable,
+  'document' | 'workflow_uid' | 'record_digest' | 'record_time' | 'store' | 'judgements'
+>;
 
 const COLUMNS = [
   ...(['uid', 'namespace', 'name', 'workflow', 'project', 'team', 'contract', 'contract_revision'] as const),
@@ -87,7 +95,23 @@ export function conditionsOf(
               .where('digests.digest', '=', digest),
           ),
         ]),
+    ...judgedBy(build, filter),
   ];
+}
+
+/** One policy has said it: that another one did is no answer. */
+function judgedBy(
+  build: ExpressionBuilder<ArchiveTables, 'runs'>,
+  { policy, outcome }: RunFilter,
+): Expression<SqlBool>[] {
+  if (policy === undefined && outcome === undefined) return [];
+  let asked = build
+    .selectFrom('policy_results')
+    .select(sql`1`.as('one'))
+    .whereRef('policy_results.run_uid', '=', 'runs.uid');
+  if (policy !== undefined) asked = asked.where('policy_results.policy', '=', policy);
+  if (outcome !== undefined) asked = asked.where('policy_results.outcome', '=', outcome);
+  return [build.exists(asked)];
 }
 
 /** A text of which each character stands for itself in LIKE. */

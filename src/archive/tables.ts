@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { DigestEdge } from '../api/messages.ts';
+import type { DigestEdge, PolicyOutcome } from '../api/messages.ts';
 
 /** One finished run. Times are RFC 3339 in UTC with milliseconds, so that they sort as text. */
 export interface RunTable {
@@ -31,6 +31,8 @@ export interface RunTable {
   readonly record_time: string | null;
   /** The EvidenceStore of the run; null for runs archived before this was noted. */
   readonly store: string | null;
+  /** How many policy results it has; null for runs archived before there were any, until they are noted. */
+  readonly judgements: number | null;
 }
 
 /** What a digest is to a run. */
@@ -45,6 +47,22 @@ export interface DigestTable {
   readonly name: string;
   /** The type of the material; empty for others. */
   readonly type: string;
+}
+
+/** What one policy said of a run. */
+export interface PolicyResultTable {
+  readonly run_uid: string;
+  /** Its place among those of the run: a policy may be attached twice. */
+  readonly position: number;
+  readonly kind: 'Policy' | 'ClusterPolicy';
+  readonly policy: string;
+  /** The name of the material; empty for the attestation. */
+  readonly material: string;
+  readonly phase: 'Init' | 'Add' | 'Push';
+  readonly outcome: PolicyOutcome;
+  readonly violations: number;
+  /** The Waiver that excused what was objected to; null where none did. */
+  readonly waiver: string | null;
 }
 
 /** An evidence store whose archive records were all looked at. */
@@ -74,6 +92,7 @@ export interface ReleasedTable {
 export interface ArchiveTables {
   readonly runs: RunTable;
   readonly digests: DigestTable;
+  readonly policy_results: PolicyResultTable;
   readonly read_stores: ReadStoreTable;
   readonly released: ReleasedTable;
 }

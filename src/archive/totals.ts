@@ -7,7 +7,8 @@ import type { ArchiveDatabase } from './tables.ts';
 export type TotalsBy = 'workflow' | 'team' | 'project';
 export type Period = 'day' | 'month' | 'all';
 
-const LENGTH: Readonly<Record<Period, number>> = { day: 10, month: 7, all: 0 };
+/** How much of a time says the period. */
+export const PERIOD_LENGTH: Readonly<Record<Period, number>> = { day: 10, month: 7, all: 0 };
 
 /** Totals of the runs that fit, by period, then by name. At most `limit` lines, the latest. */
 export async function totalsOf(
@@ -22,7 +23,7 @@ export async function totalsOf(
     .select((build) => [
       'namespace' as const,
       build.fn.coalesce(by, sql<string>`''`).as('of'),
-      sql<string>`substr(started, 1, ${sql.lit(LENGTH[period])})`.as('period'),
+      sql<string>`substr(started, 1, ${sql.lit(PERIOD_LENGTH[period])})`.as('period'),
       sql<number>`sum(case when succeeded = 'True' then 1 else 0 end)`.as('accepted'),
       sql<number>`sum(case when succeeded = 'True' then 0 else 1 end)`.as('failed'),
       sql<number>`avg(duration_ms)`.as('duration'),

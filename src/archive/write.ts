@@ -1,3 +1,4 @@
+import { writeResults } from './policy-results.ts';
 import { release } from './release.ts';
 import type { RunRows } from './rows.ts';
 import type { ArchiveDatabase, RunTable } from './tables.ts';
@@ -9,7 +10,7 @@ const BATCH = 100;
  * Puts a run into the archive, all of it or nothing. Once more changes nothing, and what is older than what is there changes
  * nothing either. Returns whether it is in the archive as given.
  */
-export async function archiveRun(database: ArchiveDatabase, { run, digests }: RunRows): Promise<boolean> {
+export async function archiveRun(database: ArchiveDatabase, { run, digests, results }: RunRows): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
     const { uid, ...rest } = run;
     const before = await transaction
@@ -41,6 +42,7 @@ export async function archiveRun(database: ArchiveDatabase, { run, digests }: Ru
         .values(digests.slice(from, from + BATCH))
         .execute();
     }
+    await writeResults(transaction, uid, results);
     return true;
   });
 }

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
+import { POLICY_OUTCOMES } from '../api/messages.ts';
 import { repeated, type Within } from './command-parts.ts';
+import type { ArchivePoliciesFlags } from './commands/archive-policies.ts';
 import type { ArchiveRebuildFlags } from './commands/archive-rebuild.ts';
 import type { ArchiveRunsFlags } from './commands/archive-runs.ts';
 import type { ArchiveTotalsFlags } from './commands/archive-totals.ts';
@@ -23,7 +25,12 @@ const withFilter = (command: Command): Command =>
     .option('--digest <sha256>', 'of a material, the attestation or a statement')
     .option('--commit <sha>', 'the commit, or how it begins')
     .option('--signer <text>', 'a part of how the signer is shown')
+    .option('--policy <name>', 'that a policy of this name was asked of')
+    .addOption(new Option('--outcome <outcome>', 'that it, or else any policy, said this of').choices(POLICY_OUTCOMES))
     .option('--all', 'of every namespace whose runs may be read');
+
+const period = (): Option =>
+  new Option('--period <length>', 'a line for each, in UTC').choices(['day', 'month', 'all']).default('all');
 
 export function addArchiveCommands(program: Command, within: Within): void {
   const archive = program.command('archive').description('ask the archive, which keeps runs that left the cluster');
@@ -38,11 +45,14 @@ export function addArchiveCommands(program: Command, within: Within): void {
     .addOption(
       new Option('--by <what>', 'a line for each').choices(['workflow', 'team', 'project']).default('workflow'),
     )
-    .addOption(
-      new Option('--period <length>', 'a line for each, in UTC').choices(['day', 'month', 'all']).default('all'),
-    )
+    .addOption(period())
     .action((flags: ArchiveTotalsFlags) =>
       within(async (session) => (await import('./commands/archive-totals.ts')).archiveTotals(session, flags)),
+    );
+  withFilter(archive.command('policies').description('show what each policy said of runs, and how often'))
+    .addOption(period())
+    .action((flags: ArchivePoliciesFlags) =>
+      within(async (session) => (await import('./commands/archive-policies.ts')).archivePolicies(session, flags)),
     );
   archive
     .command('rebuild')

@@ -4,7 +4,7 @@ import type { ReceiverContext } from './context.ts';
 import { admission } from './limits.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler } from './respond.ts';
-import { archivedRunsRoute, discoverRoute, totalsRoute } from './routes/archive.ts';
+import { archivedRunsRoute, discoverRoute, policyTotalsRoute, totalsRoute } from './routes/archive.ts';
 import { attestationRoute, statementRoute } from './routes/attestation.ts';
 import { contractRevisionsRoute } from './routes/contracts.ts';
 import { evaluationRoute } from './routes/evaluation.ts';
@@ -43,6 +43,7 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route('/v1/referrers/:digest').get(referrersRoute(context)).all(onlyFor('GET'));
   app.route('/v1/archive/runs').get(archivedRunsRoute(context)).all(onlyFor('GET'));
   app.route('/v1/archive/totals').get(totalsRoute(context)).all(onlyFor('GET'));
+  app.route('/v1/archive/policies').get(policyTotalsRoute(context)).all(onlyFor('GET'));
   app.route('/v1/archive/discover/:digest').get(discoverRoute(context)).all(onlyFor('GET'));
   app.route('/v1/archive/retention').get(retentionRoute(context)).all(onlyFor('GET'));
   app

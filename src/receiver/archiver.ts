@@ -5,6 +5,7 @@ import { isHeld } from '../api/legal-hold.ts';
 import { Problem } from '../api/problem.ts';
 import { isArchived, isFinished } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
+import { noteEarlierResults } from '../archive/policy-results.ts';
 import { archivedAmong } from '../archive/write.ts';
 import { writeStatus } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -107,6 +108,8 @@ export function startArchiver(options: ArchiverOptions): Archiver {
       isSwept = true;
       await asked(sweep());
       onFilled();
+      const noted = await asked(noteEarlierResults(database, over));
+      if (noted > 0) log.info({ runs: noted }, 'Policy results of runs that were archived before noted');
     }
     isSwept = false;
     while (!over.aborted) {

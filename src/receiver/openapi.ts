@@ -87,6 +87,12 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/v1/archive/policies',
+    summary: 'What each policy said of finished runs, by period',
+    query: [...FILTER, 'period', 'limit'],
+  },
+  {
+    method: 'get',
     path: '/v1/archive/discover/{digest}',
     summary: 'What a digest was made with, or what was made with it',
     query: ['namespace', 'direction', 'depth'],

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sha256Hex } from '../../src/api/canonical.ts';
-import type { ArchivedRunsMessage, DiscoveryMessage, TotalsMessage } from '../../src/api/messages.ts';
+import type {
+  ArchivedRunsMessage,
+  DiscoveryMessage,
+  PolicyTotalsMessage,
+  TotalsMessage,
+} from '../../src/api/messages.ts';
+import { openArchive } from '../../src/archive/open.ts';
 import { type ArchivedShop, openArchivedShop } from '../support/archived-shop.ts';
 import { type CommandOutcome, mountSecret, runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
@@ -18,7 +24,7 @@ let tokens: Readonly<Record<string, string>>;
 let auditor: string;
 const test = suite('archive of runs');
 test.before(async () => {
-  archivedShop = await openArchivedShop('auditor');
+  archivedShop = await openArchivedShop('auditor', true);
   ({ shop, dir, tokens, reader: auditor, finish } = archivedShop);
 });
 test.after(() => archivedShop?.stop());
@@ -90,10 +96,33 @@ test('pages, totals, and questions that are not ones', async () => {
     'limit=x',
     'cursor=x',
     'succeeded=yes',
+    'outcome=Bad',
     'since=yesterday',
     'workflow=a&workflow=b',
   ])
     await shop.http.refused('request-invalid', `/v1/archive/runs?${query}`, { token: auditor });
+});
+
+test('what policies said, by run and in sum, to those who may read it', async () => {
+  const judged = await archived('?policy=makes-app');
+  assert.is(judged.length, 3);
+  const violated = await archived('?policy=makes-app&outcome=Violated');
+  assert.equal(violated, await archived('?workflow=deploy'));
+  assert.equal(await archived('?policy=another'), []);
+  const path = '/v1/archive/policies?period=all';
+  const totals = async (token: string) => (await shop.http.call(path, { token })).json<PolicyTotalsMessage>().items;
+  const all = { kind: 'Policy', policy: 'makes-app', namespace: 'shop', period: '' };
+  assert.equal(await totals(auditor), [
+    { ...all, runs: 3, asked: 3, passed: 2, violated: 1, skipped: 0, failed: 0, waived: 0 },
+  ]);
+  assert.equal(await totals(tokens.build ?? ''), []);
+  const [head, line] = await linesOf('archive policies');
+  assert.match(head ?? '', /^POLICY +KIND +RUNS +ASKED +PASSED +VIOLATED +SKIPPED +FAILED +WAIVED$/);
+  assert.match(line ?? '', /^makes-app +Policy +3 +3 +2 +1 +0 +0 +0$/);
+  assert.match((await linesOf('archive policies --all --period month'))[1] ?? '', /^\d{4}-\d\d +shop +makes-app +/);
+  assert.is((await linesOf('archive runs --policy makes-app --outcome Passed')).length, 3);
+  const [nothing] = await linesOf('archive policies --policy another');
+  assert.match(nothing ?? '', /no run of shop that a policy was asked of, as far as it fits --policy; /);
 });
 
 /** The command line as the auditor, or as whom the token is of. */
@@ -183,6 +212,17 @@ test('who may not read a namespace learns nothing of it', async () => {
   const path = `/v1/archive/discover/sha256:${sha256Hex('src')}`;
   assert.equal((await shop.http.call(path, { token })).json<DiscoveryMessage>().edges, []);
   await shop.http.refused('token-missing', path, {});
+});
+
+test('what policies said of runs that an earlier version has archived is found too', async () => {
+  const judged = await archived('?policy=makes-app');
+  await shop.stack.terminate('receiver');
+  const { database } = await openArchive(`sqlite:${join(dir, 'archive.db')}`);
+  await database.deleteFrom('policy_results').execute();
+  await database.updateTable('runs').set({ judgements: null }).execute();
+  await database.destroy();
+  await shop.stack.killAndRestart('receiver');
+  await eventually('the results', async () => (await archived('?policy=makes-app')).length === judged.length);
 });
 
 test('an archive that was lost is filled again with what the cluster has', async () => {

@@ -14,11 +14,21 @@ const materials = [
   { name: 'source', type: 'ARTIFACT', optional: true },
 ];
 const signers = [{ key: { inline: key.publicPem } }];
-const MANIFESTS = [
-  manifest('Contract', 'release', { materials, signers }),
-  manifest('Workflow', 'build', { contractRef: { name: 'release' }, team: 'web', history: { limit: 1 } }),
-  manifest('Workflow', 'deploy', { contractRef: { name: 'release' } }),
-].join('\n---\n');
+/** A policy that only a run which makes an app passes. */
+const MAKES_APP = 'validations: [{expression: "input.subject.exists(s, s.name == \'app\')", message: no app is made}]';
+const policies = { attestation: [{ ref: { name: 'makes-app' } }] };
+const manifestsOf = (isJudged: boolean): string =>
+  [
+    manifest('Policy', 'makes-app', { attestation: true, source: { inline: MAKES_APP } }),
+    manifest('Contract', 'release', {
+      ...{ materials, signers },
+      ...(isJudged ? { policies, enforcement: 'Audit' } : {}),
+    }),
+    manifest('Workflow', 'build', { contractRef: { name: 'release' }, team: 'web', history: { limit: 1 } }),
+    manifest('Workflow', 'deploy', { contractRef: { name: 'release' } }),
+  ]
+    .slice(isJudged ? 0 : 1)
+    .join('\n---\n');
 
 /** A shop whose finished runs are kept in an archive, and leave the cluster soon. */
 export interface ArchivedShop {
@@ -33,10 +43,10 @@ export interface ArchivedShop {
   stop(): Promise<void>;
 }
 
-/** `reader` names the service account that may read. */
-export async function openArchivedShop(reader: string): Promise<ArchivedShop> {
+/** `reader` names the service account that may read. With `isJudged` its runs are, by a policy that fails none. */
+export async function openArchivedShop(reader: string, isJudged = false): Promise<ArchivedShop> {
   const dir = await mkdtemp(join(tmpdir(), 'proviso-archive-'));
-  const shop = await openShop(MANIFESTS, { archive: `sqlite:${join(dir, 'archive.db')}` });
+  const shop = await openShop(manifestsOf(isJudged), { archive: `sqlite:${join(dir, 'archive.db')}` });
   const tokens: Readonly<Record<string, string>> = {
     build: await shop.tokenOf('build'),
     deploy: await shop.tokenOf('deploy'),

@@ -10,6 +10,7 @@ import type {
   EvidenceLinkMessage,
   InitRequest,
   MaterialMessage,
+  PolicyTotalsMessage,
   RebuildMessage,
   ReferrersMessage,
   RetentionMessage,
@@ -113,6 +114,8 @@ export function createReceiver(transport: Transport) {
     referrers: (digest: string): Promise<ReferrersMessage> => get(`/v1/referrers/${digest}?limit=100`),
     /** A page; its `next` is the `cursor` of the one after it. */
     archivedRuns: (query: Query): Promise<ArchivedRunsMessage> => get(`/v1/archive/runs?${new URLSearchParams(query)}`),
+    policyTotals: (query: Query): Promise<PolicyTotalsMessage> =>
+      get(`/v1/archive/policies?${new URLSearchParams(query)}`),
     archiveTotals: (query: Query): Promise<TotalsMessage> => get(`/v1/archive/totals?${new URLSearchParams(query)}`),
     discover: (digest: string, query: Query): Promise<DiscoveryMessage> =>
       get(`/v1/archive/discover/${encodeURIComponent(digest)}?${new URLSearchParams(query)}`),

@@ -20,10 +20,11 @@ export function archiveQuery(session: Session, flags: ArchiveFlags): Readonly<Re
 }
 
 /** What to say when nothing fits: where was looked, and what is looked for elsewhere. */
-export function nothingArchived(query: Readonly<Record<string, string>>): string {
+export function nothingArchived(query: Readonly<Record<string, string>>, which?: string): string {
   const { namespace, ...filters } = query;
   const where = namespace ?? 'the namespaces whose runs this identity may get';
   const asked = Object.keys(filters).map((name) => `--${name}`);
   const fits = asked.length === 0 ? '' : `, as far as it fits ${asked.join(', ')}`;
-  return `the archive has no run of ${where}${fits}; runs that are not finished are listed by: proviso runs`;
+  const that = which === undefined ? '' : ` ${which}`;
+  return `the archive has no run of ${where}${that}${fits}; runs that are not finished are listed by: proviso runs`;
 }

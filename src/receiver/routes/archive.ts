@@ -1,7 +1,14 @@
 import type { Request, Response } from 'express';
-import type { ArchivedRunsMessage, DiscoveryMessage, TotalsMessage } from '../../api/messages.ts';
+import {
+  type ArchivedRunsMessage,
+  type DiscoveryMessage,
+  POLICY_OUTCOMES,
+  type PolicyTotalsMessage,
+  type TotalsMessage,
+} from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { discover } from '../../archive/discover.ts';
+import { policyTotals } from '../../archive/policy-totals.ts';
 import { archivedNamespaces, listRuns, type PageEnd, type RunFilter } from '../../archive/runs.ts';
 import { totalsOf } from '../../archive/totals.ts';
 import type { ReceiverContext } from '../context.ts';
@@ -46,6 +53,16 @@ export const totalsRoute = (context: ReceiverContext) => async (request: Request
   response.json(answer);
 };
 
+/** `GET /v1/archive/policies?period=`: what policies said of runs. */
+export const policyTotalsRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
+  const filter = await readableFilter(context, request, response);
+  const period = choice(request, 'period', ['day', 'month', 'all'] as const);
+  const limit = wholeNumber(request, 'limit', MAX_LIMIT, MAX_LIMIT);
+  const items = await context.archive.ask((database) => policyTotals(database, filter, { period, limit }));
+  const answer: PolicyTotalsMessage = { items };
+  response.json(answer);
+};
+
 /** `GET /v1/archive/discover/{digest}?direction=&depth=`: what it was made with, or what was made with it. */
 export const discoverRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
   const { namespaces } = await readableFilter(context, request, response);
@@ -76,18 +93,28 @@ async function readableFilter(context: ReceiverContext, request: Request, respon
 }
 
 function textFilter(request: Request): Omit<RunFilter, 'namespaces'> {
-  const succeeded = query(request, 'succeeded', 8);
-  if (succeeded !== undefined && succeeded !== 'True' && succeeded !== 'False') {
-    throw new Problem('request-invalid', `the parameter 'succeeded' is not valid`, {
-      errors: [{ at: '?succeeded=', message: 'must be True or False' }],
-    });
-  }
-  const names = ['workflow', 'project', 'team', 'reason', 'digest', 'commit', 'signer'] as const;
+  const names = ['workflow', 'project', 'team', 'reason', 'digest', 'commit', 'signer', 'policy'] as const;
   const given = names.flatMap((name) => {
     const value = query(request, name, 512);
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(given), ...(succeeded === undefined ? {} : { succeeded }) };
+  const succeeded = oneOf(request, 'succeeded', ['True', 'False'] as const);
+  const outcome = oneOf(request, 'outcome', POLICY_OUTCOMES);
+  return {
+    ...Object.fromEntries(given),
+    ...(succeeded === undefined ? {} : { succeeded }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+}
+
+/** Unlike a choice it may be left out, which asks for all of them. */
+function oneOf<T extends string>(request: Request, name: string, allowed: readonly T[]): T | undefined {
+  const given = query(request, name, 16);
+  const found = allowed.find((each) => each === given);
+  if (given === undefined || found !== undefined) return found;
+  throw new Problem('request-invalid', `the parameter '${name}' is not valid`, {
+    errors: [{ at: `?${name}=`, message: `must be one of ${allowed.join(', ')}` }],
+  });
 }
 
 function timeFilter(request: Request): Pick<RunFilter, 'since' | 'until'> {
