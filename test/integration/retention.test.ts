@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { sha256Hex } from '../../src/api/canonical.ts';
 import { LABEL_LEGAL_HOLD } from '../../src/api/labels.ts';
 import type { RetentionMessage, RunMessage } from '../../src/api/messages.ts';
-import { digestsOf } from '../../src/api/run-evidence.ts';
+import { digestsOf, saidByPolicies } from '../../src/api/run-evidence.ts';
 import type { WorkflowRun } from '../../src/api/types.gen.ts';
 import { type ArchivedShop, openArchivedShop } from '../support/archived-shop.ts';
 import { mountSecret, runProviso } from '../support/command-line.ts';
@@ -20,7 +20,7 @@ let build: string;
 let admin: string;
 const test = suite('retention');
 test.before(async () => {
-  archivedShop = await openArchivedShop('admin');
+  archivedShop = await openArchivedShop('admin', true);
   ({ shop, finish } = archivedShop);
   build = archivedShop.tokens.build ?? '';
   await shop.kubectl('create clusterrolebinding admin --clusterrole=proviso-view --serviceaccount=shop:admin');
@@ -38,6 +38,13 @@ const stored = async (bytes: string): Promise<boolean> => (await shop.stored()).
 const archived = async (): Promise<readonly string[]> =>
   (await retained.database.selectFrom('runs').select('name').execute()).map(({ name }) => name);
 const live = async () => (await shop.runs()).map(({ metadata }) => metadata.name);
+
+/** The digests, hex, of the documents with what policies said of a run in the archive. */
+async function saidOf(run: string): Promise<readonly string[]> {
+  const found = retained.database.selectFrom('runs').select('document').where('name', '=', run);
+  const { document } = await found.executeTakeFirstOrThrow();
+  return saidByPolicies(JSON.parse(document)).map(({ digest }) => digest.slice('sha256:'.length));
+}
 
 /** A run of `build` with these materials that is in the archive and in the cluster no more; the one that took its place. */
 async function gone(given: Readonly<Record<string, string>>, next: Readonly<Record<string, string>>): Promise<string> {
@@ -67,21 +74,25 @@ test('a run that nothing keeps leaves the archive, and the store what nothing el
   const first = await gone({ app: 'app-1', source: 'shared' }, { app: 'app-2', source: 'shared' });
   const kept = (await Promise.all((await live()).map((name) => shop.run(name)))).flatMap(digestsOf);
   const before = (await shop.stored()).blobs;
+  const said = await saidOf(first);
+  assert.is(said.length, 1);
   await retained.apply(0.5);
   assert.ok((await archived()).includes(first));
+  for (const digest of said) assert.ok((await shop.stored()).blobs.includes(digest), 'the archived run refers to it');
   await retained.apply(2, { isComplete: () => Promise.resolve(false) });
   assert.ok((await archived()).includes(first), 'not while it is not known what else is referred to');
   await goes(first, 2);
   const after = (await shop.stored()).blobs;
-  // The material of its own, the attestation, a summary, and the record.
-  assert.is(before.length - after.length, 4);
+  // The material of its own, the attestation, a summary, the record, and what the policy said.
+  assert.is(before.length - after.length, 5);
+  for (const digest of said) assert.not(after.includes(digest));
   assert.not(after.includes(hex('app-1')));
   assert.ok(after.includes(hex('shared')));
   for (const digest of kept) assert.ok(after.includes(digest.slice('sha256:'.length)), digest);
   const event = await shop.kubectl(
     'get events.events.k8s.io -A -o jsonpath={range.items[*]}{.reason}:{.note}{"\\n"}{end}',
   );
-  assert.match(event, /RetentionApplied:1 runs removed from the archive, and 4 objects that nothing refers to/);
+  assert.match(event, /RetentionApplied:1 runs removed from the archive, and 5 objects that nothing refers to/);
   assert.equal((await shop.stored()).staging, []);
 });
 
