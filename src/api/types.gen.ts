@@ -367,6 +367,19 @@ export interface ClusterPolicyStatus {
     /** Number of them, counting attachments that are disabled too. */
     readonly clusterContracts?: number;
   };
+  /** What it said of the runs of all namespaces that are in the cluster now, open ones too. What it wants to be ignored isn't counted. */
+  readonly evaluations?: {
+    /** Number of runs that it was asked of. */
+    readonly runs: number;
+    /** How often it was asked: of each material, and of the attestation. */
+    readonly evaluated: number;
+    /** How often it objected to something, whether or not a Waiver excuses that. */
+    readonly violated: number;
+    /** How often it isn't known what it says. */
+    readonly failed: number;
+    /** When it last objected to something, RFC 3339. Absent, to nothing in these runs. */
+    readonly lastViolationTime?: string;
+  };
   /** Ready is True with reason Ready when the source was read and its engine can evaluate it. Stalled is True with reason SourceNotFound, SourceInvalid, EngineUnavailable or InvalidSpec. Reconciling is True with reason FetchFailed while a registry doesn't give the artifact, or ProvisioningFailed; both are tried again. */
   readonly conditions?: readonly Condition[];
 }
@@ -902,6 +915,19 @@ export interface PolicyStatus {
   readonly usedBy?: {
     /** Number of them, counting attachments that are disabled too. */
     readonly contracts?: number;
+  };
+  /** What it said of the runs of its namespace that are in the cluster now, open ones too. What it wants to be ignored isn't counted. */
+  readonly evaluations?: {
+    /** Number of runs that it was asked of. */
+    readonly runs: number;
+    /** How often it was asked: of each material, and of the attestation. */
+    readonly evaluated: number;
+    /** How often it objected to something, whether or not a Waiver excuses that. */
+    readonly violated: number;
+    /** How often it isn't known what it says. */
+    readonly failed: number;
+    /** When it last objected to something, RFC 3339. Absent, to nothing in these runs. */
+    readonly lastViolationTime?: string;
   };
   /** Ready is True with reason Ready when the source was read and its engine can evaluate it. Stalled is True with reason SourceNotFound, SourceInvalid, EngineUnavailable or InvalidSpec. Reconciling is True with reason FetchFailed while a registry doesn't give the artifact, or ProvisioningFailed; both are tried again. */
   readonly conditions?: readonly Condition[];

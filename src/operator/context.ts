@@ -37,7 +37,7 @@ export interface OperatorStores {
   readonly namespaces: Store<KubeObject>;
   /** Indexes `contract`: `namespace/contract`, `namespace`, and `baseline`: what is merged into its contract. */
   readonly workflows: Store<Workflow>;
-  /** Index `workflow`: `namespace/workflow`. */
+  /** Indexes `workflow`: `namespace/workflow`, and `policy`: what has judged it, by `attachedKey`. */
   readonly runs: Store<WorkflowRun>;
   readonly evidenceStores: Store<EvidenceStore>;
   readonly trustRoots: Store<TrustRoot>;

@@ -10,7 +10,7 @@ import type { QueueName } from './sources.ts';
 export const CONTROLLERS: readonly QueueName[] = [
   ...(['contracts', 'clustercontracts', 'workflows', 'workflowruns'] as const),
   ...(['evidencestores', 'trustroots', 'policies', 'clusterpolicies', 'waivers'] as const),
-  ...(['policygroups', 'clusterpolicygroups'] as const),
+  ...(['policygroups', 'clusterpolicygroups', 'policycounts', 'clusterpolicycounts'] as const),
 ];
 
 export const queueObserver = (metrics: OperatorMetrics, name: QueueName): QueueObserver => ({

@@ -30,6 +30,7 @@ import { createLookUp } from './look-up.ts';
 import { observeObjects } from './observed-objects.ts';
 import { CONTROLLERS, observeCaches, queueObserver, workerObserver } from './observers.ts';
 import { reconcileClusterPolicy, reconcilePolicy } from './policy.ts';
+import { countClusterPolicy, countPolicy } from './policy-counts.ts';
 import { reconcileClusterPolicyGroup, reconcilePolicyGroup } from './policygroup.ts';
 import { type QueueName, SOURCES, type SourceRule } from './sources.ts';
 import { isPublication } from './trust-publication.ts';
@@ -153,6 +154,8 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('trustroots', context, context.stores.trustRoots, reconcileTrustRoot),
       this.#work('policies', context, context.stores.policies, reconcilePolicy),
       this.#work('clusterpolicies', context, context.stores.clusterPolicies, reconcileClusterPolicy),
+      this.#work('policycounts', context, context.stores.policies, countPolicy),
+      this.#work('clusterpolicycounts', context, context.stores.clusterPolicies, countClusterPolicy),
       this.#work('waivers', context, context.stores.waivers, reconcileWaiver),
       this.#work('policygroups', context, context.stores.policyGroups, reconcilePolicyGroup),
       this.#work('clusterpolicygroups', context, context.stores.clusterPolicyGroups, reconcileClusterPolicyGroup),

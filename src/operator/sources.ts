@@ -26,6 +26,7 @@ import { isEcho, later, one } from './enqueue.ts';
 import { groupLooks, groupsOfPolicy } from './group-looks.ts';
 import { countsOfTaken, memberKeys, takenKeys } from './group-members.ts';
 import type { LookUp } from './look-up.ts';
+import { countOfNew, countsOfJudged, judgedBy } from './policy-counts.ts';
 import { policyLooks } from './policy-looks.ts';
 import { readsFrom, withoutSource } from './policy-source.ts';
 import { healthOf } from './store-health.ts';
@@ -42,6 +43,8 @@ export type QueueName =
   | 'trustroots'
   | 'policies'
   | 'clusterpolicies'
+  | 'policycounts'
+  | 'clusterpolicycounts'
   | 'waivers'
   | 'policygroups'
   | 'clusterpolicygroups';
@@ -197,12 +200,17 @@ export const SOURCES = {
   } satisfies SourceRule<Workflow>,
   runs: {
     kind: KIND.WorkflowRun,
-    indexers: { workflow: ({ metadata, spec }) => [`${metadata.namespace}/${spec.workflowRef.name}`] },
-    enqueues: ({ object, type, initial }) => {
+    indexers: {
+      workflow: ({ metadata, spec }) => [`${metadata.namespace}/${spec.workflowRef.name}`],
+      policy: judgedBy,
+    },
+    enqueues: (change) => {
+      const { object, type, initial } = change;
       const key = `${object.metadata.namespace}/${object.spec.workflowRef.name}`;
       return [
         ...(type === 'deleted' ? [] : [one('workflowruns', object)]),
         ...(initial ? [] : [{ queue: 'workflows', key, afterMs: SETTLE_MS, priority: 'backlog' } as const]),
+        ...countsOfJudged(change),
       ];
     },
   } satisfies SourceRule<WorkflowRun>,
@@ -263,6 +271,7 @@ export const SOURCES = {
       ...policyLooks('policies', change, lookUp),
       ...waiversOfPolicy('policies', change, lookUp),
       ...groupsOfPolicy('policies', change, lookUp),
+      ...countOfNew('policies', change),
     ],
   } satisfies SourceRule<Policy>,
   clusterPolicies: {
@@ -273,6 +282,7 @@ export const SOURCES = {
       ...policyLooks('clusterpolicies', change, lookUp),
       ...waiversOfPolicy('clusterpolicies', change, lookUp),
       ...groupsOfPolicy('clusterpolicies', change, lookUp),
+      ...countOfNew('clusterpolicies', change),
     ],
   } satisfies SourceRule<ClusterPolicy>,
   policyGroups: {

@@ -21,10 +21,14 @@ const NAMES: Readonly<Record<string, readonly [scope: string, short: string, col
   ],
   EvidenceStore: ['Cluster', 'evs', 'Ready, Provider, Default, Moved, Last check, Age | Fallback, Message'],
   TrustRoot: ['Cluster', 'tro', 'Ready, Expires, Age | Default, Digest, Message'],
-  Policy: ['Namespaced', 'pvp', 'Ready, Engine, Kinds, Age | Used by, Digest, Message'],
+  Policy: ['Namespaced', 'pvp', 'Ready, Engine, Kinds, Age | Used by, Asked, Violated, Failed, Digest, Message'],
   PolicyGroup: ['Namespaced', 'pvg', 'Ready, Policies, Materials, Age | Used by, Message'],
   ClusterPolicyGroup: ['Cluster', 'cpvg', 'Ready, Policies, Materials, Age | Used by, Baselines, Message'],
-  ClusterPolicy: ['Cluster', 'cpvp', 'Ready, Engine, Kinds, Age | Used by, Baselines, Digest, Message'],
+  ClusterPolicy: [
+    'Cluster',
+    'cpvp',
+    'Ready, Engine, Kinds, Age | Used by, Baselines, Asked, Violated, Failed, Digest, Message',
+  ],
   Waiver: ['Namespaced', 'wvr', 'Active, Expires, Owner, Age | Waives, Approved by, Reason, Message'],
 };
 

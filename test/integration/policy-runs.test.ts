@@ -8,6 +8,7 @@ import { sha256Hex } from '../../src/api/canonical.ts';
 import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
 import type { Contract, WorkflowRun } from '../../src/api/types.gen.ts';
 import { mountSecret, runProviso } from '../support/command-line.ts';
+import { sbom } from '../support/cyclonedx.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -87,21 +88,6 @@ const MANIFESTS = [
     manifest('Workflow', name, { contractRef: { name } }),
   ),
 ];
-
-const sbom = (license?: string, name = 'readline') =>
-  JSON.stringify({
-    ...{ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 },
-    ...(license === undefined
-      ? {}
-      : {
-          components: [
-            {
-              ...{ type: 'library', name, purl: `pkg:npm/${name}` },
-              ...(license === '' ? {} : { version: '1.2', licenses: [{ license: { id: license } }] }),
-            },
-          ],
-        }),
-  });
 
 let shop: Shop;
 const test = suite('policies in runs');
@@ -186,6 +172,13 @@ test('nothing objects: accepted, with all that was said as evidence and in the s
   for (const each of [status.policies?.atInit, status.policies?.atPush]) await download(each?.digest);
 });
 
+/** The runs in the cluster that a policy says it was asked of, how often it was, and how often it objected or failed. */
+const isCounted = (policy: string, counts: string) =>
+  eventually(`${counts} of ${policy}`, async () => {
+    const path = ['runs', 'evaluated', 'violated', 'failed'].map((name) => `{.status.evaluations.${name}}`);
+    return (await shop.kubectl(`get -n shop ${policy} -o jsonpath=${path.join(',')}`)) === counts;
+  });
+
 test('an objection is told at add, can be mended there, and else fails the run', async () => {
   const run = await open('strict');
   const { material } = await run.add(sbom('GPL-3.0-only'));
@@ -210,6 +203,7 @@ test('an objection is told at add, can be mended there, and else fails the run',
   assert.equal([compliance?.status, compliance?.reason], ['False', 'Violated']);
   const repeated = await run.push(bundle);
   assert.is(repeated.reason, 'PolicyViolation', 'the same push has the same answer');
+  await isCounted('policy.proviso.dev/no-gpl', '2,2,1,0');
   await eventually('the event', async () =>
     /PolicyViolation/.test(await shop.kubectl(`get events -n shop --field-selector involvedObject.name=${run.name}`)),
   );
@@ -278,6 +272,7 @@ test('Rego by OPA, a policy of the cluster, and what is skipped under Block', as
   ]);
   await run.add(sbom('MIT'), '?replace=true');
   assert.is((await run.push()).reason, 'Accepted');
+  await isCounted('clusterpolicy/versions', '1,1,0,0');
 });
 
 test('a run is judged by what the policy was when it was opened, changed or deleted', async () => {
