@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { generateApiSchemas } from './gen/api-schemas.ts';
+import { generateChart } from './gen/chart.ts';
 import { readCrds } from './gen/crds.ts';
 import { generateCsaf } from './gen/csaf.ts';
 import { generateCycloneDx } from './gen/cyclonedx.ts';
@@ -20,6 +21,7 @@ const files: Readonly<Record<string, string>> = {
   ...(await generateDocs(crds)),
   ...(await generateMaterials()),
   ...(await generateInterop()),
+  ...(await generateChart()),
 };
 const root = new URL('..', import.meta.url);
 for (const [path, content] of Object.entries(files)) {
@@ -29,6 +31,7 @@ for (const [path, content] of Object.entries(files)) {
     console.error(`${path} is stale: run 'make gen'`);
     process.exitCode = 1;
   } else {
+    await mkdir(new URL('.', new URL(path, root)), { recursive: true });
     await writeFile(new URL(path, root), content);
     console.log(`wrote ${path}`);
   }

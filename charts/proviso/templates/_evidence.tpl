@@ -1,0 +1,53 @@
+{{- define "proviso.evidenceSpec" -}}
+{{- $e := .Values.evidence -}}
+default: true
+maxBlobSize: {{ int64 $e.maxBlobSize }}
+{{- with $e.namespaceLabels }}
+namespaces:
+  matchLabels: {{- toYaml . | nindent 4 }}
+{{- end }}
+{{- with $e.retention }}
+retention: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- if eq $e.provider "filesystem" }}
+filesystem:
+  path: /var/lib/proviso/evidence
+{{- else if eq $e.provider "s3" }}
+s3:
+  bucket: {{ $e.s3.bucket }}
+  region: {{ $e.s3.region }}
+  {{- with $e.s3.prefix }}
+  prefix: {{ . }}
+  {{- end }}
+  {{- with $e.s3.endpoint }}
+  endpoint: {{ . }}
+  {{- end }}
+  {{- if $e.s3.forcePathStyle }}
+  forcePathStyle: true
+  {{- end }}
+  {{- with $e.s3.ca }}
+  ca: {{ toJson . }}
+  {{- end }}
+  {{- with $e.s3.credentialsSecret }}
+  credentialsSecretRef: {name: {{ . }}}
+  {{- end }}
+  {{- with $e.s3.roleArn }}
+  webIdentity: {roleArn: {{ . }}}
+  {{- end }}
+  {{- with $e.s3.signedUrls }}
+  signedUrls: {expiry: {{ . }}}
+  {{- end }}
+{{- else if eq $e.provider "oci" }}
+oci:
+  repository: {{ $e.oci.repository }}
+  {{- if $e.oci.plainHttp }}
+  plainHttp: true
+  {{- end }}
+  {{- with $e.oci.ca }}
+  ca: {{ toJson . }}
+  {{- end }}
+  {{- with $e.oci.credentialsSecret }}
+  credentialsSecretRef: {name: {{ . }}}
+  {{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,48 @@
+{{/* Labels of every object. `managed-by: proviso` is for what the operator makes, so that of Helm stands here. */}}
+{{- define "proviso.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: proviso
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* What a Deployment and a Service choose pods by. Takes root and component. */}}
+{{- define "proviso.selector" -}}
+app.kubernetes.io/name: proviso
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{- define "proviso.image" -}}
+{{- $image := .Values.image -}}
+{{- if $image.digest -}}
+{{ $image.repository }}@{{ $image.digest }}
+{{- else -}}
+{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end }}
+
+{{- define "proviso.endpoint" -}}
+{{ .Values.endpoint | default (printf "https://proviso-receiver.%s.svc" .Release.Namespace) }}
+{{- end }}
+
+{{/* The host that the operator's certificate is for. */}}
+{{- define "proviso.host" -}}
+{{- (urlParse (include "proviso.endpoint" .)).host | splitList ":" | first -}}
+{{- end }}
+
+{{/* Whether all pods have to be on one node, since they share a volume that only one node can have. */}}
+{{- define "proviso.onOneNode" -}}
+{{- if and (eq .Values.evidence.provider "filesystem") (eq .Values.evidence.filesystem.accessMode "ReadWriteOnce") -}}yes{{- end -}}
+{{- end }}
+
+{{- define "proviso.archivedOnly" -}}
+{{- if or (eq (toString .Values.archive.archivedOnly) "true") (and (eq (toString .Values.archive.archivedOnly) "auto") (ne .Values.archive.type "none")) -}}yes{{- end -}}
+{{- end }}
+
+{{- define "proviso.severalReceivers" -}}
+{{- if or (gt (int .Values.receiver.replicas) 1) .Values.receiver.autoscaling.enabled -}}yes{{- end -}}
+{{- end }}

@@ -1,0 +1,162 @@
+{{/* What the pods of both have in common, around their container. Takes root, component, port and container. */}}
+{{- define "proviso.podTemplate" -}}
+{{- $root := .root -}}
+{{- $own := index $root.Values .component -}}
+{{- $selector := include "proviso.selector" (dict "root" $root "component" .component) -}}
+metadata:
+  labels:
+    {{- $selector | nindent 4 }}
+    {{- include "proviso.labels" $root | nindent 4 }}
+    {{- with $own.podLabels }}{{ toYaml . | nindent 4 }}{{ end }}
+  annotations:
+    kubectl.kubernetes.io/default-container: {{ .component }}
+    {{- with $root.Values.oidcIssuers }}
+    # The list is read at the start.
+    checksum/oidc-issuers: {{ toJson . | sha256sum }}
+    {{- end }}
+    {{- with $own.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
+spec:
+  serviceAccountName: proviso-{{ .component }}
+  automountServiceAccountToken: true
+  enableServiceLinks: false
+  # A receiver goes on for 5 seconds, until nobody is sent to it any more, and then has 8 for what is under way.
+  terminationGracePeriodSeconds: 30
+  securityContext:
+    runAsNonRoot: true
+    {{- if $root.Values.podSecurity.setIds }}
+    runAsUser: {{ $root.Values.podSecurity.runAsUser }}
+    runAsGroup: {{ $root.Values.podSecurity.runAsUser }}
+    fsGroup: {{ $root.Values.podSecurity.fsGroup }}
+    fsGroupChangePolicy: OnRootMismatch
+    {{- end }}
+    seccompProfile: {type: RuntimeDefault}
+  {{- with $root.Values.imagePullSecrets }}
+  imagePullSecrets: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $own.priorityClassName }}
+  priorityClassName: {{ . }}
+  {{- end }}
+  {{- with $own.nodeSelector }}
+  nodeSelector: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $own.tolerations }}
+  tolerations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- include "proviso.placement" . | nindent 2 }}
+  containers:
+    - name: {{ .component }}
+      image: {{ include "proviso.image" $root | quote }}
+      imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+      {{- .container | nindent 6 }}
+      securityContext:
+        allowPrivilegeEscalation: false
+        readOnlyRootFilesystem: true
+        runAsNonRoot: true
+        capabilities: {drop: [ALL]}
+      startupProbe:
+        httpGet: {path: /livez, port: health}
+        periodSeconds: 2
+        failureThreshold: 60
+      livenessProbe:
+        httpGet: {path: /livez, port: health}
+        periodSeconds: 10
+        timeoutSeconds: 5
+        failureThreshold: 6
+      readinessProbe:
+        httpGet: {path: /readyz, port: health}
+        periodSeconds: 5
+        timeoutSeconds: 3
+        failureThreshold: 2
+      resources: {{- toYaml $own.resources | nindent 8 }}
+      volumeMounts:
+        - {name: tmp, mountPath: /tmp}
+        {{- if eq $root.Values.evidence.provider "filesystem" }}
+        - {name: evidence, mountPath: /var/lib/proviso/evidence}
+        {{- end }}
+        {{- if and (eq .component "receiver") (eq $root.Values.archive.type "sqlite") }}
+        - {name: archive, mountPath: /var/lib/proviso/archive}
+        {{- end }}
+        {{- if $root.Values.oidcIssuers }}
+        - {name: oidc-issuers, mountPath: /etc/proviso/oidc, readOnly: true}
+        {{- end }}
+        {{- if include "proviso.webIdentity" $root }}
+        - {name: web-identity, mountPath: /var/run/secrets/proviso, readOnly: true}
+        {{- end }}
+        {{- with $own.extraVolumeMounts }}{{ toYaml . | nindent 8 }}{{ end }}
+  volumes:
+    # Metadata of trust roots, and what policies in Rego are evaluated from.
+    - name: tmp
+      emptyDir: {sizeLimit: 1Gi}
+    {{- if eq $root.Values.evidence.provider "filesystem" }}
+    - name: evidence
+      persistentVolumeClaim: {claimName: {{ $root.Values.evidence.filesystem.existingClaim | default "proviso-evidence" }}}
+    {{- end }}
+    {{- if and (eq .component "receiver") (eq $root.Values.archive.type "sqlite") }}
+    - name: archive
+      persistentVolumeClaim: {claimName: {{ $root.Values.archive.sqlite.existingClaim | default "proviso-archive" }}}
+    {{- end }}
+    {{- if $root.Values.oidcIssuers }}
+    - name: oidc-issuers
+      configMap: {name: proviso-oidc-issuers}
+    {{- end }}
+    {{- if include "proviso.webIdentity" $root }}
+    - name: web-identity
+      projected:
+        sources:
+          - serviceAccountToken: {path: token, audience: {{ $root.Values.evidence.s3.tokenAudience }}, expirationSeconds: 3600}
+    {{- end }}
+    {{- with $own.extraVolumes }}{{ toYaml . | nindent 4 }}{{ end }}
+{{- end }}
+
+{{- define "proviso.webIdentity" -}}
+{{- if and (eq .Values.evidence.provider "s3") .Values.evidence.s3.roleArn -}}yes{{- end -}}
+{{- end }}
+
+{{/* Flags of both. */}}
+{{- define "proviso.commonArgs" -}}
+- --namespace={{ .Release.Namespace }}
+- --log-level={{ .Values.logLevel }}
+{{- if .Values.oidcIssuers }}
+- --oidc-issuers=/etc/proviso/oidc/issuers.json
+{{- end }}
+{{- if include "proviso.webIdentity" . }}
+- --web-identity-token-file=/var/run/secrets/proviso/token
+{{- with .Values.evidence.s3.stsEndpoint }}
+- --sts-endpoint={{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* On which nodes: all on one, where the volume wants it, else apart. */}}
+{{- define "proviso.placement" -}}
+{{- $root := .root -}}
+{{- $own := index $root.Values .component -}}
+{{- $selector := include "proviso.selector" (dict "root" $root "component" .component) -}}
+affinity:
+{{- if $own.affinity }}
+  {{- toYaml $own.affinity | nindent 2 }}
+{{- else if include "proviso.onOneNode" $root }}
+  podAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      - topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            app.kubernetes.io/name: proviso
+            app.kubernetes.io/instance: {{ $root.Release.Name }}
+{{- else }}
+  podAntiAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        podAffinityTerm:
+          topologyKey: kubernetes.io/hostname
+          labelSelector:
+            matchLabels: {{- $selector | nindent 14 }}
+{{- end }}
+{{- if or $own.topologySpreadConstraints (not (include "proviso.onOneNode" $root)) }}
+{{- $spread := $own.topologySpreadConstraints | default (list (dict "maxSkew" 1 "topologyKey" "topology.kubernetes.io/zone" "whenUnsatisfiable" "ScheduleAnyway")) }}
+topologySpreadConstraints:
+{{- range $spread }}
+  - {{- merge (dict) . (dict "labelSelector" (dict "matchLabels" (fromYaml $selector))) | toYaml | nindent 4 }}
+{{- end }}
+{{- end }}
+{{- end }}
