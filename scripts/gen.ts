@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { generateApiSchemas } from './gen/api-schemas.ts';
 import { generateChart } from './gen/chart.ts';
+import { generateChartValues } from './gen/chart-values.ts';
 import { readCrds } from './gen/crds.ts';
 import { generateCsaf } from './gen/csaf.ts';
 import { generateCycloneDx } from './gen/cyclonedx.ts';
@@ -22,6 +23,7 @@ const files: Readonly<Record<string, string>> = {
   ...(await generateMaterials()),
   ...(await generateInterop()),
   ...(await generateChart()),
+  ...(await generateChartValues()),
 };
 const root = new URL('..', import.meta.url);
 for (const [path, content] of Object.entries(files)) {

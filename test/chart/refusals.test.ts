@@ -50,12 +50,17 @@ const CASES: readonly (readonly [string, Values, RegExp])[] = [
   ],
   [
     'a bucket that nobody may open',
-    { evidence: { provider: 's3', s3: { bucket: 'b' } } },
+    { evidence: { provider: 's3', s3: { bucket: 'proviso-evidence' } } },
     /exactly one of evidence\.s3\.credentialsSecret and evidence\.s3\.roleArn/,
   ],
   [
     'a bucket that is opened in two ways',
-    { evidence: { provider: 's3', s3: { bucket: 'b', credentialsSecret: 'keys', roleArn: 'arn:aws:iam::1:role/p' } } },
+    {
+      evidence: {
+        provider: 's3',
+        s3: { bucket: 'proviso-evidence', credentialsSecret: 'keys', roleArn: 'arn:aws:iam::1:role/p' },
+      },
+    },
     /exactly one of/,
   ],
   ['a registry without a repository', { evidence: { provider: 'oci' } }, /evidence\.oci\.repository is empty/],

@@ -61,11 +61,11 @@ test('without aggregation the roles of the cluster stay what they are', async ()
 });
 
 test('a Secret of another name is granted to the receiver by that name alone', async () => {
-  const s3 = { bucket: 'b', credentialsSecret: 'keys' };
+  const s3 = { bucket: 'proviso-evidence', credentialsSecret: 'keys' };
   const objects = await helm.template({ evidence: { provider: 's3', s3 } });
   const rule = { apiGroups: [''], resources: ['secrets'], resourceNames: ['keys'], verbs: ['get'] };
   assert.equal(the(objects, 'Role', 'proviso-receiver-evidence').rules, [rule]);
-  const usual = { bucket: 'b', credentialsSecret: 'proviso-evidence-credentials' };
+  const usual = { bucket: 'proviso-evidence', credentialsSecret: 'proviso-evidence-credentials' };
   const known = await helm.template({ evidence: { provider: 's3', s3: usual } });
   assert.not(known.some(({ metadata }) => metadata.name === 'proviso-receiver-evidence'));
 });

@@ -14,13 +14,13 @@ filesystem:
   path: /var/lib/proviso/evidence
 {{- else if eq $e.provider "s3" }}
 s3:
-  bucket: {{ $e.s3.bucket }}
-  region: {{ $e.s3.region }}
+  bucket: {{ $e.s3.bucket | quote }}
+  region: {{ $e.s3.region | quote }}
   {{- with $e.s3.prefix }}
-  prefix: {{ . }}
+  prefix: {{ . | quote }}
   {{- end }}
   {{- with $e.s3.endpoint }}
-  endpoint: {{ . }}
+  endpoint: {{ . | quote }}
   {{- end }}
   {{- if $e.s3.forcePathStyle }}
   forcePathStyle: true
@@ -32,14 +32,14 @@ s3:
   credentialsSecretRef: {name: {{ . }}}
   {{- end }}
   {{- with $e.s3.roleArn }}
-  webIdentity: {roleArn: {{ . }}}
+  webIdentity: {roleArn: {{ . | quote }}}
   {{- end }}
   {{- with $e.s3.signedUrls }}
-  signedUrls: {expiry: {{ . }}}
+  signedUrls: {expiry: {{ . | quote }}}
   {{- end }}
 {{- else if eq $e.provider "oci" }}
 oci:
-  repository: {{ $e.oci.repository }}
+  repository: {{ $e.oci.repository | quote }}
   {{- if $e.oci.plainHttp }}
   plainHttp: true
   {{- end }}

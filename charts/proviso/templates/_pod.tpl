@@ -103,7 +103,7 @@ spec:
     - name: web-identity
       projected:
         sources:
-          - serviceAccountToken: {path: token, audience: {{ $root.Values.evidence.s3.tokenAudience }}, expirationSeconds: 3600}
+          - serviceAccountToken: {path: token, audience: {{ $root.Values.evidence.s3.tokenAudience | quote }}, expirationSeconds: 3600}
     {{- end }}
     {{- with $own.extraVolumes }}{{ toYaml . | nindent 4 }}{{ end }}
 {{- end }}
@@ -122,7 +122,7 @@ spec:
 {{- if include "proviso.webIdentity" . }}
 - --web-identity-token-file=/var/run/secrets/proviso/token
 {{- with .Values.evidence.s3.stsEndpoint }}
-- --sts-endpoint={{ . }}
+- {{ printf "--sts-endpoint=%s" . | quote }}
 {{- end }}
 {{- end }}
 {{- end }}
