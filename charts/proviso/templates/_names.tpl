@@ -1,12 +1,22 @@
-{{/* Labels of every object. `managed-by: proviso` is for what the operator makes, so that of Helm stands here. */}}
+{{/* Labels of an object that is no part of a component. */}}
 {{- define "proviso.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-app.kubernetes.io/part-of: proviso
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
+{{- include "proviso.labelsOf" (dict "root" .) -}}
 {{- end }}
+
+{{/*
+Labels of an object: takes root, and perhaps component and more, which can't say otherwise than the chart. `managed-by: proviso`
+is for what the operator makes, so that of Helm stands here.
+*/}}
+{{- define "proviso.labelsOf" -}}
+{{- $chart := .root.Chart -}}
+{{- $own := dict
+  "helm.sh/chart" (printf "%s-%s" $chart.Name $chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-")
+  "app.kubernetes.io/version" $chart.AppVersion
+  "app.kubernetes.io/managed-by" .root.Release.Service
+  "app.kubernetes.io/part-of" "proviso" -}}
+{{- $selector := dict -}}
+{{- if .component -}}{{- $selector = include "proviso.selector" . | fromYaml -}}{{- end -}}
+{{- merge $selector $own (deepCopy (.more | default dict)) (deepCopy .root.Values.commonLabels) | toYaml -}}
 {{- end }}
 
 {{/* What a Deployment and a Service choose pods by. Takes root and component. */}}

@@ -2,19 +2,12 @@
 {{- define "proviso.podTemplate" -}}
 {{- $root := .root -}}
 {{- $own := index $root.Values .component -}}
-{{- $selector := include "proviso.selector" (dict "root" $root "component" .component) -}}
 metadata:
-  labels:
-    {{- $selector | nindent 4 }}
-    {{- include "proviso.labels" $root | nindent 4 }}
-    {{- with $own.podLabels }}{{ toYaml . | nindent 4 }}{{ end }}
-  annotations:
-    kubectl.kubernetes.io/default-container: {{ .component }}
-    {{- with $root.Values.oidcIssuers }}
-    # The list is read at the start.
-    checksum/oidc-issuers: {{ toJson . | sha256sum }}
-    {{- end }}
-    {{- with $own.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
+  labels: {{- include "proviso.labelsOf" (dict "root" $root "component" .component "more" $own.podLabels) | nindent 4 }}
+  {{- $annotations := dict "kubectl.kubernetes.io/default-container" .component }}
+  {{- /* The list is read at the start. */}}
+  {{- with $root.Values.oidcIssuers }}{{ $_ := set $annotations "checksum/oidc-issuers" (toJson . | sha256sum) }}{{ end }}
+  annotations: {{- merge $annotations (deepCopy $own.podAnnotations) | toYaml | nindent 4 }}
 spec:
   serviceAccountName: proviso-{{ .component }}
   automountServiceAccountToken: true
