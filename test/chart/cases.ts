@@ -39,6 +39,7 @@ export const CASES: Readonly<Record<string, Values>> = {
   'several receivers, a bucket and PostgreSQL': {
     evidence: { provider: 's3', s3: BUCKET, retention: { keepFor: '2160h', keepLast: 20, enforcement: 'Audit' } },
     archive: POSTGRES,
+    networkPolicy: { database: { ports: [6432], to: [{ namespaceSelector: { matchLabels: { name: 'database' } } }] } },
     receiver: { autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 9, targetCPUUtilizationPercentage: 60 } },
     image: { digest: DIGEST, repository: 'registry.example.com/proviso', pullPolicy: 'Always' },
     imagePullSecrets: [{ name: 'registry' }],
@@ -87,6 +88,7 @@ export const CASES: Readonly<Record<string, Values>> = {
   },
   'a volume that many nodes can have': {
     evidence: {
+      provider: 'filesystem',
       filesystem: { accessMode: 'ReadWriteMany', storageClass: 'nfs', size: '1Ti' },
     },
     archive: { archivedOnly: false, sqlite: { size: '1Gi', storageClass: 'fast' } },
@@ -103,7 +105,11 @@ export const CASES: Readonly<Record<string, Values>> = {
     verifierId: 'https://example.com/clusters/prod',
     certificates: {
       source: 'cert-manager',
-      certManager: { issuerRef: { kind: 'Issuer', name: 'company', group: 'cert-manager.io' } },
+      certManager: {
+        issuerRef: { kind: 'Issuer', name: 'company', group: 'cert-manager.io' },
+        duration: '720h',
+        renewBefore: '240h',
+      },
     },
     ingress: { enabled: true, className: 'nginx', host: 'proviso.example.net', annotations: { a: 'b' } },
     gateway: {
@@ -141,6 +147,8 @@ export const CASES: Readonly<Record<string, Values>> = {
     networkPolicy: {
       from: [{ namespaceSelector: { matchLabels: { team: 'payments' } } }, { ipBlock: { cidr: '203.0.113.0/24' } }],
       scrapeFrom: [{ namespaceSelector: {}, podSelector: { matchLabels: { app: 'prometheus' } } }],
+      enabled: true,
+      dns: { ports: [53, 5353], to: [{ ipBlock: { cidr: '169.254.20.10/32' } }] },
       apiServer: { ports: [6443], to: [{ ipBlock: { cidr: '10.0.0.1/32' } }] },
       web: { ports: [443, 8443], to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] },
       extraEgress: [{ ports: [{ port: 3128, protocol: 'TCP' }], to: [{ podSelector: { matchLabels: { a: 'b' } } }] }],

@@ -1,3 +1,4 @@
+import { peerCrds } from '../chart/peer-crds.ts';
 import { TEST_TOOL_NAMES } from '../tools/catalogue.ts';
 import { tool } from '../tools/tool.ts';
 import { findBinaries } from './binaries.ts';
@@ -6,3 +7,4 @@ import { findBinaries } from './binaries.ts';
 const { from } = await findBinaries();
 console.error(`# control plane: ${from}`);
 for (const name of TEST_TOOL_NAMES) console.error(`# tools: ${await tool(name)}`);
+console.error(`# CRDs of others: ${(await peerCrds()).length}`);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 
-const { SERVICE, PORT, HOST, CA_FILE } = process.env;
+const { SERVICE, PORT, HOST, CA_FILE, ATTEMPTS = '12' } = process.env;
 const ca = readFileSync(CA_FILE, 'utf8');
 const options = { host: SERVICE, port: PORT, path: '/openapi.json', servername: HOST, headers: { host: HOST }, ca, timeout: 5_000 };
 
@@ -18,14 +18,14 @@ const ask = () =>
     asked.end();
   });
 
-for (let left = 12; ; left -= 1) {
+for (let left = Number(ATTEMPTS); ; left -= 1) {
   try {
     const { info } = await ask();
     console.log(`${info.title} ${info.version} answers at https://${HOST}`);
     break;
   } catch (error) {
     console.error(error.message);
-    if (left === 0) throw error;
+    if (left <= 1) throw error;
     await new Promise((resolve) => setTimeout(resolve, 5_000));
   }
 }

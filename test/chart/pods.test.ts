@@ -1,0 +1,195 @@
+import { readFile } from 'node:fs/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { chartValues } from '../../scripts/gen/chart-values.ts';
+import { OPERATOR_NODE_FLAGS } from '../../src/operator/node-flags.ts';
+import { CONTROLLERS } from '../../src/operator/observers.ts';
+import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
+import { CASES } from './cases.ts';
+import { CHART, Helm, type Rendered, the, type Values } from './helm.ts';
+
+interface Deployment {
+  readonly spec: {
+    readonly replicas?: number;
+    readonly strategy?: { readonly type: string };
+    readonly template: {
+      readonly metadata: { readonly labels: Values; readonly annotations: Readonly<Record<string, string>> };
+      readonly spec: {
+        readonly affinity: Readonly<Record<string, unknown>>;
+        readonly topologySpreadConstraints?: readonly { readonly labelSelector: unknown }[];
+        readonly volumes: readonly Values[];
+        readonly containers: readonly {
+          readonly image: string;
+          readonly command: readonly string[];
+          readonly args: readonly string[];
+          readonly env?: readonly { readonly name: string }[];
+        }[];
+      };
+    };
+  };
+}
+
+const test = suite('chart: pods and what is around them');
+let helm: Helm;
+test.before(async () => {
+  helm = await Helm.create();
+});
+test.after(() => helm.close());
+
+const deployment = (objects: readonly Rendered[], name: string): Deployment['spec'] =>
+  (the(objects, 'Deployment', `proviso-${name}`) as unknown as Deployment).spec;
+
+const containerOf = (objects: readonly Rendered[], name: string) => {
+  const [container] = deployment(objects, name).template.spec.containers;
+  if (container === undefined) throw new Error(`${name} has no container`);
+  return container;
+};
+const named = (objects: readonly Rendered[], kind: string): readonly string[] =>
+  objects.filter((each) => each.kind === kind).map(({ metadata }) => metadata.name);
+
+const SHARED = { evidence: { filesystem: { accessMode: 'ReadWriteMany' } }, archive: { type: 'none' } };
+
+test('the cases set every value that there is', async () => {
+  const set = new Set<string>();
+  const walk = (value: unknown, path: string): void => {
+    set.add(path);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+    for (const [name, member] of Object.entries(value)) walk(member, path === '' ? name : `${path}.${name}`);
+  };
+  for (const values of Object.values(CASES)) walk(values, '');
+  const all = chartValues(await readFile(`${CHART}/values.yaml`, 'utf8')).map(({ path }) => path);
+  assert.equal(
+    all.filter((path) => !set.has(path)),
+    [],
+  );
+});
+
+test('a digest alone says which image; without one the tag does, and without that the version of the chart', async () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  for (const [image, expected] of [
+    [{}, 'ghcr.io/proviso-dev/proviso:0.1.0'],
+    [{ tag: 'v9' }, 'ghcr.io/proviso-dev/proviso:v9'],
+    [{ tag: 'v9', digest, repository: 'a.example/b' }, `a.example/b@${digest}`],
+  ] as const) {
+    const objects = await helm.template({ image });
+    for (const name of ['operator', 'receiver']) assert.is(containerOf(objects, name).image, expected);
+  }
+});
+
+test('Node is started as the processes are measured, with the bundles that the build makes', async () => {
+  const objects = await helm.template();
+  const operator = ['node', ...OPERATOR_NODE_FLAGS, '/opt/proviso/operator.mjs'];
+  assert.equal(containerOf(objects, 'operator').command, operator);
+  assert.equal(containerOf(objects, 'receiver').command, ['node', '/opt/proviso/receiver.mjs']);
+});
+
+test('pods that share a volume of one node are on one node, and no budget keeps that from being drained', async () => {
+  const objects = await helm.template({ archive: { type: 'none' } });
+  const wanted = { 'app.kubernetes.io/name': 'proviso', 'app.kubernetes.io/instance': 'proviso' };
+  for (const name of ['operator', 'receiver']) {
+    const { template } = deployment(objects, name);
+    const [term] = (template.spec.affinity.podAffinity as { requiredDuringSchedulingIgnoredDuringExecution: Values[] })
+      .requiredDuringSchedulingIgnoredDuringExecution;
+    assert.equal(term, { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: wanted } });
+    // Of both, or the first of each would wait for the other for ever.
+    for (const [key, value] of Object.entries(wanted)) assert.is(template.metadata.labels[key], value);
+  }
+  assert.equal(named(objects, 'PodDisruptionBudget'), []);
+});
+
+test('pods that share nothing are apart, spread over zones, and have a budget where there are several', async () => {
+  const one = await helm.template(SHARED);
+  assert.equal(named(one, 'PodDisruptionBudget'), ['proviso-operator']);
+  const { spec } = deployment(one, 'receiver').template;
+  assert.ok(spec.affinity.podAntiAffinity);
+  assert.is(spec.affinity.podAffinity, undefined);
+  const labels = { 'app.kubernetes.io/name': 'proviso', 'app.kubernetes.io/instance': 'proviso' };
+  const selector = { matchLabels: { ...labels, 'app.kubernetes.io/component': 'receiver' } };
+  assert.equal(spec.topologySpreadConstraints?.[0]?.labelSelector, selector);
+  const several = await helm.template({ ...SHARED, receiver: { replicas: 2 } });
+  assert.equal(named(several, 'PodDisruptionBudget'), ['proviso-operator', 'proviso-receiver']);
+});
+
+test('a receiver with an archive in SQLite ends before the next begins; others overlap', async () => {
+  assert.is(deployment(await helm.template(), 'receiver').strategy?.type, 'Recreate');
+  assert.is(deployment(await helm.template(SHARED), 'receiver').strategy?.type, 'RollingUpdate');
+});
+
+test('receivers that scale have no fixed number', async () => {
+  const objects = await helm.template({ ...SHARED, receiver: { autoscaling: { enabled: true } } });
+  assert.is(deployment(objects, 'receiver').replicas, undefined);
+  assert.equal(named(objects, 'HorizontalPodAutoscaler'), ['proviso-receiver']);
+  assert.equal(named(await helm.template(), 'HorizontalPodAutoscaler'), []);
+});
+
+test('runs wait for the archive where there is one, unless told otherwise', async () => {
+  const waits = async (archive: Values): Promise<readonly [boolean, boolean]> => {
+    const objects = await helm.template({ archive });
+    const policies = named(objects, 'ValidatingAdmissionPolicyBinding');
+    const { args } = containerOf(objects, 'operator');
+    return [args.includes('--archived-only'), policies.includes('proviso-keep-until-archived')];
+  };
+  assert.equal(await waits({}), [true, true]);
+  assert.equal(await waits({ archivedOnly: false }), [false, false]);
+  assert.equal(await waits({ type: 'none' }), [false, false]);
+});
+
+test('another list of issuers makes other pods, and carries their authorities', async () => {
+  const ca = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+  const oidcIssuers = [{ issuer: 'https://a.example' }, { issuer: 'https://b.example', ca }];
+  const objects = await helm.template({ oidcIssuers });
+  const data = the(objects, 'ConfigMap', 'proviso-oidc-issuers').data as Readonly<Record<string, string>>;
+  assert.equal(JSON.parse(data['issuers.json'] ?? ''), [
+    { issuer: 'https://a.example' },
+    { issuer: 'https://b.example', ca: 'ca-1.crt' },
+  ]);
+  assert.is(data['ca-1.crt'], ca);
+  const others = await helm.template({ oidcIssuers: oidcIssuers.slice(0, 1) });
+  for (const name of ['operator', 'receiver']) {
+    assert.ok(containerOf(objects, name).args.includes('--oidc-issuers=/etc/proviso/oidc/issuers.json'));
+    const [sum, other] = [objects, others].map(
+      (each) => deployment(each, name).template.metadata.annotations['checksum/oidc-issuers'],
+    );
+    assert.is.not(sum, other);
+  }
+});
+
+test('the address of a database stands in no Deployment', async () => {
+  const archive = { type: 'postgres', postgres: { existingSecret: 'db', key: 'address' } };
+  const objects = await helm.template({ ...SHARED, archive });
+  const valueFrom = { secretKeyRef: { name: 'db', key: 'address' } };
+  assert.equal(containerOf(objects, 'receiver').env, [{ name: 'PROVISO_ARCHIVE', valueFrom }]);
+  assert.is(containerOf(objects, 'operator').env, undefined);
+});
+
+test('what is not named is denied: nobody reaches the operator, and the receiver on no other port', async () => {
+  const objects = await helm.template();
+  const ingress = (name: string) =>
+    (the(objects, 'NetworkPolicy', name).spec as { ingress: unknown; policyTypes: unknown }) ?? {};
+  assert.equal(ingress('proviso-operator').ingress, null);
+  assert.equal(ingress('proviso-operator').policyTypes, ['Ingress', 'Egress']);
+  assert.equal(ingress('proviso-receiver').ingress, [
+    { ports: [{ port: 'https', protocol: 'TCP' }], from: [{ namespaceSelector: {} }] },
+  ]);
+  assert.equal(ingress('proviso-receiver').policyTypes, ['Ingress', 'Egress']);
+});
+
+test('alerts and the dashboard ask for metrics that the operator has', async () => {
+  const { render } = createOperatorMetrics(CONTROLLERS);
+  const known = new Set([...(await render()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+  // What Prometheus itself says of a target.
+  known.add('up');
+  const enabled = { enabled: true };
+  const objects = await helm.template({ metrics: { prometheusRule: enabled, dashboard: enabled } });
+  const dashboard = the(objects, 'ConfigMap', 'proviso-dashboard').data as Readonly<Record<string, string>>;
+  const rules = JSON.stringify(the(objects, 'PrometheusRule', 'proviso-operator'));
+  const asked = `${rules} ${Object.values(dashboard).join('')}`;
+  const names = [...asked.matchAll(/\b([a-z0-9_]+)\{job=/g)].map(([, name = '']) => name.replace(/_bucket$/, ''));
+  assert.ok(new Set(names).size >= 12, names.join());
+  assert.equal(
+    names.filter((name) => !known.has(name)),
+    [],
+  );
+});
+
+test.run();
