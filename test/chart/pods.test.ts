@@ -163,15 +163,40 @@ test('the address of a database stands in no Deployment', async () => {
 });
 
 test('what is not named is denied: nobody reaches the operator, and the receiver on no other port', async () => {
+  const labels = { 'app.kubernetes.io/name': 'proviso', 'app.kubernetes.io/instance': 'proviso' };
+  const tests = { matchLabels: { ...labels, 'app.kubernetes.io/component': 'test' } };
   const objects = await helm.template();
   const ingress = (name: string) =>
     (the(objects, 'NetworkPolicy', name).spec as { ingress: unknown; policyTypes: unknown }) ?? {};
   assert.equal(ingress('proviso-operator').ingress, null);
   assert.equal(ingress('proviso-operator').policyTypes, ['Ingress', 'Egress']);
   assert.equal(ingress('proviso-receiver').ingress, [
-    { ports: [{ port: 'https', protocol: 'TCP' }], from: [{ namespaceSelector: {} }] },
+    { ports: [{ port: 'https', protocol: 'TCP' }], from: [{ namespaceSelector: {} }, { podSelector: tests }] },
   ]);
   assert.equal(ingress('proviso-receiver').policyTypes, ['Ingress', 'Egress']);
+});
+
+test('what the values name outside can be reached, on whatever port it is', async () => {
+  const portsTo = async (values: Values): Promise<readonly number[]> => {
+    const { egress } = the(await helm.template(values), 'NetworkPolicy', 'proviso-receiver').spec as {
+      egress: readonly { readonly ports: readonly { readonly port: number }[] }[];
+    };
+    return egress[2]?.ports.map(({ port }) => port) ?? [];
+  };
+  const s3 = {
+    bucket: 'proviso-evidence',
+    roleArn: 'arn:aws:iam::1:role/p',
+    endpoint: 'http://minio.storage.svc:9000',
+  };
+  assert.equal(await portsTo({}), [443]);
+  assert.equal(await portsTo({ evidence: { provider: 's3', s3 } }), [443, 9000]);
+  assert.equal(
+    await portsTo({ evidence: { provider: 's3', s3: { ...s3, stsEndpoint: 'http://sts' } } }),
+    [443, 9000, 80],
+  );
+  const oci = { repository: 'registry.example.com:5000/evidence' };
+  const oidcIssuers = [{ issuer: 'https://a.example:8443/x', jwksUri: 'https://b.example/keys' }];
+  assert.equal(await portsTo({ evidence: { provider: 'oci', oci }, oidcIssuers }), [443, 5000, 8443]);
 });
 
 test('alerts and the dashboard ask for metrics that the operator has', async () => {

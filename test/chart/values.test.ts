@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -105,6 +107,22 @@ const REFUSED: readonly (readonly [Values, RegExp])[] = [
 for (const [values, sentence] of REFUSED) {
   test(`refused: ${JSON.stringify(values)}`, async () => assert.match(await helm.refusal(values), sentence));
 }
+
+test('helm has nothing to complain about, and packs what makes the same', async () => {
+  await helm.done(['lint', '--strict', CHART]);
+  const folder = await mkdtemp(join(tmpdir(), 'proviso-chart-'));
+  try {
+    const packed = await helm.done(['package', CHART, '--destination', folder]);
+    assert.match(packed, /proviso-\d+\.\d+\.\d+\.tgz/);
+    const [archive = ''] = await readdir(folder);
+    assert.equal(
+      await helm.done(['template', 'proviso', join(folder, archive)]),
+      await helm.done(['template', 'proviso', CHART]),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 test('a chart that includes this one may have global values', async () => {
   assert.ok((await helm.template({ global: { anything: 1 } })).length > 30);

@@ -9,6 +9,7 @@ import { ensureServing } from '../../src/operator/serving-certificates.ts';
 import { createCertificateAuthority } from '../../src/pki/authority.ts';
 import { issueServingCertificate } from '../../src/pki/serving.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { Helm, the } from '../chart/helm.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 
 const DAY = 86_400_000;
@@ -109,6 +110,32 @@ test('what was given is used as it is, and refused when clients could not check 
   const patch = { data: { 'ca.crt': base64(authority.certificate) } };
   await options.client.mergePatch(KIND.Secret, ref, patch, { fieldManager: 'test' });
   assert.is(await ensureServing({ ...options, now: () => new Date(Date.now() + 20 * DAY) }), authority.certificate);
+  assert.is(await certificateIn(options, NAMES[1]), leaf.certificate);
+});
+
+test('what cert-manager puts in place of our own stays, by the label that the chart asks it for', async () => {
+  const options = await fresh('cert-manager');
+  const ours = await ensureServing(options);
+  const authority = await createCertificateAuthority({ commonName: 'Company', now: new Date(), days: 30 });
+  const leaf = await issueServingCertificate(authority, { hosts: ['receiver.svc'], now: new Date(), days: 1 });
+  const helm = await Helm.create();
+  const certManager = { issuerRef: { name: 'company' } };
+  const objects = await helm.template({ certificates: { source: 'cert-manager', certManager } });
+  await helm.close();
+  const { secretName, secretTemplate } = the(objects, 'Certificate', 'proviso-receiver').spec as {
+    readonly secretName: string;
+    readonly secretTemplate: { readonly labels: Readonly<Record<string, string>> };
+  };
+  const secret = {
+    ...{ apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls' },
+    metadata: { name: secretName, ...secretTemplate },
+    stringData: { 'tls.crt': leaf.certificate, 'tls.key': leaf.privateKey, 'ca.crt': authority.certificate },
+  };
+  const apply = ['apply', '--server-side', '--force-conflicts', '--field-manager=cert-manager', '-f', '-'];
+  const { code, stderr } = await plane.kubectl([...apply, '-n', 'cert-manager'], { input: JSON.stringify(secret) });
+  assert.is(code, 0, stderr);
+  assert.is.not(authority.certificate, ours);
+  assert.is(await ensureServing(options), authority.certificate);
   assert.is(await certificateIn(options, NAMES[1]), leaf.certificate);
 });
 
