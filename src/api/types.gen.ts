@@ -360,6 +360,8 @@ export interface ClusterPolicyStatus {
   readonly appliesTo?: string;
   /** `sha256:` and the SHA-256 of the source as it was last read, hex. Absent while it can't be read. */
   readonly sourceDigest?: string;
+  /** The version of the program that evaluates it, where that is one. Example: `1.22.4`, of OPA. */
+  readonly engineVersion?: string;
   /** How many Contracts of all namespaces and ClusterContracts attach it. */
   readonly usedBy?: {
     /** Number of them, counting attachments that are disabled too. */
@@ -911,6 +913,8 @@ export interface PolicyStatus {
   readonly appliesTo?: string;
   /** `sha256:` and the SHA-256 of the source as it was last read, hex. Absent while it can't be read. */
   readonly sourceDigest?: string;
+  /** The version of the program that evaluates it, where that is one. Example: `1.22.4`, of OPA. */
+  readonly engineVersion?: string;
   /** How many Contracts of its namespace attach it. */
   readonly usedBy?: {
     /** Number of them, counting attachments that are disabled too. */

@@ -36,12 +36,18 @@ async function reconcile(context: OperatorContext, kind: ResourceKind, known: An
   const policy = await context.client.find<AnyPolicy>(kind, namespace === undefined ? { name } : { namespace, name });
   if (policy === undefined || policy.metadata.deletionTimestamp !== undefined) return {};
   const { generation = 0 } = policy.metadata;
-  const { finding, sourceDigest, nextMinutes = minutesUntilNext(policy, finding) } = await examine(context, policy);
+  const {
+    finding,
+    sourceDigest,
+    engineVersion,
+    nextMinutes = minutesUntilNext(policy, finding),
+  } = await examine(context, policy);
   const conditions = conditionsFor(finding, generation, policy.status?.conditions, context.now());
   const status: ClusterPolicyStatus = {
     observedGeneration: generation,
     appliesTo: policy.spec.kinds?.join(', ') ?? 'attestation',
     ...(sourceDigest === undefined ? {} : { sourceDigest }),
+    ...(engineVersion === undefined ? {} : { engineVersion }),
     usedBy: usersOf(context, policy),
     conditions,
   };
@@ -53,6 +59,7 @@ async function reconcile(context: OperatorContext, kind: ResourceKind, known: An
 interface Examined {
   readonly finding: Finding;
   readonly sourceDigest?: string;
+  readonly engineVersion?: string;
   /** Absent: what follows from the finding. */
   readonly nextMinutes?: number;
 }
@@ -76,7 +83,9 @@ async function examine(context: OperatorContext, policy: AnyPolicy): Promise<Exa
     const message = sayFindings(at, verdict.findings);
     return { finding: { state: 'stalled', reason: REASON.SourceInvalid, message }, sourceDigest };
   }
-  return { finding: { state: 'ready', message: `${at} can be evaluated` }, sourceDigest };
+  const engineVersion = await context.engines[engine].version();
+  const version = engineVersion === undefined ? {} : { engineVersion };
+  return { finding: { state: 'ready', message: `${at} can be evaluated` }, sourceDigest, ...version };
 }
 
 /** A registry that is away changes nothing of what was good: the digest of the reference fixes it, and contracts have it. */

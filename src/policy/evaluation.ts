@@ -75,6 +75,8 @@ export interface PolicyEngine {
   check(source: string): Promise<readonly SourceFinding[]>;
   /** `name` of the policy, for violations without a subject. Never throws for what a source does. */
   evaluate(name: string, source: string, query: PolicyQuery): Promise<PolicyOutcome>;
+  /** Of the program that it runs, such as `1.22.4`; undefined where it runs none, or none that can be used. */
+  version(): Promise<string | undefined>;
   /** Ends what it runs. */
   close(): Promise<void>;
 }

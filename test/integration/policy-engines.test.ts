@@ -33,7 +33,8 @@ test('in CEL: what compiles is Ready, and what does not is told with its place i
 
 test('in Rego: OPA says the same, and what reaches for the network does not compile', async () => {
   await bench.apply('counted', { engine: 'Rego', source: { inline: REGO } });
-  await bench.until('counted', 'Ready');
+  const { status } = await bench.until('counted', 'Ready');
+  assert.match(status?.engineVersion ?? '', /^\d+\.\d+\.\d+/);
   await bench.apply('counted', { engine: 'Rego', source: { inline: `${REGO}x := http.send({"url": "http://a"})\n` } });
   const message = messageOf(await bench.until('counted', 'SourceInvalid'));
   assert.match(message, /^spec\.source\.inline: line 4, column \d+: .*http\.send/);

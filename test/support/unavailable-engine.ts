@@ -6,6 +6,7 @@ export function unavailableEngine(name: string): PolicyEngine {
   return {
     check: () => Promise.reject(new Error(message)),
     evaluate: () => Promise.resolve({ kind: 'failed', failure: { reason: 'EngineUnavailable', message } }),
+    version: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   };
 }

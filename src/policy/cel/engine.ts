@@ -99,6 +99,8 @@ export function createCelEngine(options: CelEngineOptions = {}): CoveringEngine 
         return { outcome: { kind: 'failed', failure: failureOf(error) }, points: [] };
       }
     },
+    // It is a part of Proviso.
+    version: () => Promise.resolve(undefined),
     close: pool.close,
   };
 }

@@ -9,11 +9,6 @@ import { type Installation, type Installed, install } from './installation.ts';
 import { told } from './messages.ts';
 
 /** Evaluates policies in Rego by OPA. */
-export interface RegoEngine extends CoveringEngine {
-  /** Of OPA, such as `1.22.4`; undefined where there is none that can be used. */
-  version(): Promise<string | undefined>;
-}
-
 export interface RegoOptions {
   /** OPA's program; absent, what `PROVISO_OPA` names, else `opa` of the `PATH`. */
   readonly program?: string;
@@ -35,7 +30,7 @@ const MAX_REMEMBERED = 256;
  * Starts nothing until it is asked. Every evaluation is a process of its own: no policy meets another's rules or memory, and
  * a runaway is killed alone.
  */
-export function createRegoEngine(options: RegoOptions): RegoEngine {
+export function createRegoEngine(options: RegoOptions): CoveringEngine {
   const limits = {
     timeoutMs: options.timeoutMs ?? 30_000,
     memoryBytes: options.memoryBytes ?? 1.5 * 2 ** 30,

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { CoveringEngine } from '../../../src/policy/coverage.ts';
 import type { PolicyOutcome } from '../../../src/policy/evaluation.ts';
 import { LEFT_OUT } from '../../../src/policy/rego/builtins.ts';
-import type { RegoEngine } from '../../../src/policy/rego/engine.ts';
 import { ENDLESS, NO_GPL, queryOf, regoEngine, sbomOf } from './engine.ts';
 
 const test = suite('rego attacks');
 const TIMEOUT_MS = 3000;
-let engine: RegoEngine;
+let engine: CoveringEngine;
 let folder: string;
 
 test.before(async () => {

@@ -1,12 +1,12 @@
 // deadline: 120
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { CoveringEngine } from '../../../src/policy/coverage.ts';
 import type { PolicyOutcome } from '../../../src/policy/evaluation.ts';
-import type { RegoEngine } from '../../../src/policy/rego/engine.ts';
 import { NO_GPL, queryOf, regoEngine, sbomOf } from './engine.ts';
 
 const test = suite('rego engine');
-let engine: RegoEngine;
+let engine: CoveringEngine;
 
 test.before(async () => {
   engine = await regoEngine();

@@ -1,10 +1,11 @@
+import type { CoveringEngine } from '../../../src/policy/coverage.ts';
 import type { PolicyQuery } from '../../../src/policy/evaluation.ts';
-import { createRegoEngine, type RegoEngine, type RegoOptions } from '../../../src/policy/rego/engine.ts';
+import { createRegoEngine, type RegoOptions } from '../../../src/policy/rego/engine.ts';
 import { createLogger } from '../../../src/telemetry/log.ts';
 import { tool } from '../../tools/tool.ts';
 
 /** The real OPA. */
-export async function regoEngine(options: Partial<RegoOptions> = {}): Promise<RegoEngine> {
+export async function regoEngine(options: Partial<RegoOptions> = {}): Promise<CoveringEngine> {
   return createRegoEngine({ program: await tool('opa'), log: createLogger('rego', 'silent'), ...options });
 }
 

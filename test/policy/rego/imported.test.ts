@@ -5,13 +5,13 @@ import * as assert from 'uvu/assert';
 import type { MaterialType } from '../../../src/api/material-types.ts';
 import type { Policy } from '../../../src/api/types.gen.ts';
 import { importDocument, isPolicy } from '../../../src/contract/chainloop/document.ts';
+import type { CoveringEngine } from '../../../src/policy/coverage.ts';
 import type { PolicyOutcome } from '../../../src/policy/evaluation.ts';
-import type { RegoEngine } from '../../../src/policy/rego/engine.ts';
 import { queryOf, regoEngine } from './engine.ts';
 import { COMMIT, COMPONENTS, FRESH, LICENCES, NAMED, VULNERABILITIES } from './imported-policies.ts';
 
 const test = suite('verdicts of imported policies');
-let engine: RegoEngine;
+let engine: CoveringEngine;
 
 test.before(async () => {
   engine = await regoEngine();
