@@ -43,7 +43,7 @@ export const containerImage: MaterialKind = {
   notes: {
     accepts:
       'A reference with a digest, which `proviso add` finds for a tag, or an OCI layout, of which the manifest is sent.',
-    facts: ['image.tag', 'signature', 'signature.digest', 'signature.provider'],
+    facts: ['image.tag', 'signature', 'signature.digest', 'signature.provider', 'signature.signers'],
   },
   inspect: (input) => (input.isReference ? inspectReference(input) : inspectManifest(input)),
 };

@@ -54,7 +54,7 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
       maxBlobSize: store.maxBlobSize,
     });
     const content = { name, type, digest: intake.facts.digest ?? intake.digest };
-    const found = { ...annotations, ...intake.facts.annotations };
+    const found = { ...annotations, ...intake.facts.annotations, ...signerFacts(signers()) };
     const seen = { material: { ...content, annotations: found }, projection: intake.projection };
     const judged = await judgeAdded(context, run, contract, seen, { store, reserve });
     stages.push(...judged.stages);
@@ -73,7 +73,7 @@ export const materialRoute = (context: ReceiverContext) => async (request: Reque
     const addedBy = authenticated.caller.username;
     const material = {
       ...recordOf({
-        ...{ name, type, annotations, intake, filename, addedBy },
+        ...{ name, type, annotations: found, intake, filename, addedBy },
         signers: signers(),
         store: keeps ? store : undefined,
       }),
@@ -157,9 +157,20 @@ function annotationsOf(name: string, asked: ContractMaterial | undefined, given:
   throw new Problem('material-annotation', `the annotations of '${name}' do not fit`, { errors: merged.findings });
 }
 
+/** Who was verified to have signed an image, for policies and for readers of the statement. */
+const signerFacts = (signers: readonly RecordedSigner[] | undefined): Readonly<Record<string, string>> =>
+  signers === undefined
+    ? {}
+    : {
+        'chainloop.material.signature.signers': signers
+          .map(({ identity, fingerprint }) => identity ?? fingerprint)
+          .join(','),
+      };
+
 interface RecordFacts {
   readonly name: string;
   readonly type: MaterialType;
+  /** Those of the pipeline and the contract, and what was found. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly intake: Intake;
   readonly filename: string | undefined;
@@ -194,7 +205,7 @@ function recordOf({
     ...(tolerated.length === 0 ? {} : { tolerated: [...tolerated] }),
     stored: store !== undefined,
     ...(store === undefined ? {} : { storeName: store.name }),
-    annotations: { ...annotations, ...facts.annotations },
+    annotations,
     ...(signers === undefined ? {} : { signers }),
     addTime: new Date().toISOString(),
     addedBy,
