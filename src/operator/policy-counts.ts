@@ -13,7 +13,7 @@ import type { Enqueue } from './sources.ts';
 /** Not the one of the rest of the status, which is written when the source was looked at. */
 const MANAGER = 'proviso-policy-counts';
 /** Each run is judged several times, and runs come in crowds; a policy of all of them is counted as often as this. */
-const COUNT_MS = 3_000;
+const COUNT_MS = 5_000;
 
 const COUNTED = { policies: 'policycounts', clusterpolicies: 'clusterpolicycounts' } as const;
 
@@ -77,15 +77,15 @@ export function countJudgements(
   runs: readonly WorkflowRun[],
   { kind, policy }: { readonly kind: string; readonly policy: string },
 ): Evaluations {
-  const said = runs.map((run) => judgementsOf(run).filter((each) => each.kind === kind && each.policy === policy));
+  const said = runs.map((run) => judgementsOf(run, (each) => each.policy === policy && each.kind === kind));
   const all = said.flat();
   const violations = all.filter(({ outcome }) => outcome === 'Violated');
-  const last = violations.map(({ time }) => time).toSorted((a, b) => Date.parse(b) - Date.parse(a))[0];
+  const last = violations.reduce((latest, { time }) => Math.max(latest, Date.parse(time)), 0);
   return {
     runs: said.filter(({ length }) => length > 0).length,
     evaluated: all.length,
     violated: violations.length,
     failed: all.filter(({ outcome }) => outcome === 'Failed').length,
-    ...(last === undefined ? {} : { lastViolationTime: last }),
+    ...(violations.length === 0 ? {} : { lastViolationTime: new Date(last).toISOString() }),
   };
 }

@@ -40,7 +40,7 @@ test('each that was asked, the last objection, and no other policy of the name',
   });
   assert.equal(count('Policy', 'x', later, both, other), {
     ...{ runs: 2, evaluated: 4, violated: 3, failed: 1 },
-    lastViolationTime: later.status?.startTime,
+    lastViolationTime: '2026-11-03T10:00:00.000Z',
   });
   assert.equal(count('ClusterPolicy', 'x', both, later), { runs: 1, evaluated: 1, violated: 0, failed: 0 });
   assert.equal(count('Policy', 'z', both), { runs: 0, evaluated: 0, violated: 0, failed: 0 });
@@ -63,7 +63,7 @@ const enqueued = (change: Omit<Change<WorkflowRun>, 'initial'>, initial = false)
     .enqueues({ initial, ...change })
     .filter(({ queue }) => queue.endsWith('policycounts'))
     .map(({ queue, key, afterMs = 0 }) => `${queue} ${key} ${afterMs}`);
-const ALL = ['policycounts shop/x 3000', 'policycounts shop/y 3000', 'clusterpolicycounts x 3000'];
+const ALL = ['policycounts shop/x 5000', 'policycounts shop/y 5000', 'clusterpolicycounts x 5000'];
 
 test('a run that comes, goes, or is judged otherwise is counted, and one that changes else is not', () => {
   const unjudged: WorkflowRun = { ...both, status: { startTime: '2026-11-01T10:00:00.000Z' } };
