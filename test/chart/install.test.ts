@@ -18,6 +18,8 @@ const NAMESPACE = 'proviso-system';
 /** Nothing answers there, and nothing is written on this machine. */
 const EVIDENCE = { provider: 'oci', oci: { repository: '127.0.0.1:9/evidence' } };
 
+const contract = manifest('Contract', 'release', { materials: [{ name: 'image', type: 'STRING' }] });
+
 let helm: Helm;
 let plane: ControlPlane;
 const running: Running[] = [];
@@ -26,6 +28,7 @@ test.before(async () => {
   plane = await startControlPlane();
   helm = await Helm.create(plane.adminKubeconfig);
   await kubectl('create namespace shop');
+  await kubectl('create namespace bank');
 });
 test.after(async () => {
   await Promise.all(running.map((each) => each.stop()));
@@ -66,10 +69,7 @@ test('a second Proviso in the cluster is refused', async () => {
 });
 
 test('an upgrade changes the CRDs and takes the store over, and nothing that was said is lost', async () => {
-  await kubectl(
-    'apply -n shop -f -',
-    manifest('Contract', 'release', { materials: [{ name: 'image', type: 'STRING' }] }),
-  );
+  await kubectl('apply -n shop -f -', contract);
   const kept = [
     'evidencestore default',
     'contract.proviso.dev -n shop release',
@@ -77,7 +77,8 @@ test('an upgrade changes the CRDs and takes the store over, and nothing that was
   ];
   kept.push('validatingadmissionpolicy proviso-waivers');
   const before = await Promise.all(kept.map(uidOf));
-  await helm.done(['upgrade', 'proviso', CHART], { evidence: { ...EVIDENCE, maxBlobSize: 1048576 } });
+  const operator = { secretNamespaces: ['shop'] };
+  await helm.done(['upgrade', 'proviso', CHART], { evidence: { ...EVIDENCE, maxBlobSize: 1048576 }, operator });
   assert.equal(await Promise.all(kept.map(uidOf)), before);
   const { metadata, spec } = await read('evidencestore default');
   assert.is((spec as { maxBlobSize: number }).maxBlobSize, 1048576);
@@ -168,6 +169,20 @@ test('operator and receiver run by the flags and the rights that the chart gives
   const other = await ask('proviso.example.com');
   assert.is(other.code, 1);
   assert.match(other.stderr, /does not match certificate's altnames/);
+});
+
+test('a Workflow gets its token where the operator may write Secrets, and says what is missing elsewhere', async () => {
+  for (const namespace of ['shop', 'bank']) {
+    await kubectl(`apply -n ${namespace} -f -`, contract);
+    await kubectl(`apply -n ${namespace} -f -`, manifest('Workflow', 'build', { contractRef: { name: 'release' } }));
+  }
+  await eventually('the token', () => read('secret -n shop proviso-build'), 30);
+  await eventually('the complaint', async () => {
+    const { status } = await read('workflow.proviso.dev -n bank build');
+    const said = JSON.stringify(status ?? {});
+    return /ProvisioningFailed/.test(said) && /cannot (get|create|patch) resource \\"secrets\\"/.test(said);
+  });
+  await kubectl('delete -n bank workflow.proviso.dev/build contract.proviso.dev/release');
 });
 
 test('uninstalled, what people said and handed in stays, and what holds it', async () => {

@@ -60,6 +60,19 @@ test('without aggregation the roles of the cluster stay what they are', async ()
   for (const { metadata } of roles) assert.not.match(JSON.stringify(metadata.labels), /aggregate-to/);
 });
 
+test('where namespaces are named, the operator reads Secrets of no other', async () => {
+  const objects = await helm.template({ operator: { secretNamespaces: ['shop', 'bank'] } });
+  type Rules = readonly { readonly resources: readonly string[] }[];
+  const about = (object: Rendered) => (object.rules as Rules).filter(({ resources }) => resources.includes('secrets'));
+  const everywhere = the(objects, 'ClusterRole', 'proviso-operator');
+  assert.equal(about(everywhere), []);
+  const usual = the(rendered, 'ClusterRole', 'proviso-operator');
+  assert.is((everywhere.rules as Rules).length, (usual.rules as Rules).length - 1);
+  const roles = objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === 'proviso-operator-secrets');
+  assert.equal(roles.map(({ metadata }) => metadata.namespace).sort(), ['bank', 'proviso-system', 'shop']);
+  for (const role of roles) assert.equal(role.rules, about(usual));
+});
+
 test('a Secret of another name is granted to the receiver by that name alone', async () => {
   const s3 = { bucket: 'proviso-evidence', credentialsSecret: 'keys' };
   const objects = await helm.template({ evidence: { provider: 's3', s3 } });

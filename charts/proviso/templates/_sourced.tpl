@@ -16,6 +16,9 @@ and perhaps keep: names of objects that stay when the chart is uninstalled, `*` 
 {{- range tuple "view" "edit" "admin" }}{{ $_ := unset $labels (printf "rbac.authorization.k8s.io/aggregate-to-%s" .) }}{{ end }}
 {{- end }}
 {{- $_ := set $metadata "labels" $labels }}
+{{- if and (eq $object.kind "ClusterRole") (eq $metadata.name "proviso-operator") $root.Values.operator.secretNamespaces }}
+{{- $_ := set $object "rules" (include "proviso.rulesWithSecrets" (dict "rules" $object.rules "are" false) | fromJsonArray) }}
+{{- end }}
 {{- $annotations := $metadata.annotations | default dict }}
 {{- if or (has "*" $keep) (has $metadata.name $keep) }}{{ $_ := set $annotations "helm.sh/resource-policy" "keep" }}{{ end }}
 {{- if eq $object.kind "ServiceAccount" }}
@@ -28,4 +31,11 @@ and perhaps keep: names of objects that stay when the chart is uninstalled, `*` 
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* Those of the rules that are about Secrets, or are not. Takes rules and are; a list in JSON. */}}
+{{- define "proviso.rulesWithSecrets" -}}
+{{- $found := list -}}
+{{- range .rules -}}{{- if eq (has "secrets" .resources) $.are -}}{{- $found = append $found . -}}{{- end -}}{{- end -}}
+{{- toJson $found -}}
 {{- end }}
