@@ -1,5 +1,5 @@
 // deadline: 180
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -204,6 +204,24 @@ test('installed again, it takes all of that over', async () => {
   const before = await Promise.all(kept.map(uidOf));
   await helm.done(['install', 'proviso', CHART], { evidence: EVIDENCE });
   assert.equal(await Promise.all(kept.map(uidOf)), before);
+});
+
+test('what the page says removes the rest', async () => {
+  await helm.done(['uninstall', 'proviso']);
+  const page = await readFile(new URL('../../docs/install.md', import.meta.url), 'utf8');
+  const [, block = ''] = /with all evidence\*\*:\s+```sh\n(.*?)```/s.exec(page) ?? [];
+  const lines = block.trim().split('\n');
+  assert.is(lines.length, 3);
+  for (const line of lines) {
+    const [program, ...args] = line.split(' ');
+    assert.is(program, 'kubectl');
+    // Who empties a namespace is the controller manager, which isn't here.
+    const { code, stderr } = await plane.kubectl([...args, ...(args.includes('namespace') ? ['--wait=false'] : [])]);
+    assert.is(code, 0, stderr);
+  }
+  assert.equal(await names('crd'), ['']);
+  assert.equal(await names('validatingadmissionpolicy,validatingadmissionpolicybinding'), ['']);
+  assert.ok((await read(`namespace ${NAMESPACE}`)).metadata);
 });
 
 test.run();

@@ -199,6 +199,19 @@ test('what the values name outside can be reached, on whatever port it is', asyn
   assert.equal(await portsTo({ evidence: { provider: 'oci', oci }, oidcIssuers }), [443, 5000, 8443]);
 });
 
+test('pipelines are sent to the port of the Service, or where the values say', async () => {
+  const sentTo = async (values: Values): Promise<string | undefined> => {
+    const { args } = containerOf(await helm.template(values), 'operator');
+    return args.find((arg) => arg.startsWith('--endpoint='))?.slice('--endpoint='.length);
+  };
+  assert.is(await sentTo({}), 'https://proviso-receiver.proviso-system.svc');
+  assert.is(
+    await sentTo({ receiver: { service: { port: 8443 } } }),
+    'https://proviso-receiver.proviso-system.svc:8443',
+  );
+  assert.is(await sentTo({ endpoint: 'https://proviso.example.com' }), 'https://proviso.example.com');
+});
+
 test('alerts and the dashboard ask for metrics that the operator has', async () => {
   const { render } = createOperatorMetrics(CONTROLLERS);
   const known = new Set([...(await render()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));

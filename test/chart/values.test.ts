@@ -124,6 +124,13 @@ test('helm has nothing to complain about, and packs what makes the same', async 
   }
 });
 
+test('a cluster that is too old is refused', async () => {
+  const { code, stderr } = await helm.run(['template', 'proviso', CHART, '--kube-version', '1.30.9']);
+  assert.is(code, 1);
+  assert.match(stderr, /requires kubeVersion: >=1\.31\.0-0/);
+  await helm.done(['template', 'proviso', CHART, '--kube-version', '1.31.0']);
+});
+
 test('a chart that includes this one may have global values', async () => {
   assert.ok((await helm.template({ global: { anything: 1 } })).length > 30);
 });

@@ -36,7 +36,8 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
 {{- define "proviso.endpoint" -}}
-{{ .Values.endpoint | default (printf "https://proviso-receiver.%s.svc" .Release.Namespace) }}
+{{- $port := int .Values.receiver.service.port -}}
+{{ .Values.endpoint | default (printf "https://proviso-receiver.%s.svc%s" .Release.Namespace (eq $port 443 | ternary "" (printf ":%d" $port))) }}
 {{- end }}
 
 {{/* The host that the operator's certificate is for. */}}
