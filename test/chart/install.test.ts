@@ -133,7 +133,7 @@ async function start(name: 'operator' | 'receiver', more: readonly string[]): Pr
   const { command, args } = await containerOf(name);
   const [node, ...rest] = command;
   assert.is(node, 'node');
-  const flags = rest.map((part) => (part === `/opt/proviso/${name}.mjs` ? 'src/main.ts' : part));
+  const flags = rest.map((part) => (part === `/app/${name}.mjs` ? 'src/main.ts' : part));
   const health = await freePort();
   const kubeconfig = await plane.serviceAccountKubeconfig(NAMESPACE, `proviso-${name}`);
   const own = ['--kubeconfig', kubeconfig, '--health-port', String(health)];

@@ -78,9 +78,9 @@ test('a digest alone says which image; without one the tag does, and without tha
 
 test('Node is started as the processes are measured, with the bundles that the build makes', async () => {
   const objects = await helm.template();
-  const operator = ['node', ...OPERATOR_NODE_FLAGS, '/opt/proviso/operator.mjs'];
+  const operator = ['node', ...OPERATOR_NODE_FLAGS, '/app/operator.mjs'];
   assert.equal(containerOf(objects, 'operator').command, operator);
-  assert.equal(containerOf(objects, 'receiver').command, ['node', '/opt/proviso/receiver.mjs']);
+  assert.equal(containerOf(objects, 'receiver').command, ['node', '/app/receiver.mjs']);
 });
 
 test('pods that share a volume of one node are on one node, and no budget keeps that from being drained', async () => {
