@@ -90,11 +90,27 @@ test('pods that share a volume of one node are on one node, and no budget keeps 
     const { template } = deployment(objects, name);
     const [term] = (template.spec.affinity.podAffinity as { requiredDuringSchedulingIgnoredDuringExecution: Values[] })
       .requiredDuringSchedulingIgnoredDuringExecution;
-    assert.equal(term, { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: wanted } });
-    // Of both, or the first of each would wait for the other for ever.
-    for (const [key, value] of Object.entries(wanted)) assert.is(template.metadata.labels[key], value);
+    const key = 'app.kubernetes.io/component';
+    const matchExpressions = [{ key, operator: 'In', values: ['operator', 'receiver'] }];
+    assert.equal(term, {
+      topologyKey: 'kubernetes.io/hostname',
+      labelSelector: { matchLabels: wanted, matchExpressions },
+    });
+    for (const [label, value] of Object.entries({ ...wanted, [key]: name })) {
+      assert.is(template.metadata.labels[label], value);
+    }
   }
   assert.equal(named(objects, 'PodDisruptionBudget'), []);
+});
+
+test('what is said of nodes is said besides that', async () => {
+  const nodeAffinity = { preferredDuringSchedulingIgnoredDuringExecution: [] };
+  const kindsOf = async (values: Values): Promise<readonly string[]> => {
+    const objects = await helm.template({ ...values, receiver: { affinity: { nodeAffinity } } });
+    return Object.keys(deployment(objects, 'receiver').template.spec.affinity).sort();
+  };
+  assert.equal(await kindsOf({}), ['nodeAffinity', 'podAffinity']);
+  assert.equal(await kindsOf(SHARED), ['nodeAffinity', 'podAntiAffinity']);
 });
 
 test('pods that share nothing are apart, spread over zones, and have a budget where there are several', async () => {

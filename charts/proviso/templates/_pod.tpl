@@ -125,26 +125,19 @@ spec:
 {{- $root := .root -}}
 {{- $own := index $root.Values .component -}}
 {{- $selector := include "proviso.selector" (dict "root" $root "component" .component) -}}
-affinity:
-{{- if $own.affinity }}
-  {{- toYaml $own.affinity | nindent 2 }}
-{{- else if include "proviso.onOneNode" $root }}
-  podAffinity:
-    requiredDuringSchedulingIgnoredDuringExecution:
-      - topologyKey: kubernetes.io/hostname
-        labelSelector:
-          matchLabels:
-            app.kubernetes.io/name: proviso
-            app.kubernetes.io/instance: {{ $root.Release.Name }}
-{{- else }}
-  podAntiAffinity:
-    preferredDuringSchedulingIgnoredDuringExecution:
-      - weight: 100
-        podAffinityTerm:
-          topologyKey: kubernetes.io/hostname
-          labelSelector:
-            matchLabels: {{- $selector | nindent 14 }}
-{{- end }}
+{{- $affinity := deepCopy $own.affinity -}}
+{{- if include "proviso.onOneNode" $root -}}
+{{- $labels := dict "app.kubernetes.io/name" "proviso" "app.kubernetes.io/instance" $root.Release.Name -}}
+{{- /* Of both, or the first of each would wait for the other; and not of the test, which may be anywhere. */ -}}
+{{- $both := dict "key" "app.kubernetes.io/component" "operator" "In" "values" (list "operator" "receiver") -}}
+{{- $term := dict "topologyKey" "kubernetes.io/hostname" "labelSelector" (dict "matchLabels" $labels "matchExpressions" (list $both)) -}}
+{{- $affinity = merge $affinity (dict "podAffinity" (dict "requiredDuringSchedulingIgnoredDuringExecution" (list $term))) -}}
+{{- else if not $affinity.podAntiAffinity -}}
+{{- $term := dict "topologyKey" "kubernetes.io/hostname" "labelSelector" (dict "matchLabels" (fromYaml $selector)) -}}
+{{- $preferred := dict "weight" 100 "podAffinityTerm" $term -}}
+{{- $_ := set $affinity "podAntiAffinity" (dict "preferredDuringSchedulingIgnoredDuringExecution" (list $preferred)) -}}
+{{- end -}}
+affinity: {{- toYaml $affinity | nindent 2 }}
 {{- if or $own.topologySpreadConstraints (not (include "proviso.onOneNode" $root)) }}
 {{- $spread := $own.topologySpreadConstraints | default (list (dict "maxSkew" 1 "topologyKey" "topology.kubernetes.io/zone" "whenUnsatisfiable" "ScheduleAnyway")) }}
 topologySpreadConstraints:
