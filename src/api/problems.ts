@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'pod-gone': { status: 401, title: 'The pod of this token no longer exists' },
   'submit-forbidden': { status: 403, title: 'This identity may not submit to the workflow' },
   'run-forbidden': { status: 403, title: 'The run belongs to another identity' },
+  'pod-required': { status: 403, title: 'Only a pod of the namespace has a run without naming it' },
   'read-forbidden': { status: 403, title: 'This identity may not read this here' },
   'rebuild-forbidden': { status: 403, title: 'This identity may not rebuild the archive' },
   // What is addressed

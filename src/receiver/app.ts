@@ -17,8 +17,11 @@ import { referrersRoute } from './routes/referrers.ts';
 import { retentionRoute } from './routes/retention.ts';
 import { cancelRoute, getRunRoute, listRunsRoute } from './routes/runs.ts';
 import { signingRoute } from './routes/signing.ts';
+import { namedRun, openedOwnRun, ownRun } from './routes/which-run.ts';
 
 const RUN = '/v1/namespaces/:namespace/runs/:run';
+/** The run of the pipeline that the caller's pod belongs to. */
+const OWN = '/v1/namespaces/:namespace/workflows/:workflow';
 
 /** The receiver's API, every call and every refusal. */
 export function createApp(context: ReceiverContext, isStopping: () => boolean): Express {
@@ -29,11 +32,14 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route('/v1/runs').post(initRoute(context)).all(onlyFor('POST'));
   app.route('/v1/namespaces/:namespace/runs').get(listRunsRoute(context)).all(onlyFor('GET'));
   app.route(RUN).get(getRunRoute(context)).all(onlyFor('GET'));
-  app.route(`${RUN}/materials/:material`).put(materialRoute(context)).all(onlyFor('PUT'));
-  app.route(`${RUN}/statement`).get(statementRoute(context)).all(onlyFor('GET'));
-  app.route(`${RUN}/attestation`).post(attestationRoute(context)).all(onlyFor('POST'));
+  app.route(`${RUN}/materials/:material`).put(materialRoute(context, namedRun)).all(onlyFor('PUT'));
+  app.route(`${RUN}/statement`).get(statementRoute(context, namedRun)).all(onlyFor('GET'));
+  app.route(`${RUN}/attestation`).post(attestationRoute(context, namedRun)).all(onlyFor('POST'));
   app.route(`${RUN}/evaluation`).post(evaluationRoute(context)).all(onlyFor('POST'));
   app.route(`${RUN}/cancel`).post(cancelRoute(context)).all(onlyFor('POST'));
+  app.route(`${OWN}/materials/:material`).put(materialRoute(context, ownRun)).all(onlyFor('PUT'));
+  app.route(`${OWN}/statement`).get(statementRoute(context, openedOwnRun)).all(onlyFor('GET'));
+  app.route(`${OWN}/attestation`).post(attestationRoute(context, ownRun)).all(onlyFor('POST'));
   app
     .route('/v1/namespaces/:namespace/contracts/:contract/revisions')
     .get(contractRevisionsRoute(context))

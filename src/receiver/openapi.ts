@@ -12,6 +12,7 @@ interface Operation {
 }
 
 const RUN = '/v1/namespaces/{namespace}/runs/{run}';
+const OWN = '/v1/namespaces/{namespace}/workflows/{workflow}';
 
 /** What runs in the archive are asked for by. */
 const FILTER = ['namespace', ...ARCHIVE_FILTERS];
@@ -48,6 +49,24 @@ export const OPERATIONS: readonly Operation[] = [
     query: ['dryRun'],
   },
   { method: 'post', path: `${RUN}/cancel`, summary: 'End an open run', body: 'CancelRequest' },
+  {
+    method: 'put',
+    path: `${OWN}/materials/{material}`,
+    summary: "Hand in a material to the run of the caller's own pipeline, opening it if it isn't there; for pods",
+    body: 'bytes',
+    query: ['type', 'filename', 'annotation', 'form', 'replace'],
+  },
+  {
+    method: 'get',
+    path: `${OWN}/statement`,
+    summary: "The statement to sign for the run of the caller's own pipeline",
+  },
+  {
+    method: 'post',
+    path: `${OWN}/attestation`,
+    summary: "Hand in the attestation for the run of the caller's own pipeline and get the verdict",
+    body: 'bytes',
+  },
   {
     method: 'get',
     path: '/v1/namespaces/{namespace}/contracts/{contract}/revisions',

@@ -10,7 +10,7 @@ import type { RunMessage } from '../../src/api/messages.ts';
 import type { WorkflowRun } from '../../src/api/types.gen.ts';
 import { connect } from '../../src/kube/connect.ts';
 import type { ReceiverContext } from '../../src/receiver/context.ts';
-import { ensureOpened } from '../../src/receiver/routes/init.ts';
+import { ensureOpened } from '../../src/receiver/find-run.ts';
 import { manifest } from '../support/manifest.ts';
 import { jobReference, tokenOfPod } from '../support/pods.ts';
 import { openShop, type Shop } from '../support/shop.ts';

@@ -25,6 +25,7 @@ import { createStatements, type Statements } from '../statements.ts';
 import { trustOf } from '../trust.ts';
 import { acceptedOf, verdictStatus } from '../verdict.ts';
 import { param } from './params.ts';
+import type { WhichRun } from './which-run.ts';
 
 /** Statements name up to 128 materials; real ones have some hundred kilobytes. */
 const MAX_ATTESTATION_BYTES = 8 << 20;
@@ -32,34 +33,36 @@ const MAX_ATTESTATION_BYTES = 8 << 20;
 const MAX_ROUNDS = 5;
 
 /** `GET …/statement`: the statement to sign, from the cluster's record. */
-export const statementRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request, response);
-  const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
-  assertOpen(run, new Date());
-  const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract);
-  const statement = renderStatement(recordOfRun(run, contract), new Date().toISOString());
-  response.type(PAYLOAD_TYPE).send(Buffer.from(JSON.stringify(statement), 'utf8'));
-};
+export const statementRoute =
+  (context: ReceiverContext, which: WhichRun) => async (request: Request, response: Response) => {
+    const authenticated = await context.authenticate(request, response);
+    const run = await which(context, authenticated, request);
+    assertOpen(run, new Date());
+    const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract);
+    const statement = renderStatement(recordOfRun(run, contract), new Date().toISOString());
+    response.type(PAYLOAD_TYPE).send(Buffer.from(JSON.stringify(statement), 'utf8'));
+  };
 
 /** `POST …/attestation`: judges what was signed; answers once bytes and verdict are durable. */
-export const attestationRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request, response);
-  const run = await runForSubmitter(context, authenticated, param(request, 'namespace'), param(request, 'run'));
-  const reserve = reserveFor(context, authenticated.caller, response);
-  const bytes = await readBody(request, MAX_ATTESTATION_BYTES, reserve);
-  // A copy of them is checked, in a thread of its own.
-  reserve(bytes.length);
-  const digest = sha256Digest(bytes);
-  assertDigest(statedDigest(request.headers['content-digest']), digest);
-  const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract);
-  try {
-    const finished = await accept(context, authenticated, run, { bytes, digest, contract, response, reserve });
-    response.json(runMessage(finished, contract));
-  } catch (error) {
-    if (error instanceof Problem && isRefusal(error)) await countRefusal(context, run, error);
-    throw error;
-  }
-};
+export const attestationRoute =
+  (context: ReceiverContext, which: WhichRun) => async (request: Request, response: Response) => {
+    const authenticated = await context.authenticate(request, response);
+    const run = await which(context, authenticated, request);
+    const reserve = reserveFor(context, authenticated.caller, response);
+    const bytes = await readBody(request, MAX_ATTESTATION_BYTES, reserve);
+    // A copy of them is checked, in a thread of its own.
+    reserve(bytes.length);
+    const digest = sha256Digest(bytes);
+    assertDigest(statedDigest(request.headers['content-digest']), digest);
+    const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract);
+    try {
+      const finished = await accept(context, authenticated, run, { bytes, digest, contract, response, reserve });
+      response.json(runMessage(finished, contract));
+    } catch (error) {
+      if (error instanceof Problem && isRefusal(error)) await countRefusal(context, run, error);
+      throw error;
+    }
+  };
 
 interface Handed {
   readonly bytes: Buffer;

@@ -18,84 +18,86 @@ import { type Intake, takeMaterial } from '../material-intake.ts';
 import { successionOf } from '../material-succession.ts';
 import { judgeAdded } from '../policies/judge-material.ts';
 import { reserveFor } from '../reserve.ts';
-import { assertOpen, explainRefusedWrite, runForSubmitter } from '../run-access.ts';
+import { assertOpen, explainRefusedWrite } from '../run-access.ts';
 import { completenessMessage, completenessOf } from '../state.ts';
 import type { OpenStore } from '../stores.ts';
 import { flag, param, query } from './params.ts';
+import type { WhichRun } from './which-run.ts';
 
 /** The bound of the list in the CRD. */
 const MAX_MATERIALS = 128;
 
 /** `PUT …/materials/{name}`: takes one material; other content under a name only with `?replace=true`. */
-export const materialRoute = (context: ReceiverContext) => async (request: Request, response: Response) => {
-  const authenticated = await context.authenticate(request, response);
-  const namespace = param(request, 'namespace');
-  const name = materialName(param(request, 'material'));
-  const run = await runForSubmitter(context, authenticated, namespace, param(request, 'run'));
-  assertOpen(run, new Date());
-  assertRoom(run, name);
-  const contract = await context.contracts.get(namespace, run.spec.contract);
-  const asked = contract.materials.find((material) => material.name === name);
-  const type = materialType(name, asked, query(request, 'type', 64));
-  const annotations = annotationsOf(name, asked, givenAnnotations(request));
-  const store = await context.stores.get(run.spec.evidenceStoreName);
-  const stage = await store.bytes.stage(statedDigest(request.headers['content-digest']));
-  const stages = [stage];
-  try {
-    const filename = query(request, 'filename', 255);
-    const isReference = isReferenceForm(type, query(request, 'form', 16));
-    const reserve = reserveFor(context, authenticated.caller, response);
-    const asker = { identity: authenticated.caller.username, response };
-    const { inspect, signers } = createInspection(context, run, asked, asker);
-    const intake = await takeMaterial(request, stage, {
-      ...{ type, name, filename, isReference, reserve, inspect },
-      isStrict: asked?.strict !== false,
-      isJudged: ofMaterial(contract, 'Add', { name, type }).length > 0,
-      maxBlobSize: store.maxBlobSize,
-    });
-    const content = { name, type, digest: intake.facts.digest ?? intake.digest };
-    const found = { ...annotations, ...intake.facts.annotations, ...signerFacts(signers()) };
-    const seen = { material: { ...content, annotations: found }, projection: intake.projection };
-    const judged = await judgeAdded(context, run, contract, seen, { store, reserve });
-    stages.push(...judged.stages);
-    const keeps = MATERIAL_KINDS[type].keepsBytes && !isReference && asked?.skipUpload !== true;
-    const isReplacement = flag(request, 'replace');
-    // An upload can take long: what was open when it began may be over now, and the place be taken. The watch lags by a moment,
-    // and then the API server refuses the write.
-    const now = isReplacement
-      ? await context.client.get<WorkflowRun>(KIND.WorkflowRun, run.metadata)
-      : latest(context, run);
-    assertOpen(now, new Date());
-    const succession = successionOf(now, content, isReplacement);
-    // Durable first, then recorded: a record without bytes would be a lie, bytes without a record are only garbage.
-    if (keeps) await stage.commit();
-    for (const each of judged.stages) await each.commit();
-    const addedBy = authenticated.caller.username;
-    const material = {
-      ...recordOf({
-        ...{ name, type, annotations: found, intake, filename, addedBy },
-        signers: signers(),
-        store: keeps ? store : undefined,
-      }),
-      ...succession,
-      ...judged.record,
-    };
-    const updated = await record(context, run, material);
-    const answer: MaterialMessage = {
-      material,
-      completeness: completenessMessage(
-        completenessOf(updated, contract, await exceptionsFor(context, updated, new Date())),
-      ),
-    };
-    response.json(answer);
-  } catch (error) {
-    // Refused for sure, so nothing refers to the bytes. Of any other error it isn't known whether the record was written.
-    if (error instanceof Problem) for (const each of stages) await each.withdraw();
-    throw error;
-  } finally {
-    for (const each of stages) await each.discard();
-  }
-};
+export const materialRoute =
+  (context: ReceiverContext, which: WhichRun) => async (request: Request, response: Response) => {
+    const authenticated = await context.authenticate(request, response);
+    const namespace = param(request, 'namespace');
+    const name = materialName(param(request, 'material'));
+    const run = await which(context, authenticated, request);
+    assertOpen(run, new Date());
+    assertRoom(run, name);
+    const contract = await context.contracts.get(namespace, run.spec.contract);
+    const asked = contract.materials.find((material) => material.name === name);
+    const type = materialType(name, asked, query(request, 'type', 64));
+    const annotations = annotationsOf(name, asked, givenAnnotations(request));
+    const store = await context.stores.get(run.spec.evidenceStoreName);
+    const stage = await store.bytes.stage(statedDigest(request.headers['content-digest']));
+    const stages = [stage];
+    try {
+      const filename = query(request, 'filename', 255);
+      const isReference = isReferenceForm(type, query(request, 'form', 16));
+      const reserve = reserveFor(context, authenticated.caller, response);
+      const asker = { identity: authenticated.caller.username, response };
+      const { inspect, signers } = createInspection(context, run, asked, asker);
+      const intake = await takeMaterial(request, stage, {
+        ...{ type, name, filename, isReference, reserve, inspect },
+        isStrict: asked?.strict !== false,
+        isJudged: ofMaterial(contract, 'Add', { name, type }).length > 0,
+        maxBlobSize: store.maxBlobSize,
+      });
+      const content = { name, type, digest: intake.facts.digest ?? intake.digest };
+      const found = { ...annotations, ...intake.facts.annotations, ...signerFacts(signers()) };
+      const seen = { material: { ...content, annotations: found }, projection: intake.projection };
+      const judged = await judgeAdded(context, run, contract, seen, { store, reserve });
+      stages.push(...judged.stages);
+      const keeps = MATERIAL_KINDS[type].keepsBytes && !isReference && asked?.skipUpload !== true;
+      const isReplacement = flag(request, 'replace');
+      // An upload can take long: what was open when it began may be over now, and the place be taken. The watch lags by a moment,
+      // and then the API server refuses the write.
+      const now = isReplacement
+        ? await context.client.get<WorkflowRun>(KIND.WorkflowRun, run.metadata)
+        : latest(context, run);
+      assertOpen(now, new Date());
+      const succession = successionOf(now, content, isReplacement);
+      // Durable first, then recorded: a record without bytes would be a lie, bytes without a record are only garbage.
+      if (keeps) await stage.commit();
+      for (const each of judged.stages) await each.commit();
+      const addedBy = authenticated.caller.username;
+      const material = {
+        ...recordOf({
+          ...{ name, type, annotations: found, intake, filename, addedBy },
+          signers: signers(),
+          store: keeps ? store : undefined,
+        }),
+        ...succession,
+        ...judged.record,
+      };
+      const updated = await record(context, run, material);
+      const answer: MaterialMessage = {
+        material,
+        completeness: completenessMessage(
+          completenessOf(updated, contract, await exceptionsFor(context, updated, new Date())),
+        ),
+      };
+      response.json(answer);
+    } catch (error) {
+      // Refused for sure, so nothing refers to the bytes. Of any other error it isn't known whether the record was written.
+      if (error instanceof Problem) for (const each of stages) await each.withdraw();
+      throw error;
+    } finally {
+      for (const each of stages) await each.discard();
+    }
+  };
 
 function materialName(name: string): string {
   if (isDnsLabel(name)) return name;
