@@ -134,12 +134,15 @@ when(hasPostgres())(
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     })();
-    await eventually('some runs', async () => acknowledged.length > 10);
-    await postgres.child.restart(true);
-    const before = acknowledged.length;
-    await eventually('more runs', async () => acknowledged.length > before + 10);
-    isOver = true;
-    await load;
+    try {
+      await eventually('some runs', async () => acknowledged.length > 10);
+      await postgres.killAndRestart();
+      const before = acknowledged.length;
+      await eventually('more runs', async () => acknowledged.length > before + 10);
+    } finally {
+      isOver = true;
+      await load;
+    }
     assert.ok(failures > 0);
     const found = new Set(await names(database));
     assert.equal(

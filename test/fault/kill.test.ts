@@ -79,8 +79,7 @@ async function failOver(from: Postgres, through: Relay): Promise<void> {
   const acknowledged = work.acknowledged.length;
   await shop.http.refused('archive-unavailable', '/v1/archive/runs', { token });
   await eventually('evidence to be taken all the same', async () => work.acknowledged.length > acknowledged + 2);
-  await standby.child.restart(true);
-  await standby.ready();
+  await standby.killAndRestart();
   through.pointTo(standby.port);
   // It reads already, and refuses to write.
   await new Promise((resolve) => setTimeout(resolve, 500));

@@ -13,6 +13,8 @@ export interface Postgres {
   readonly child: Child;
   /** Resolves when it answers, as after a start anew. */
   ready(): Promise<void>;
+  /** Kills it and starts it anew; resolves when it answers. */
+  killAndRestart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,8 @@ export async function startStandby({ port }: Postgres): Promise<Standby> {
   };
 }
 
+const RESTARTS = 20;
+
 type Run = (program: string, args: readonly string[]) => void;
 
 /** `make` fills the folder of the data; `setting` is a line of its configuration. */
@@ -88,6 +92,16 @@ async function start(make: (data: string, run: Run) => void, setting = ''): Prom
   });
   return {
     ...{ address, port, child, ready },
+    async killAndRestart() {
+      for (let tries = 1; ; tries++) {
+        await child.restart(true);
+        const outcome = await ready().catch((error: unknown) => error);
+        if (outcome === undefined) return;
+        // What served connections outlives its parent by a moment, and as long as it is there no other one starts.
+        if (tries === RESTARTS) throw outcome;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    },
     async stop() {
       await child.stop('SIGINT');
       await rm(dir, { recursive: true });
