@@ -1424,7 +1424,7 @@ export interface RecordedMaterial {
   }[];
   /** Who has signed the image, of those whom the contract asks for; absent where it asks for nobody. */
   readonly signers?: readonly RecordedSigner[];
-  /** What the policies of the contract said of it when it was added. At most 64. */
+  /** What the policies of the contract said of it when it was added. At most 128. */
   readonly policies?: readonly RecordedJudgement[];
   /** Where all that the policies said is kept, as evidence; absent, no policy was asked. */
   readonly evaluations?: RecordedEvaluations;

@@ -1,6 +1,6 @@
-import type { RunPolicies, WorkflowRun } from '../../api/types.gen.ts';
+import type { RecordedEvaluation, RunPolicies, WorkflowRun } from '../../api/types.gen.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
-import { type PolicyFacts, policyVerdict } from '../../contract/policy-verdict.ts';
+import { isObjection, type PolicyFacts, policyVerdict } from '../../contract/policy-verdict.ts';
 import type { Stage } from '../../evidence/store.ts';
 import type { ReceiverContext } from '../context.ts';
 import type { Exceptions } from '../exceptions.ts';
@@ -32,12 +32,19 @@ export async function policiesAtPush(
   const verdict = policyVerdict({ materials, evaluations: all, enforcement, waiverFor });
   const policies: RunPolicies = {
     ...verdict.policies,
-    ...(all.length === 0 ? {} : { evaluations: all }),
+    ...(all.length === 0 ? {} : { evaluations: told(all) }),
     ...(before?.atInit === undefined ? {} : { atInit: before.atInit }),
     ...(stage === undefined ? {} : { atPush: recordedEvaluations(stage, options.store) }),
   };
   return { judged: { verdict, policies }, ...(stage === undefined ? {} : { stage }) };
 }
+
+/** As many as the status has room for, those that object first; the evidence has all. */
+const told = (all: readonly RecordedEvaluation[]): readonly RecordedEvaluation[] =>
+  [...all.filter(isObjection), ...all.filter((each) => !isObjection(each))].slice(0, MAX_TOLD);
+
+/** The bound of the list in the CRD. */
+const MAX_TOLD = 256;
 
 /** The run as the control plane is to speak of it. */
 export function judgedRun(run: WorkflowRun, judged: JudgedPolicies | undefined, exceptions: Exceptions): WorkflowRun {

@@ -148,16 +148,11 @@ async function acceptKept(
       asker,
     });
     await keepSaid(kept, said);
-    const statements =
-      judged?.verdict.result === 'blocked'
-        ? []
-        : await kept.statements.make({
-            run: judgedRun(run, judged, exceptions),
-            contract,
-            attestation: digest,
-            store,
-            now,
-          });
+    const isBlocked = judged?.verdict.result === 'blocked';
+    // In an earlier round it may have been fine.
+    if (isBlocked) await kept.statements.withdraw();
+    const toState = { run: judgedRun(run, judged, exceptions), contract, attestation: digest, store, now };
+    const statements = isBlocked ? [] : await kept.statements.make(toState);
     const facts = { verified, judged, stored, storeName: store.name, statements, exceptions, now };
     const status = verdictStatus(run, contract, facts);
     try {
