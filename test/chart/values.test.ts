@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
+import { load, loadAll } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chartValues } from '../../scripts/gen/chart-values.ts';
-import { CHART, Helm, type Values } from './helm.ts';
+import { CHART, Helm, type Rendered, type Values } from './helm.ts';
 
 interface Node {
   readonly type?: string;
@@ -122,6 +122,29 @@ test('helm has nothing to complain about, and packs what makes the same', async 
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('names that look like numbers stay names', async () => {
+  const name = '1e3';
+  const pod = { priorityClassName: name };
+  const text = await helm.done(['template', name, CHART, '--namespace', '42'], {
+    evidence: { name, filesystem: { existingClaim: name, storageClass: name } },
+    archive: { sqlite: { storageClass: name } },
+    ingress: { enabled: true, className: name, host: 'proviso.example.com' },
+    endpoint: 'https://proviso.example.com',
+    operator: { ...pod, secretNamespaces: ['7'] },
+    receiver: pod,
+  });
+  const found: string[] = [];
+  const walk = (node: unknown, path: string): void => {
+    if (node === 1000 || node === 42 || node === 7) found.push(path);
+    if (typeof node !== 'object' || node === null) return;
+    for (const [key, member] of Object.entries(node)) walk(member, `${path}/${key}`);
+  };
+  const objects = loadAll(text) as Rendered[];
+  // What API servers take for a number: YAML 1.1 and JSON know an exponent without a dot.
+  for (const object of objects.filter((each) => each?.kind !== 'CustomResourceDefinition')) walk(object, object?.kind);
+  assert.equal(found, []);
 });
 
 test('a cluster that is too old is refused', async () => {

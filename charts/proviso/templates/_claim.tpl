@@ -4,14 +4,14 @@ apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:
   name: {{ .name }}
-  namespace: {{ .root.Release.Namespace }}
+  namespace: {{ .root.Release.Namespace | quote }}
   labels: {{- include "proviso.labels" .root | nindent 4 }}
   annotations:
     helm.sh/resource-policy: keep
 spec:
   accessModes: [{{ .accessMode }}]
   {{- with .volume.storageClass }}
-  storageClassName: {{ . }}
+  storageClassName: {{ . | quote }}
   {{- end }}
   resources:
     requests:

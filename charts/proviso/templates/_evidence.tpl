@@ -29,7 +29,7 @@ s3:
   ca: {{ toJson . }}
   {{- end }}
   {{- with $e.s3.credentialsSecret }}
-  credentialsSecretRef: {name: {{ . }}}
+  credentialsSecretRef: {name: {{ . | quote }}}
   {{- end }}
   {{- with $e.s3.roleArn }}
   webIdentity: {roleArn: {{ . | quote }}}
@@ -47,7 +47,7 @@ oci:
   ca: {{ toJson . }}
   {{- end }}
   {{- with $e.oci.credentialsSecret }}
-  credentialsSecretRef: {name: {{ . }}}
+  credentialsSecretRef: {name: {{ . | quote }}}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -22,7 +22,7 @@ is for what the operator makes, so that of Helm stands here.
 {{/* What a Deployment and a Service choose pods by. Takes root and component. */}}
 {{- define "proviso.selector" -}}
 app.kubernetes.io/name: proviso
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 

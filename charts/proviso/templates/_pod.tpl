@@ -27,7 +27,7 @@ spec:
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with $own.priorityClassName }}
-  priorityClassName: {{ . }}
+  priorityClassName: {{ . | quote }}
   {{- end }}
   {{- with $own.nodeSelector }}
   nodeSelector: {{- toYaml . | nindent 4 }}
@@ -82,11 +82,11 @@ spec:
       emptyDir: {sizeLimit: 1Gi}
     {{- if eq $root.Values.evidence.provider "filesystem" }}
     - name: evidence
-      persistentVolumeClaim: {claimName: {{ $root.Values.evidence.filesystem.existingClaim | default "proviso-evidence" }}}
+      persistentVolumeClaim: {claimName: {{ $root.Values.evidence.filesystem.existingClaim | default "proviso-evidence" | quote }}}
     {{- end }}
     {{- if and (eq .component "receiver") (eq $root.Values.archive.type "sqlite") }}
     - name: archive
-      persistentVolumeClaim: {claimName: {{ $root.Values.archive.sqlite.existingClaim | default "proviso-archive" }}}
+      persistentVolumeClaim: {claimName: {{ $root.Values.archive.sqlite.existingClaim | default "proviso-archive" | quote }}}
     {{- end }}
     {{- if $root.Values.oidcIssuers }}
     - name: oidc-issuers

@@ -6,7 +6,7 @@ and perhaps keep: names of objects that stay when the chart is uninstalled, `*` 
 {{- $root := .root -}}
 {{- $keep := .keep | default list -}}
 {{- range $path, $_ := $root.Files.Glob .pattern }}
-{{- range $text := $root.Files.Get $path | replace "proviso-system" $root.Release.Namespace | splitList "\n---\n" }}
+{{- range $text := $root.Files.Get $path | replace "namespace: proviso-system" (printf "namespace: %q" $root.Release.Namespace) | replace "proviso-system" $root.Release.Namespace | splitList "\n---\n" }}
 {{- $object := fromYaml $text }}
 {{- if $object.Error }}{{ fail (printf "%s: %s" $path $object.Error) }}{{ end }}
 {{- if ne $object.kind "Namespace" }}
