@@ -89,6 +89,16 @@ test('an upgrade changes the CRDs and takes the store over, and nothing that was
   assert.match(image, /:0\.1\.0$/);
 });
 
+test('going back removes no kind and no store, and going on takes them over again', async () => {
+  const kept = ['evidencestore default', `crd ${NEWER_KIND}.proviso.dev`, 'contract.proviso.dev -n shop release'];
+  const before = await Promise.all(kept.map(uidOf));
+  await helm.done(['rollback', 'proviso', '1']);
+  assert.not.match(await columnsOf('evidencestores'), new RegExp(NEWER_COLUMN));
+  await helm.done(['upgrade', 'proviso', CHART], { evidence: EVIDENCE, operator: { secretNamespaces: ['shop'] } });
+  assert.match(await columnsOf('evidencestores'), new RegExp(NEWER_COLUMN));
+  assert.equal(await Promise.all(kept.map(uidOf)), before);
+});
+
 test('the record of a release has room in its Secret', async () => {
   const records = await kubectl(`get secret -n ${NAMESPACE} -l owner=helm -o jsonpath={.items[*].data.release}`);
   // A Secret may have a MiB.
