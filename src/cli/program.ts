@@ -24,6 +24,9 @@ A run, step by step:
 
 Exit codes: 0 fine, 1 error, 2 usage, 3 contract not met, 4 blocked by a policy gate.`;
 
+const MATERIAL = `its name in the contract, or one of your own, and what it is: a file; a text for STRING; an image or an OCI layout for
+CONTAINER_IMAGE; also oci://… for HELM_CHART`;
+
 const VERIFY_EXAMPLES = `
 One of four, each with the options that belong to it; any other is refused:
   proviso verify shop/build-1f2e3d4c5b
@@ -140,18 +143,15 @@ function addRunCommands(program: Command, within: Within): void {
   program
     .command('add')
     .description('hand in a material')
-    .argument('<name>', 'its name in the contract, or one of your own')
-    .argument(
-      '<value>',
-      'a file; a text for STRING; an image or an OCI layout for CONTAINER_IMAGE; also oci://… for HELM_CHART',
-    )
+    .usage('[options] <name> <value> | <name=value...>')
+    .argument('<material...>', MATERIAL)
     .option('-t, --type <type>', 'the type of a material that the contract does not name (default: what it looks like)')
     .addOption(repeated('-a, --annotation <name=value>', 'an annotation of the material; may be repeated'))
     .option('--replace', 'put it in the place of other content that was handed in under the name')
     .option('--explode', 'hand in each file of a zip or tar.gz as a material of its own')
     .option('--plain-http', 'ask a registry without TLS that is not on this machine')
-    .action((name: string, value: string, flags: AddFlags) =>
-      within(async (session) => (await import('./commands/add.ts')).add(session, name, value, flags)),
+    .action((materials: readonly string[], flags: AddFlags) =>
+      within(async (session) => (await import('./commands/add.ts')).add(session, materials, flags)),
     );
   program
     .command('push')
@@ -167,6 +167,7 @@ function addRunCommands(program: Command, within: Within): void {
     .description('end the open run')
     .option('--trigger <why>', 'failure or cancellation', 'failure')
     .option('--reason <text>', 'a sentence for people')
+    .option('--if-open', 'leave a run that has its verdict as it is, and say so')
     .action((flags: ResetFlags) =>
       within(async (session) => (await import('./commands/reset.ts')).reset(session, flags)),
     );

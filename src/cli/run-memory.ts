@@ -14,6 +14,8 @@ export interface RunMemory {
   /** What the run was opened with, so that another init in the same place finds the same run. */
   readonly runKey?: string;
   readonly commit?: string;
+  /** The uid of the pod that it was opened or found in. */
+  readonly pod?: string;
   readonly contract: ContractMessage;
 }
 

@@ -71,7 +71,10 @@ test('help and version are no errors; a bare command shows its help', async () =
 test('a wrong command line says what to type, once, and ends with 2', async () => {
   for (const [args, expected] of [
     [['psuh'], /unknown command 'psuh'.*Did you mean push/],
-    [['add', 'sbom'], /missing required argument 'value'[\s\S]*type: proviso add <name> <value>/],
+    [['add', 'a=1', 'a=2'], /two of the materials have the same name/],
+    [['add', 'a=1', 'b'], /the material 'b' has no value/],
+    [['add', 'a=1', 'b=2', '--type', 'SARIF'], /are about one material/],
+    [['add', 'sbom'], /a material is a NAME and a VALUE[\s\S]*type: proviso add NAME VALUE/],
     [['push', '--kee', 'x'], /unknown option '--kee'.*Did you mean --key/],
     [['status', '-o', 'yaml'], /Allowed choices are table, json/],
     [['push', '--no-submit'], /add --bundle FILE/],

@@ -1,9 +1,12 @@
-// deadline: 120
+// deadline: 180
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
+import { mountSecret, runProviso } from '../support/command-line.ts';
 import { manifest } from '../support/manifest.ts';
-import { jobReference, tokenOfPod } from '../support/pods.ts';
+import { jobReference, mountInPod, tokenOfPod } from '../support/pods.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
 
@@ -21,16 +24,22 @@ const MANIFESTS = [
   manifest('Contract', 'annotated', { annotations: [{ name: 'criticality' }] }),
   manifest('Workflow', 'build', { contractRef: { name: 'release' } }),
   manifest('Workflow', 'asking', { contractRef: { name: 'asking' } }),
+  manifest('Contract', 'branch', { envAllowList: ['GIT_BRANCH'] }),
+  manifest('Workflow', 'branch', { contractRef: { name: 'branch' } }),
   manifest('Workflow', 'annotated', { contractRef: { name: 'annotated' } }),
 ].join('\n---\n');
 const OWN = '/v1/namespaces/shop/workflows/build';
 
+const FILE = new URL(import.meta.url).pathname;
+
 let shop: Shop;
+let work: string;
 const test = suite('the run of a pod that names none');
 
 test.before(async () => {
   shop = await openShop(MANIFESTS);
-  for (const name of ['build', 'asking', 'annotated']) await shop.tokenOf(name);
+  work = shop.stack.controlPlane.dir;
+  for (const name of ['build', 'asking', 'annotated', 'branch']) await shop.tokenOf(name);
   await shop.kubectl('create role all -n shop --verb=submit --resource=workflows.proviso.dev');
   await shop.kubectl('create rolebinding all -n shop --role=all --serviceaccount=shop:proviso-build');
 });
@@ -158,6 +167,91 @@ test('attack: a pod that nobody owns has a run of its own and comes by no other'
     runs.map(({ spec }) => spec.identity.owner?.kind),
     ['Pod', 'Pod'],
   );
+});
+
+const proviso = (cwd: string, args: string, dir: string, env: Readonly<Record<string, string>> = {}) =>
+  runProviso(cwd, args, { PROVISO_DIR: dir, ...env });
+const mountOf = (name: string, workflow: string, job: object): Promise<string> =>
+  mountInPod(shop, workflow, { name, serviceAccount: `proviso-${workflow}`, ownerReferences: [job] });
+
+test('the CLI in two pods at once: each first command finds or opens the run, and says so in a line', async () => {
+  const job = jobReference('typed');
+  const dirs = [await mountOf('typed-a', 'build', job), await mountOf('typed-b', 'build', job)] as const;
+  const cwds = [await mkdtemp(join(work, 'a-')), await mkdtemp(join(work, 'b-'))] as const;
+  const outcomes = await Promise.all([
+    proviso(cwds[0], `add app=${FILE} c=${FILE}`, dirs[0]),
+    proviso(cwds[1], `add notes ${FILE}`, dirs[1]),
+  ]);
+  const [run, ...others] = await runsOf('typed');
+  assert.equal(others, []);
+  for (const { code, text, err } of outcomes) {
+    assert.is(code, 0, text);
+    assert.is(err, `found or opened shop/${run?.metadata.name}, the run of the Job typed\n`);
+  }
+  const again = await proviso(cwds[0], 'status -o json', dirs[0]);
+  assert.equal([again.code, again.err], [0, ''], 'this pod remembers it');
+  assert.equal((JSON.parse(again.out) as RunMessage).materials.map(({ name }) => name).sort(), ['app', 'c', 'notes']);
+  await writeFile(join(cwds[1], 'key.pem'), KEY.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const pushed = await proviso(cwds[1], 'push --key key.pem', dirs[1]);
+  assert.match(pushed.text, /Accepted/);
+  const over = await proviso(cwds[0], 'reset', dirs[0]);
+  assert.equal([over.code, /run-finished/.test(over.err)], [1, true]);
+  const left = await proviso(cwds[0], 'reset --if-open', dirs[0]);
+  assert.equal([left.code, /Accepted/.test(left.out)], [0, true], left.text);
+});
+
+test('what an earlier pipeline left in the directory is not taken for the run of this one', async () => {
+  const cwd = await mkdtemp(join(work, 'cache-'));
+  await proviso(cwd, `add app ${FILE}`, await mountOf('old', 'build', jobReference('old')));
+  const added = await proviso(cwd, `add notes ${FILE}`, await mountOf('new', 'build', jobReference('new')));
+  assert.is(added.code, 0, added.text);
+  assert.match(added.err, /the run of the Job new/);
+  assert.equal(
+    (await runsOf('old'))[0]?.status?.materials?.map(({ name }) => name),
+    ['app'],
+  );
+  assert.equal(
+    (await runsOf('new'))[0]?.status?.materials?.map(({ name }) => name),
+    ['notes'],
+  );
+});
+
+test('where nothing can be written the receiver is asked again', async () => {
+  // Not even root makes a directory there.
+  const cwd = '/sys';
+  const dir = await mountOf('closed', 'build', jobReference('closed'));
+  for (const name of ['app', 'notes']) {
+    const added = await proviso(cwd, `add ${name} ${FILE}`, dir);
+    assert.is(added.code, 0, added.text);
+    assert.match(added.err, /the run of the Job closed/);
+  }
+  assert.is((await runsOf('closed')).length, 1);
+});
+
+test('the first command sends the variables that the contract asks for, and none else', async () => {
+  const cwd = await mkdtemp(join(work, 'env-'));
+  const dir = await mountOf('env', 'branch', jobReference('env'));
+  const refused = await proviso(cwd, 'status', dir);
+  assert.match(refused.err, /env-missing[\s\S]*GIT_BRANCH: must be set where the run is opened/);
+  assert.is((await proviso(cwd, 'status', dir, { GIT_BRANCH: 'main', GIT_SECRET: 'x' })).code, 0);
+  assert.equal((await runsOf('env'))[0]?.spec.environment, { GIT_BRANCH: 'main' });
+  const annotated = await proviso(cwd, 'status', await mountOf('note', 'annotated', jobReference('note')));
+  assert.match(annotated.err, /material-annotation[\s\S]*proviso init --annotation NAME=VALUE/);
+});
+
+test('outside a pod, in a pod of another namespace or of no known workflow a run has to be opened', async () => {
+  const cwd = await mkdtemp(join(work, 'outside-'));
+  const before = (await shop.runs()).length;
+  const bare = await mountSecret(shop, 'build');
+  const inPod = await mountOf('elsewhere', 'build', jobReference('elsewhere'));
+  for (const [dir, env] of [
+    [bare, {}],
+    [inPod, { PROVISO_NAMESPACE: 'ci' }],
+  ] as const) {
+    const { code, err } = await proviso(cwd, `add app ${FILE}`, dir, env);
+    assert.equal([code, /no-run/.test(err)], [2, true], err);
+  }
+  assert.is((await shop.runs()).length, before);
 });
 
 test.run();

@@ -1,3 +1,6 @@
+import { cp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mountSecret } from './command-line.ts';
 import type { Shop } from './shop.ts';
 
 export interface PodOptions {
@@ -26,3 +29,11 @@ export async function tokenOfPod(shop: Shop, options: PodOptions): Promise<strin
 /** An owner reference to a Job that needn't be there. */
 export const jobReference = (name: string) =>
   ({ apiVersion: 'batch/v1', kind: 'Job', name, uid: crypto.randomUUID(), controller: true }) as const;
+
+/** What the volume of config/tekton and config/argo projects: the Secret of a workflow, with the token of the pod. */
+export async function mountInPod(shop: Shop, workflow: string, pod: PodOptions): Promise<string> {
+  const directory = join(shop.stack.controlPlane.dir, `mount-pod-${pod.name}`);
+  await cp(await mountSecret(shop, workflow), directory, { recursive: true });
+  await writeFile(join(directory, 'token'), await tokenOfPod(shop, pod));
+  return directory;
+}

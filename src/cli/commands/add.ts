@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import type { ContractMessage } from '../../api/contract-messages.ts';
 import type { MaterialMessage } from '../../api/messages.ts';
+import { Problem } from '../../api/problem.ts';
 import type { RecordedMaterial } from '../../api/types.gen.ts';
 import { dockerKeychain } from '../../oci/keychain.ts';
 import type { Upload } from '../client/receiver.ts';
@@ -14,7 +15,8 @@ import { formatObjections, wouldFail } from '../print/objections.ts';
 import { plain } from '../print/plain.ts';
 import { countBytes, createProgress } from '../print/progress.ts';
 import { rememberAdded } from '../run-memory.ts';
-import { currentRun, printResult, rememberedRun, type Session } from '../session.ts';
+import { printResult, rememberedRun, type Session } from '../session.ts';
+import { submittedRun } from '../submitted-run.ts';
 import { pairsOf } from '../values.ts';
 
 export interface AddFlags {
@@ -25,27 +27,29 @@ export interface AddFlags {
   readonly explode?: boolean;
 }
 
-/** `proviso add NAME VALUE`: checks a material here, hands it in, and says what is left. */
-export async function add(session: Session, name: string, value: string, flags: AddFlags): Promise<number> {
+/** `proviso add NAME VALUE`, or `NAME=VALUE …`: checks materials here, hands them in, and says what is left. */
+export async function add(session: Session, args: readonly string[], flags: AddFlags): Promise<number> {
   const { io } = session;
-  const run = currentRun(session);
+  const materials = materialsOf(args, flags);
+  const run = await submittedRun(session);
   const remembered = rememberedRun(session);
   const isRemembered = remembered?.run === run.run && remembered.namespace === run.namespace;
   const contract = isRemembered ? remembered.contract : (await session.receiver().state(run)).contract;
   const annotations = pairsOf('--annotation', flags.annotation);
-  const request = {
-    ...{ name, value, annotations, replace: flags.replace === true },
-    ...(flags.type === undefined ? {} : { type: flags.type }),
-  };
   const access = {
     credentials: dockerKeychain(io.env),
     plainHttp: flags.plainHttp === true,
     onNote: (text: string) => io.err(`note: ${text}`),
   };
-  const uploads =
-    flags.explode === true
-      ? await explodedUploads(request, contract)
-      : [await prepareUpload(request, contract, access)];
+  const uploads: Upload[] = [];
+  for (const { name, value } of materials) {
+    const request = {
+      ...{ name, value, annotations, replace: flags.replace === true },
+      ...(flags.type === undefined ? {} : { type: flags.type }),
+    };
+    if (flags.explode === true) uploads.push(...(await explodedUploads(request, contract)));
+    else uploads.push(await prepareUpload(request, contract, access));
+  }
   const answers: MaterialMessage[] = [];
   for (const upload of uploads) {
     const answer = await session.receiver().add(run, withProgress(io, upload));
@@ -54,7 +58,8 @@ export async function add(session: Session, name: string, value: string, flags: 
   }
   const [last] = answers.slice(-1);
   if (last === undefined) return EXIT.ok;
-  printResult(session, flags.explode === true ? { items: answers } : last, () => {
+  const isList = flags.explode === true || materials.length > 1;
+  printResult(session, isList ? { items: answers } : last, () => {
     const { completeness } = last;
     const count = `${completeness.present}/${completeness.required} of what is required is there`;
     const added = answers.map(({ material }) => formatAdded(io, contract, material)).join('');
@@ -64,6 +69,30 @@ export async function add(session: Session, name: string, value: string, flags: 
   if (!wouldFail(contract, added)) return EXIT.ok;
   io.err('the run will fail as it stands: hand in what the policies ask for with proviso add --replace');
   return EXIT.blocked;
+}
+
+interface Named {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** No name holds an equals sign, so the first argument says which form it is. Throws `usage`. */
+function materialsOf(args: readonly string[], { type, annotation, explode }: AddFlags): readonly Named[] {
+  const [name = '', value] = args;
+  if (!name.includes('=')) {
+    if (value !== undefined && args.length === 2) return [{ name, value }];
+    throw new Problem('usage', 'a material is a NAME and a VALUE', {
+      hint: 'type: proviso add NAME VALUE, or several at once: proviso add NAME=VALUE NAME=VALUE',
+    });
+  }
+  if (args.length > 1 && (type !== undefined || annotation.length > 0 || explode === true)) {
+    throw new Problem('usage', '--type, --annotation and --explode are about one material, and these are several', {
+      hint: 'add that one by itself',
+    });
+  }
+  const pairs = Object.entries(pairsOf('the material', args));
+  if (pairs.length === args.length) return pairs.map(([name, value]) => ({ name, value }));
+  throw new Problem('usage', 'two of the materials have the same name');
 }
 
 function formatAdded(io: Io, contract: ContractMessage, material: RecordedMaterial): string {

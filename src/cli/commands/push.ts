@@ -10,7 +10,8 @@ import { shortDigest } from '../print/bytes.ts';
 import { formatObjections } from '../print/objections.ts';
 import { formatVerdict } from '../print/run.ts';
 import { recallAdded } from '../run-memory.ts';
-import { currentRun, printResult, rememberedRun, type Session } from '../session.ts';
+import { printResult, rememberedRun, type Session } from '../session.ts';
+import { submittedRun } from '../submitted-run.ts';
 
 export interface PushFlags {
   /** A private key: a file, or `env://NAME`. */
@@ -27,7 +28,7 @@ export interface PushFlags {
 
 /** `proviso push`: signs the statement that the receiver renders, hands it in, and prints the verdict. */
 export async function push(session: Session, flags: PushFlags): Promise<number> {
-  const ref = currentRun(session);
+  const ref = await submittedRun(session);
   assertOneWay(flags);
   if (flags.statement !== undefined) return writeStatement(session, ref, flags.statement);
   if (!flags.submit && flags.bundle === undefined) {
