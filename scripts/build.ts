@@ -1,6 +1,7 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { provisoMan } from './build/man.ts';
 import { CLI, SERVER, THREAD } from './build/options.ts';
 import { buildValidators } from './build/validators.ts';
 
@@ -40,4 +41,5 @@ for (const [name, file] of [
 }
 for (const beside of [OUT, `${OUT}cli/`]) await build({ ...THREAD, outdir: beside });
 await buildValidators(`${OUT}validators/`);
+await writeFile(`${OUT}proviso.1`, provisoMan());
 await chmod(`${OUT}proviso.mjs`, 0o755);

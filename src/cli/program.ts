@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addArchiveCommands, addBackupCommands, addPolicyCommands, addStoreCommands } from './administration.ts';
 import { repeated, type Within } from './command-parts.ts';
@@ -12,10 +12,12 @@ import type { PushFlags } from './commands/push.ts';
 import type { ResetFlags } from './commands/reset.ts';
 import type { RunsFlags } from './commands/runs.ts';
 import type { VerifyFlags } from './commands/verify-flags.ts';
+import type { Shell } from './completion/script.ts';
 import type { Io } from './io.ts';
 import type { GlobalFlags, Session } from './session.ts';
 
-const EXAMPLES = `
+/** What the help of the program ends with, and its manual page. */
+export const EXAMPLES = `
 A run, step by step:
   proviso init                       open a run and see what it owes
   proviso add sbom sbom.cdx.json     hand in a material
@@ -79,7 +81,16 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
   addPolicyCommands(program, within);
   addStoreCommands(program, within);
   addBackupCommands(program, within);
+  addCompletion(program, io);
   return program;
+}
+
+function addCompletion(program: Command, io: Io): void {
+  program
+    .command('completion')
+    .description('print what a shell reads to complete command lines: source <(proviso completion bash)')
+    .addArgument(new Argument('<shell>', 'which').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: Shell) => io.out((await import('./completion/script.ts')).completionScript(program, shell)));
 }
 
 function addContractCommands(program: Command, within: Within): void {
