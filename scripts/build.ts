@@ -33,6 +33,8 @@ for (const name of ['operator', 'receiver']) {
     outdir: OUT,
   });
 }
+// What the image starts: it takes one of the others.
+await build({ ...SERVER, entryPoints: { main: 'src/image.ts' }, outdir: OUT });
 for (const [name, file] of [
   ['check-worker', 'src/receiver/checks/worker.ts'],
   ['cel-worker', 'src/policy/cel/worker.ts'],

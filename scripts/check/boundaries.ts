@@ -7,7 +7,7 @@ const TIERS: readonly (readonly string[])[] = [
   ['contract', 'materials', 'attestation', 'verify', 'pki', 'git'],
   ['evidence', 'archive', 'policy', 'kube', 'oidc', 'oci'],
   ['cli', 'operator', 'receiver'],
-  ['main.ts'],
+  ['main.ts', 'image.ts'],
 ];
 /** Used from anywhere, and themselves on top of `api` only. */
 const SIDE = ['queue', 'telemetry'];
