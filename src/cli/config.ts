@@ -4,6 +4,7 @@ import { AUDIENCE } from '../api/labels.ts';
 import { type Finding, Problem } from '../api/problem.ts';
 import type { Credential } from './credential.ts';
 import type { Io } from './io.ts';
+import { accountOf, isInPod, notMounted, refuseOtherAudience, SERVICE } from './pod.ts';
 
 /** Where the receiver is and as whom to call it. */
 export interface Configuration {
@@ -20,7 +21,7 @@ export interface Target {
   readonly namespace?: string;
 }
 
-/** Where a pod mounts the Secret that the operator makes for a workflow. */
+/** Where a pod mounts the Secret that the operator makes for a workflow, or a token of its own with parts of that. */
 export const DEFAULT_DIR = '/var/run/proviso';
 
 type Settings = Pick<Io, 'env'>;
@@ -48,11 +49,20 @@ function readText(file: string, from: string): string {
 const present = (text: string | undefined): string | undefined =>
   text === undefined || text === '' ? undefined : text;
 
-/** Workflow and namespace, as far as they are said. Flags win over the environment, and that over the directory. */
+/** What is to be shown to the receiver, unless a CI system is asked for it. */
+const readToken = ({ env }: Settings, dir: string | undefined): string | undefined =>
+  present(env.PROVISO_TOKEN) ?? present(readFileOf(env, 'PROVISO_TOKEN_FILE')) ?? present(readKey(dir, 'token'));
+
+/**
+ * Workflow and namespace, as far as they are said. Flags win over the environment, that over the directory, and that over
+ * the service account in the token.
+ */
 export function readTarget(io: Settings, flags: { readonly dir?: string; readonly namespace?: string }): Target {
   const dir = secretDir(io, flags.dir);
-  const workflow = present(io.env.PROVISO_WORKFLOW) ?? present(readKey(dir, 'workflow'));
-  const namespace = flags.namespace ?? present(io.env.PROVISO_NAMESPACE) ?? present(readKey(dir, 'namespace'));
+  const told = present(io.env.PROVISO_WORKFLOW) ?? present(readKey(dir, 'workflow'));
+  const place = flags.namespace ?? present(io.env.PROVISO_NAMESPACE) ?? present(readKey(dir, 'namespace'));
+  const account = told === undefined || place === undefined ? accountOf(readToken(io, dir) ?? '') : undefined;
+  const { workflow, namespace } = { workflow: told ?? account?.workflow, namespace: place ?? account?.namespace };
   return { ...(workflow === undefined ? {} : { workflow }), ...(namespace === undefined ? {} : { namespace }) };
 }
 
@@ -60,12 +70,15 @@ export function readTarget(io: Settings, flags: { readonly dir?: string; readonl
 export function readConfiguration(io: Settings, flags: { readonly dir?: string }): Configuration {
   const { env } = io;
   const dir = secretDir(io, flags.dir);
-  const endpoint = present(env.PROVISO_ENDPOINT) ?? present(readKey(dir, 'endpoint'));
-  const token =
-    present(env.PROVISO_TOKEN) ?? present(readFileOf(env, 'PROVISO_TOKEN_FILE')) ?? present(readKey(dir, 'token'));
+  const token = readToken(io, dir);
+  if (token !== undefined) refuseOtherAudience(token, dir ?? DEFAULT_DIR);
+  const told = present(env.PROVISO_ENDPOINT) ?? present(readKey(dir, 'endpoint'));
+  // A pod with nothing but a token of the cluster can only mean the receiver of the cluster.
+  const endpoint = told ?? (isInPod(env) && accountOf(token ?? '') !== undefined ? SERVICE : undefined);
   const ca = present(readFileOf(env, 'PROVISO_CA_FILE')) ?? present(readKey(dir, 'ca.crt'));
   const credential = token === undefined ? actionsCredential(env) : ({ kind: 'given', token } as const);
   if (endpoint === undefined || credential === undefined) throw notConfigured(io, dir, { endpoint, credential });
+  if (told === undefined && ca === undefined && present(env.NODE_EXTRA_CA_CERTS) === undefined) throw noCa(io, dir);
   return { endpoint: parseEndpoint(endpoint), credential, ...(ca === undefined ? {} : { ca }) };
 }
 
@@ -88,12 +101,28 @@ const readFileOf = (env: Settings['env'], name: string): string | undefined => {
   return file === undefined ? undefined : readText(file, name);
 };
 
+const FILE_OF = { endpoint: 'endpoint', credential: 'token' } as const;
+
+/** Names below `.svc` are certified by the cluster alone. */
+function noCa(io: Settings, dir = DEFAULT_DIR): Problem {
+  const missing = { at: `${dir}/ca.crt`, message: 'is not there, and PROVISO_CA_FILE is not set' };
+  const message = `nothing says which authority ${SERVICE} has its certificate from`;
+  return notMounted(message, [missing], readTarget(io, { dir }), dir);
+}
+
 function notConfigured(
   io: Settings,
   dir: string | undefined,
   found: { readonly endpoint: string | undefined; readonly credential: Credential | undefined },
 ): Problem {
-  const { workflow = 'WORKFLOW', namespace = 'NAMESPACE' } = readTarget(io, dir === undefined ? {} : { dir });
+  const target = readTarget(io, dir === undefined ? {} : { dir });
+  if (isInPod(io.env)) {
+    const place = dir ?? DEFAULT_DIR;
+    const keys = (['endpoint', 'credential'] as const).filter((key) => found[key] === undefined);
+    const missing = keys.map((key) => ({ at: `${place}/${FILE_OF[key]}`, message: 'is not there' }));
+    return notMounted('this pod has not been told how to reach the receiver', missing, target, place);
+  }
+  const { workflow = 'WORKFLOW', namespace = 'NAMESPACE' } = target;
   const secret = `kubectl -n ${namespace} get secret proviso-${workflow}`;
   const value = (key: string): string => `"$(${secret} -o jsonpath='{.data.${key}}' | base64 -d)"`;
   const errors: Finding[] = [];

@@ -1,10 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Problem } from '../../src/api/problem.ts';
 import { readConfiguration, readTarget } from '../../src/cli/config.ts';
+import { processIo } from '../../src/cli/io.ts';
+import { whatToMount } from '../../src/cli/pod.ts';
+import { formatProblem } from '../../src/cli/print/problem.ts';
 
 const test = suite('cli configuration');
 let dir: string;
@@ -108,5 +112,88 @@ test('the token is never sent where it could be read', () => {
     assert.is(problemOf(() => readConfiguration({ env }, {})).code, 'not-configured', endpoint);
   }
 });
+
+/** As the API server makes them; nothing here looks at the signature. */
+const podToken = (audience: string, account = 'proviso-build'): string => {
+  const claims = { aud: [audience], 'kubernetes.io': { namespace: 'shop', serviceaccount: { name: account } } };
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'RS256' })}.${part(claims)}.c2ln`;
+};
+const POD = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
+const keep = async (...names: readonly string[]): Promise<void> => {
+  for (const name of ['endpoint', 'token', 'ca.crt', 'workflow', 'namespace'])
+    if (!names.includes(name)) await rm(join(dir, name));
+};
+
+test('a pod with a token of its own and the authority finds the receiver of its cluster, and knows its workflow', async () => {
+  await keep('ca.crt');
+  await writeFile(join(dir, 'token'), podToken('proviso'));
+  const { endpoint, ca } = readConfiguration({ env: POD }, { dir });
+  assert.equal([endpoint.origin, ca], ['https://proviso-receiver.proviso-system.svc', 'CA']);
+  assert.equal(readTarget({ env: POD }, { dir }), { workflow: 'build', namespace: 'shop' });
+  assert.is(readTarget({ env: { ...POD, PROVISO_WORKFLOW: 'other' } }, { dir }).workflow, 'other');
+  // A person's machine isn't in the cluster, whatever token is there.
+  assert.is(problemOf(() => readConfiguration({ env: {} }, { dir })).errors[0]?.at, 'PROVISO_ENDPOINT');
+});
+
+test('an account that no workflow has says its namespace alone', async () => {
+  await keep();
+  await writeFile(join(dir, 'token'), podToken('proviso', 'default'));
+  assert.equal(readTarget({ env: POD }, { dir }), { namespace: 'shop' });
+});
+
+test("the API server's own token is not shown to the receiver", async () => {
+  await keep('endpoint', 'ca.crt');
+  await writeFile(join(dir, 'token'), podToken('https://kubernetes.default.svc'));
+  for (const env of [POD, {}]) {
+    const { message, errors } = problemOf(() => readConfiguration({ env }, { dir }));
+    assert.match(message, /^the token is for https:\/\/kubernetes\.default\.svc, not for proviso$/);
+    assert.equal(errors[0], { at: 'spec.serviceAccountName', message: 'proviso-build' });
+  }
+});
+
+test('a token that is none of the cluster goes to no receiver that nobody named', async () => {
+  await keep('ca.crt', 'token');
+  assert.match(problemOf(() => readConfiguration({ env: POD }, { dir })).errors[0]?.at ?? '', /\/endpoint$/);
+});
+
+test('a pod without configuration is told what to mount, and where', async () => {
+  const bare = problemOf(() => readConfiguration({ env: { ...POD, PROVISO_DIR: '/nowhere' } }, {}));
+  const said = formatProblem(processIo(), bare);
+  assert.match(said, /\/nowhere\/endpoint: is not there\n.*\/nowhere\/token: is not there\n/);
+  assert.match(said, /spec\.volumes: .*serviceAccountToken: \{audience: proviso, path: token\}.*\n/);
+  await keep();
+  await writeFile(join(dir, 'token'), podToken('proviso'));
+  const { message, errors } = problemOf(() => readConfiguration({ env: POD }, { dir }));
+  assert.match(message, /which authority/);
+  assert.is(errors[0]?.at, join(dir, 'ca.crt'));
+});
+
+test('what a pod is told to mount is YAML of a pod, and has what is looked for', () => {
+  const fields = whatToMount({ workflow: 'build' }, '/var/run/proviso');
+  const [account, mounts, volumes] = fields.map(({ message }) => load(message));
+  assert.is(account, 'proviso-build');
+  const spec = { mounts, volumes } as Spec;
+  const [token, secret] = spec.volumes[0]?.projected.sources ?? [];
+  assert.equal(token?.serviceAccountToken, { audience: 'proviso', path: 'token' });
+  assert.equal(
+    secret?.secret?.items.map(({ path }) => path),
+    ['endpoint', 'ca.crt'],
+  );
+  assert.is(spec.mounts[0]?.name, spec.volumes[0]?.name);
+});
+
+interface Spec {
+  readonly mounts: readonly { readonly name: string }[];
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly projected: {
+      readonly sources: readonly {
+        readonly serviceAccountToken?: object;
+        readonly secret?: { readonly items: readonly { readonly path: string }[] };
+      }[];
+    };
+  }[];
+}
 
 test.run();
