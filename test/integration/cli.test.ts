@@ -189,7 +189,7 @@ test('mistakes are told before anything is sent, with what to type', async () =>
   assert.match((await proviso('add package .')).err, /is a directory[\s\S]*tar czf/);
   assert.is((await proviso('ad package x')).code, 2);
   assert.match((await proviso('ad package x')).err, /Did you mean add/);
-  assert.match((await proviso('add package')).err, /type: proviso add <name> <value>/);
+  assert.match((await proviso('add package')).err, /type: proviso add NAME VALUE/);
   assert.match(
     (await proviso('status', { PROVISO_DIR: '/nowhere' })).err,
     /PROVISO_ENDPOINT: is not set; export PROVISO_ENDPOINT=/,

@@ -48,7 +48,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'proviso arch': ['archive'],
   'proviso -n shop init --wo': ['--workflow'],
   'proviso --namespace=shop archive to': ['totals'],
-  'proviso archive ': ['help', 'rebuild', 'retention', 'runs', 'totals'],
+  'proviso archive ': ['help', 'policies', 'rebuild', 'retention', 'runs', 'totals'],
   'proviso archive runs --limit 3 --suc': ['--succeeded'],
   'proviso archive totals --by team --period ': ['all', 'day', 'month'],
   'proviso discover --direction=o': ['origins'],
