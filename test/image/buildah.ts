@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -43,6 +44,26 @@ export async function openBuildah(folder: string): Promise<Buildah> {
     run,
     pack: async (name, from) => void (await run('build', '--quiet', '--file', recipe, '--tag', name, from)),
   };
+}
+
+/** Why no image can be built here, as where nobody may mount anything; undefined where one can. */
+export async function whyNoImages(): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'proviso-buildah-'));
+  try {
+    const { run, pack } = await openBuildah(join(folder, 'buildah'));
+    const content = join(folder, 'content');
+    await mkdir(content);
+    await writeFile(join(content, 'file'), '');
+    await pack('localhost/probe', content);
+    const container = (await run('from', '--pull-never', 'localhost/probe')).trim();
+    await run('mount', container);
+    await run('rm', container);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** A folder for the PATH that has these programs and no others. */
