@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { chapter, say } from './shell.ts';
 import { currentRun, mountSecret, type Stage } from './story.ts';
 
-/** Three things that must not work, each with the answer a person gets. */
+/** Four things that must not work, each with the answer a person gets. */
 export async function tellRefusals(stage: Stage): Promise<void> {
   await missingMaterial(stage);
   await tamperedBundle(stage);
   await otherToken(stage);
-  await stage.kubectl('get -n shop workflowruns');
+  await bannedComponent(stage);
+  await stage.kubectl('get -n shop workflowruns -o wide');
   await stage.kubectl(
     "get -n shop events.events.k8s.io --field-selector reason=PushRefused -o 'custom-columns=REASON:.reason,RUN:.regarding.name,NOTE:.note'",
   );
@@ -53,4 +54,15 @@ async function otherToken(stage: Stage): Promise<void> {
     says: /run-not-found|run-forbidden|submit-forbidden/,
     env: { PROVISO_RUN: `shop/${run}` },
   });
+}
+
+async function bannedComponent(stage: Stage): Promise<void> {
+  chapter('Refusal 4: a policy objects');
+  await stage.kubectl('apply -f config/policies/components-banned.yaml');
+  await stage.kubectl('apply -n shop -f config/samples/contract-guarded.yaml -f config/samples/workflow-guarded.yaml');
+  await stage.kubectl('wait -n shop --for=condition=Ready --timeout=30s workflow.proviso.dev/guarded');
+  await mountSecret(stage, 'guarded');
+  await stage.proviso('guarded', 'init');
+  await stage.proviso('guarded', 'add sbom sbom.cdx.json', { code: 4, says: /violates components-banned/ });
+  await stage.proviso('guarded', 'push', { code: 4, says: /PolicyViolation/ });
 }

@@ -313,7 +313,8 @@ test('the CLI says what is objected to, and ends with 4', async () => {
   const bad = await runProviso(work, 'add sbom bad.json', env);
   assert.is(bad.code, 4, bad.text);
   assert.match(bad.out, /sbom violates no-gpl: pkg:npm\/readline: readline is under GPL-3\.0-only\n/);
-  assert.match(bad.err, /the run will fail as it stands: .*proviso add --replace/);
+  assert.match(bad.err, /the run will fail as it stands\n/);
+  assert.match(bad.out, /Next: proviso add sbom FILE --replace\n/);
   assert.match((await runProviso(work, 'status', env)).out, /sbom violates no-gpl/);
   const good = await runProviso(work, 'add sbom good.json --replace', env);
   assert.is(good.code, 0, good.text);

@@ -63,11 +63,11 @@ export async function add(session: Session, args: readonly string[], flags: AddF
     const { completeness } = last;
     const count = `${completeness.present}/${completeness.required} of what is required is there`;
     const added = answers.map(({ material }) => formatAdded(io, contract, material)).join('');
-    return `${added}${count}\n${formatNext(io, nextCommands({ contract, completeness }))}`;
+    return `${added}${count}\n${formatNext(io, nextCommands({ contract, completeness, materials: answers.map(({ material }) => material) }))}`;
   });
   const added = answers.map(({ material }) => material);
   if (!wouldFail(contract, added)) return EXIT.ok;
-  io.err('the run will fail as it stands: hand in what the policies ask for with proviso add --replace');
+  io.err('the run will fail as it stands');
   return EXIT.blocked;
 }
 

@@ -2,6 +2,7 @@ import type { ContractMessage } from '../../api/contract-messages.ts';
 import type { RunMessage } from '../../api/messages.ts';
 import { addCommand, settling } from '../../contract/asked.ts';
 import type { Io } from '../io.ts';
+import { wouldFail } from './objections.ts';
 import { plain } from './plain.ts';
 
 /** What to type next, a command a line. */
@@ -9,16 +10,24 @@ export function formatNext(io: Io, commands: readonly string[]): string {
   return `${io.colours.cyan('Next:')} ${commands.map(plain).join('\n      ')}`;
 }
 
-/** One command for each thing that is owed, of a group one for each of its materials; then how to push. */
+/** One command for each thing that is owed, of a group one for each of its materials, and for each that fails the run; then how to push. */
 export function nextCommands({
   contract,
   completeness,
-}: Pick<RunMessage, 'contract' | 'completeness'>): readonly string[] {
-  if (completeness.complete) return pushCommands(contract);
-  return completeness.missing.flatMap(({ name, hint }) => {
+  materials,
+}: Pick<RunMessage, 'contract' | 'completeness' | 'materials'>): readonly string[] {
+  const owed = completeness.missing.flatMap(({ name, hint }) => {
     const [first, ...others] = settling(contract, name).map(addCommand);
     return first === undefined ? [hint] : [first, ...others.map((command) => `# or: ${command}`)];
   });
+  const failing = materials.filter((material) => wouldFail(contract, [material]));
+  const commands = [...owed, ...failing.map(({ name }) => replaceCommand(contract, name))];
+  return commands.length === 0 ? pushCommands(contract) : commands;
+}
+
+function replaceCommand({ materials }: ContractMessage, name: string): string {
+  const asked = materials.find((material) => material.name === name);
+  return `${asked === undefined ? `proviso add ${name} FILE` : addCommand(asked)} --replace`;
 }
 
 /** What to type about a run as it stands: of one that isn't the one remembered here, after saying which is meant. */

@@ -1,3 +1,4 @@
+import type { ContractMessage } from '../../api/contract-messages.ts';
 import type { RunMessage } from '../../api/messages.ts';
 import { standing } from '../../contract/standing.ts';
 import type { Io } from '../io.ts';
@@ -21,6 +22,7 @@ export function formatRun(io: Io, run: RunMessage, isCurrent = true): string {
     ['Verdict', formatVerdict(io, run)],
     ['Deadline', run.deadline],
     ['Evidence', `${completeness.present}/${completeness.required} of what is required`],
+    ...policyField(contract),
     ...refusalField(io, run),
   ];
   return [
@@ -36,6 +38,16 @@ const TITLE_WIDTH = 13;
 
 const formatFields = ({ colours: { bold } }: Io, fields: readonly Field[]): string =>
   fields.map(([title, text]) => `${bold(title)}${' '.repeat(TITLE_WIDTH - title.length)}${text}`).join('\n');
+
+/** Which policies judge the run, and what. */
+function policyField({ policies = [] }: ContractMessage): readonly Field[] {
+  if (policies.length === 0) return [];
+  const said = policies.map(({ name, material, types, gate }) => {
+    const judged = material ?? types?.join(', ') ?? 'the attestation';
+    return `${name} (${judged}${gate ? ', gate' : ''})`;
+  });
+  return [['Policies', plain(said.join(', '))]];
+}
 
 function refusalField({ colours: { red } }: Io, { refusals, succeeded }: RunMessage): readonly Field[] {
   if (refusals?.last === undefined || succeeded === 'True') return [];
