@@ -32,7 +32,7 @@ export interface Place {
 }
 
 /** The labels of what is looked for on the disk. `value` of `proviso add` is mostly a file too. */
-const FILES = ['file', 'path', 'directory', 'document', 'value'];
+const FILES = ['file', 'path', 'directory', 'document', 'material'];
 
 /** The program and all of its commands, with the implied ones (`help`, `--help`) that its help shows. */
 export function grammarOf(command: Command, before = ''): Grammar {

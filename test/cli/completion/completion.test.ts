@@ -55,7 +55,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'proviso init --output ': ['json', 'table'],
   'proviso init -n ': [],
   'proviso completion ': ['bash', 'fish', 'zsh'],
-  'proviso add sb': [],
+  'proviso add sb': ['sbom.json'],
   'proviso add sbom sb': ['sbom.json'],
   'proviso add --type SBOM sbom sb': ['sbom.json'],
   'proviso push --key sb': ['sbom.json'],
