@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 export interface GoBuild {
   /** The directory with the `go.mod` and the complete `go.sum`. */
@@ -35,6 +36,12 @@ export async function goBuild(build: GoBuild, log: (line: string) => void): Prom
     throw new Error('go is not installed', { cause: error });
   })) as [number | null];
   if (code !== 0) throw new Error(`go build failed:\n${tail}`);
+}
+
+/** Where a module lies that the `go.mod` and `go.sum` in a directory pin, fetched if it isn't there. */
+export async function moduleFolder(pins: string, module: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', module], { cwd: pins });
+  return (JSON.parse(stdout) as { Dir: string }).Dir;
 }
 
 /**
