@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
-import { mountSecret, runProviso } from '../support/command-line.ts';
+import { mountSecret, runHere } from '../support/command-line.ts';
 import { manifest } from '../support/manifest.ts';
 import { jobReference, mountInPod, tokenOfPod } from '../support/pods.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -170,7 +170,7 @@ test('attack: a pod that nobody owns has a run of its own and comes by no other'
 });
 
 const proviso = (cwd: string, args: string, dir: string, env: Readonly<Record<string, string>> = {}) =>
-  runProviso(cwd, args, { PROVISO_DIR: dir, ...env });
+  runHere(cwd, args, { PROVISO_DIR: dir, ...env });
 const mountOf = (name: string, workflow: string, job: object): Promise<string> =>
   mountInPod(shop, workflow, { name, serviceAccount: `proviso-${workflow}`, ownerReferences: [job] });
 

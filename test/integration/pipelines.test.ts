@@ -1,12 +1,14 @@
 // deadline: 180
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { KubeObject } from '../../src/api/object.ts';
 import type { WorkflowRun } from '../../src/api/types.gen.ts';
+import { DEFAULT_DIR } from '../../src/cli/config.ts';
 import { runTemplate } from '../support/argo.ts';
+import { runScript } from '../support/command-line.ts';
 import { CONFIG, controllerReference, createIn, npmSource, readConfig } from '../support/config-files.ts';
 import {
   type Container,
@@ -196,6 +198,55 @@ test('Job: one pod builds, adds and pushes', async () => {
   const run = await runOf(job);
   assert.is(verdict(run), 'Accepted');
   assert.equal(run.spec.runner, { type: 'KUBERNETES_JOB', authenticated: true });
+});
+
+/** The commands of a page, one script for each block. */
+async function commandsOf(page: string): Promise<readonly string[]> {
+  const text = await readFile(new URL(`../docs/${page}.md`, CONFIG), 'utf8');
+  return [...text.matchAll(/^```sh\n(.+?)^```/gms)].map(([, script]) => script ?? '');
+}
+
+test('the commands of the pages, as they stand there', async () => {
+  const { adminKubeconfig, kubectlPath } = shop.stack.controlPlane;
+  const work = await npmSource(shop, 'pages');
+  await symlink(CONFIG, join(work, 'config'));
+  for (const page of ['tekton', 'argo', 'jobs']) {
+    const scripts = (await commandsOf(page)).filter((script) => script.includes('kubectl'));
+    assert.ok(scripts.length > 0, page);
+    for (const script of scripts) {
+      const { code, text } = await runScript(work, script, { KUBECONFIG: adminKubeconfig }, { kubectl: kubectlPath });
+      assert.is(code, 0, `${page}: ${script}${text}`);
+    }
+  }
+});
+
+test('a pod without the CLI hands in with curl, as docs/jobs.md says', async () => {
+  const job = await createIn(shop, await readConfig(JOB));
+  const { spec } = job as unknown as { spec: { template: { spec: JobPod } } };
+  const { volumes, serviceAccountName } = spec.template.spec;
+  const pod = {
+    name: `${job.metadata.name}-c`,
+    serviceAccount: serviceAccountName,
+    ownerReferences: [controllerReference(job)],
+  };
+  const mounted = some(volumes.find(({ projected }) => projected !== undefined));
+  const directory = await projectVolume(shop, mounted, pod);
+  const work = await npmSource(shop, 'curl');
+  await writeFile(join(work, 'package.tgz'), 'a package');
+  await writeFile(
+    join(work, 'sbom.cdx.json'),
+    JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 }),
+  );
+  const script = some((await commandsOf('jobs')).find((each) => each.includes('curl')))
+    .replaceAll(DEFAULT_DIR, directory)
+    .replaceAll('/source', work)
+    .replaceAll('/tmp/statement.json', join(work, 'statement.json'));
+  const { code, text } = await runScript(work, script, {}, {});
+  assert.is(code, 0, text);
+  const run = await runOf(job);
+  assert.equal(run.status?.materials?.map(({ name }) => name).sort(), ['package', 'sbom']);
+  const statement = JSON.parse(await readFile(join(work, 'statement.json'), 'utf8')) as { subject: readonly object[] };
+  assert.ok(statement.subject.length > 0);
 });
 
 interface JobPod {

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processIo } from '../../src/cli/io.ts';
+import { runCli } from '../../src/cli/main.ts';
 import type { Shop } from './shop.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -29,6 +31,21 @@ export async function mountSecret(shop: Shop, workflow: string): Promise<string>
 /** The real program in a directory; the variables are all that it knows. */
 export const runProviso = (cwd: string, args: string, env: Readonly<Record<string, string>>): Promise<CommandOutcome> =>
   run(process.execPath, [MAIN, ...args.split(' ')], cwd, env);
+
+/** The same in this process, which takes a second less. */
+export async function runHere(
+  cwd: string,
+  args: string,
+  env: Readonly<Record<string, string>>,
+): Promise<CommandOutcome> {
+  const said = { out: '', err: '' };
+  const writeTo = (stream: 'out' | 'err') => (text: string) => {
+    said[stream] += `${text}\n`;
+  };
+  const io = { ...processIo(), interactive: false, cwd, env, out: writeTo('out'), err: writeTo('err') };
+  const code = await runCli(args.split(' '), io);
+  return { code, ...said, text: said.out + said.err };
+}
 
 /** A script of a page, with `proviso` as a command, and others by the programs that are given. */
 export async function runScript(
