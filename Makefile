@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build image gen fix clean bench-policy
+.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen fix clean bench-policy
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -56,6 +56,9 @@ dev: node_modules/.installed ## The same, left running; prints the KUBECONFIG to
 
 build: node_modules/.installed ## Bundles into dist/
 	node scripts/build.ts
+
+cli: node_modules/.installed ## The CLI as one file for any Node and as one executable, in dist/cli-single/
+	node scripts/cli.ts
 
 image: node_modules/.installed ## The image, with docker, podman or buildah; IMAGE=NAME:TAG names it
 	node scripts/image.ts

@@ -6,11 +6,12 @@ import { formatProblem, problemJson } from './print/problem.ts';
 import { createProgram } from './program.ts';
 
 /** Runs one command line; resolves with the exit code. Nothing of what goes wrong is thrown. */
-export async function runCli(args: readonly string[], io: Io = processIo()): Promise<number> {
+export async function runCli(args: readonly string[], io: Io = processIo(), name?: string): Promise<number> {
   let code: number = EXIT.ok;
-  const program = createProgram(io, (outcome) => {
+  const onOutcome = (outcome: number): void => {
     code = outcome;
-  });
+  };
+  const program = createProgram(io, onOutcome, name);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

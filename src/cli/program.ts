@@ -45,8 +45,8 @@ The keys of the control plane, as everybody with an account may read them:
   kubectl get configmap -n proviso-system proviso-control-plane-keys -o 'jsonpath={.data.control-plane-keys\\.json}'`;
 
 /** The command line: every command with its flags. A command is loaded only when it is run. */
-export function createProgram(io: Io, onOutcome: (code: number) => void): Command {
-  const program = new Command('proviso')
+export function createProgram(io: Io, onOutcome: (code: number) => void, name = 'proviso'): Command {
+  const program = new Command(name)
     .description('Hand in the evidence that a pipeline owes, and see the verdict of the cluster.')
     .version(manifest.version)
     .option('--dir <path>', 'directory with the keys of the Secret that the operator made')
@@ -81,16 +81,17 @@ export function createProgram(io: Io, onOutcome: (code: number) => void): Comman
   addPolicyCommands(program, within);
   addStoreCommands(program, within);
   addBackupCommands(program, within);
-  addCompletion(program, io);
+  addCompletion(program, io, () => createProgram(io, onOutcome));
   return program;
 }
 
-function addCompletion(program: Command, io: Io): void {
+/** Shells complete it under its own name, however it was called. */
+function addCompletion(program: Command, io: Io, itself: () => Command): void {
   program
     .command('completion')
     .description('print what a shell reads to complete command lines: source <(proviso completion bash)')
     .addArgument(new Argument('<shell>', 'which').choices(['bash', 'zsh', 'fish']))
-    .action(async (shell: Shell) => io.out((await import('./completion/script.ts')).completionScript(program, shell)));
+    .action(async (shell: Shell) => io.out((await import('./completion/script.ts')).completionScript(itself(), shell)));
 }
 
 function addContractCommands(program: Command, within: Within): void {
