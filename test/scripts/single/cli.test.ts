@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { findBinaries } from '../../controlplane/binaries.ts';
 
 const test = suite('cli in one file');
 const run = promisify(execFile);
@@ -75,12 +76,18 @@ test('under the name of a plugin of kubectl its usages are typed so', async () =
   const plugin = join(folder, 'kubectl-proviso');
   await symlink(join(folder, 'bin/proviso'), plugin);
   assert.match((await start([plugin], ['init', '--help'])).stdout, /^Usage: kubectl proviso init/);
+  const kubectl = join((await findBinaries()).directory, 'kubectl');
+  const env = { PATH: folder, HOME: folder };
+  const help = await run(kubectl, ['proviso', 'archive', 'runs', '--help'], { env });
+  assert.match(help.stdout, /^Usage: kubectl proviso archive runs/);
+  const wrong = await run(kubectl, ['proviso', 'psuh'], { env }).catch((error: unknown) => error);
+  assert.is((wrong as { code: number }).code, 2);
   const script = join(folder, 'plugins/kubectl-proviso');
   await mkdir(join(folder, 'plugins'));
   await symlink(join(folder, 'proviso.cjs'), script);
   const path = join(process.execPath, '..');
-  const help = await run(script, ['init', '--help'], { env: { PATH: `${path}:/usr/bin:/bin` } });
-  assert.match(help.stdout, /^Usage: kubectl proviso init/);
+  const asScript = await run(script, ['init', '--help'], { env: { PATH: `${path}:/usr/bin:/bin` } });
+  assert.match(asScript.stdout, /^Usage: kubectl proviso init/);
 });
 
 test('--help reads little of it', async () => {
