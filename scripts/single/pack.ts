@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { build, transform } from 'esbuild';
+import { build, type Metafile, transform } from 'esbuild';
 import { CLI, COMMON, SERVER, THREAD } from '../build/options.ts';
 import { buildValidators } from '../build/validators.ts';
 
@@ -20,9 +20,10 @@ const NAMES = { 'import.meta.url': 'PIECE_URL', 'import.meta.dirname': '__dirnam
 export async function packCli(folder: string): Promise<string> {
   // Their first lines are for pieces that are files.
   const bare = { sourcemap: false, legalComments: 'inline', banner: {} } as const;
-  await build({
+  const { metafile } = await build({
     ...CLI,
     ...bare,
+    metafile: true,
     entryPoints: { proviso: 'src/cli/entry.ts' },
     outdir: folder,
     chunkNames: 'cli/[name]-[hash]',
@@ -33,9 +34,26 @@ export async function packCli(folder: string): Promise<string> {
   await buildValidators(join(folder, 'validators/'));
   const pieces: Record<string, string> = {};
   const names = (await readdir(folder, { recursive: true })).filter((name) => /\.[cm]?js$/.test(name));
-  for (const name of names.toSorted())
-    pieces[name] = packed(await asCommonJs(await readFile(join(folder, name), 'utf8')));
+  const first = readFirst(metafile, folder, 'proviso.mjs');
+  for (const name of names.toSorted()) {
+    const text = await asCommonJs(await readFile(join(folder, name), 'utf8'));
+    pieces[name] = first.has(name) ? `=${text}` : packed(text);
+  }
   return `#!/usr/bin/env node\n'use strict';\n(${await runText()})(${JSON.stringify(pieces)}, 'proviso.mjs');\n`;
+}
+
+/** The pieces that every start reads: without them even the library that unpacks need not be. */
+function readFirst({ outputs }: Metafile, folder: string, entry: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const add = (name: string): void => {
+    if (found.has(name)) return;
+    found.add(name);
+    const output = outputs[relative(ROOT, join(folder, name))];
+    for (const { path, kind, external } of output?.imports ?? [])
+      if (kind === 'import-statement' && external !== true) add(relative(folder, resolve(ROOT, path)));
+  };
+  add(entry);
+  return found;
 }
 
 const packed = (text: string): string =>

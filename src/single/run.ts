@@ -1,4 +1,4 @@
-/** A program in one file: its pieces by path, each compressed with Brotli, in base64. */
+/** A program in one file: its pieces by path, each compressed with Brotli, in base64, or after a `=` as it is. */
 export type Pieces = Readonly<Record<string, string>>;
 
 interface Piece {
@@ -12,7 +12,6 @@ interface Piece {
 export function run(pieces: Pieces, entry: string): unknown {
   const builtin = (name: string): object | undefined =>
     process.getBuiltinModule(name.replace(/^node:/, '')) as object | undefined;
-  const { brotliDecompressSync } = process.getBuiltinModule('node:zlib');
   const { compileFunction } = process.getBuiltinModule('node:vm');
   const { posix } = process.getBuiltinModule('node:path');
   const { fileURLToPath, pathToFileURL } = process.getBuiltinModule('node:url');
@@ -27,13 +26,16 @@ export function run(pieces: Pieces, entry: string): unknown {
     if (packed === undefined) throw absent(path);
     const piece: Piece = { exports: {} };
     loaded.set(path, piece);
-    const text = brotliDecompressSync(Buffer.from(packed, 'base64')).toString();
+    const text = packed.startsWith('=') ? packed.slice(1) : unpacked(packed);
     const place = root + path;
     const names = ['exports', 'require', 'module', '__filename', '__dirname', 'PIECE_URL'];
     const body = compileFunction(text, names, { filename: place }) as (...values: readonly unknown[]) => void;
     body(piece.exports, requireFrom(place), piece, place, posix.dirname(place), pathToFileURL(place).href);
     return piece.exports;
   }
+
+  const unpacked = (packed: string): string =>
+    process.getBuiltinModule('node:zlib').brotliDecompressSync(Buffer.from(packed, 'base64')).toString();
 
   const absent = (name: string): Error =>
     Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' });
