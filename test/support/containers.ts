@@ -7,7 +7,7 @@ import { type PodOptions, tokenOfPod } from './pods.ts';
 import type { Shop } from './shop.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
-const CLI = ['node', '/opt/proviso/proviso.mjs'].join(' ');
+const CLI = ['node', '/app/main.mjs'].join(' ');
 
 /** A container, a step of Tekton's or a template of Argo's, as far as it runs here. */
 export interface Container {
