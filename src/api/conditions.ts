@@ -5,6 +5,7 @@ export const CONDITION = {
   Stalled: 'Stalled',
   Succeeded: 'Succeeded',
   PolicyCompliant: 'PolicyCompliant',
+  PipelineSucceeded: 'PipelineSucceeded',
   Archived: 'Archived',
   Current: 'Current',
   Moved: 'Moved',

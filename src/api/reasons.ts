@@ -21,6 +21,23 @@ export const COMPLIANCE_REASON = {
   Violated: 'Violated',
 } as const;
 
+/** Reasons of `PipelineSucceeded` on a WorkflowRun, which stands beside the verdict and may come after it. */
+export const PIPELINE_REASON = {
+  /** True: the owner of the run ended well. */
+  Succeeded: 'Succeeded',
+  /** False: it failed. */
+  Failed: 'Failed',
+  /** False: somebody stopped it. */
+  Cancelled: 'Cancelled',
+  /** False: it took longer than it may. */
+  TimedOut: 'TimedOut',
+  /** Unknown: it hasn't ended, or not begun. */
+  Running: 'Running',
+  /** Unknown: it was removed before anybody saw its end. */
+  Gone: 'Gone',
+} as const;
+export type PipelineReason = (typeof PIPELINE_REASON)[keyof typeof PIPELINE_REASON];
+
 /** Reasons of `Current` on a WorkflowRun: what it would come to by what is in force now. Its verdict stays. */
 export const CURRENT_REASON = {
   /** True: nothing would be missing, and no policy objects. */
@@ -113,6 +130,8 @@ export const REASON = {
   RevisionCreated: 'RevisionCreated',
   /** Event: finished runs over the history limit were removed. */
   HistoryPruned: 'HistoryPruned',
+  /** Event: a pipeline that owes evidence ended without ever opening a run. */
+  EvidenceMissing: 'EvidenceMissing',
   /** Event: an attestation was refused; the run stays open. */
   PushRefused: 'PushRefused',
 } as const;

@@ -151,6 +151,11 @@ export const WORKFLOW_RULES: readonly Rule<Workflow>[] = [
     message: 'spec.token.expiration must be between 10m and 720h',
     broken: ({ spec }) => (isWithin(spec.token?.expiration, 10 * MINUTE, 720 * HOUR) ? [] : ['spec.token.expiration']),
   },
+  {
+    message: 'spec.source.grace must be at most 24h',
+    broken: ({ spec }) => (isWithin(spec.source?.grace, 0, 24 * HOUR) ? [] : ['spec.source.grace']),
+  },
+  ...selectorRules<Workflow>('spec.source.selector', ({ spec }) => spec.source?.selector),
   ...RETENTION_RULES,
 ];
 

@@ -3963,6 +3963,84 @@ export const SCHEMAS = {
        "additionalProperties": false
       }
      },
+     "source": {
+      "type": "object",
+      "required": [
+       "kind"
+      ],
+      "properties": {
+       "kind": {
+        "type": "string",
+        "maxLength": 32,
+        "enum": [
+         "PipelineRun",
+         "ArgoWorkflow",
+         "Job"
+        ]
+       },
+       "selector": {
+        "type": "object",
+        "properties": {
+         "matchLabels": {
+          "type": "object",
+          "maxProperties": 16,
+          "additionalProperties": {
+           "type": "string",
+           "maxLength": 63,
+           "pattern": "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+          }
+         },
+         "matchExpressions": {
+          "type": "array",
+          "maxItems": 16,
+          "items": {
+           "type": "object",
+           "required": [
+            "key",
+            "operator"
+           ],
+           "properties": {
+            "key": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 317,
+             "pattern": "^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+            },
+            "operator": {
+             "type": "string",
+             "maxLength": 16,
+             "enum": [
+              "In",
+              "NotIn",
+              "Exists",
+              "DoesNotExist"
+             ]
+            },
+            "values": {
+             "type": "array",
+             "maxItems": 32,
+             "items": {
+              "type": "string",
+              "maxLength": 63,
+              "pattern": "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+             }
+            }
+           },
+           "additionalProperties": false
+          }
+         }
+        },
+        "additionalProperties": false
+       },
+       "grace": {
+        "type": "string",
+        "minLength": 2,
+        "maxLength": 16,
+        "pattern": "^([0-9]{1,2}h)?([0-9]{1,4}m)?([0-9]{1,5}s)?$"
+       }
+      },
+      "additionalProperties": false
+     },
      "token": {
       "type": "object",
       "properties": {

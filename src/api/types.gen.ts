@@ -1261,7 +1261,7 @@ export interface WorkflowRunSpec {
 
 /** Who opened the run, as the cluster or the issuer of the token knows it. */
 export interface RunIdentity {
-  /** The user name of the token; of one from outside `oidc:<issuer>#<sub>`, of a long one its hash and beginning. Example: `system:serviceaccount:shop:proviso-build`. */
+  /** The user name of the token; of one from outside `oidc:<issuer>#<sub>`, of a long one its hash and beginning. Empty when nobody opened the run: the operator did, for an owner that ended without one. Example: `system:serviceaccount:shop:proviso-build`. */
   readonly username: string;
   /** The name of the service account, when the caller is one. Example: `proviso-build`. */
   readonly serviceAccount?: string;
@@ -1385,7 +1385,7 @@ export interface WorkflowRunStatus {
       readonly time: string;
     };
   };
-  /** Succeeded is Unknown while the run is open (Crafting, Verifying), True once its attestation was accepted (Accepted, AcceptedWithViolations, Waived), and False when it failed (PolicyViolation, Expired, Cancelled, PipelineFailed). True and False are final. PolicyCompliant is True (Compliant, Waived) or False (Violated) with the verdict of a run whose contract attaches policies. Current is True (Compliant, Waived) or False (Violated, Incomplete) of a run that was judged again by what is in force now. Archived is True once the receiver has copied the finished run into the archive; it is absent where none is kept. */
+  /** Succeeded is Unknown while the run is open (Crafting, Verifying), True once its attestation was accepted (Accepted, AcceptedWithViolations, Waived), and False when it failed (PolicyViolation, Expired, Cancelled, PipelineFailed). True and False are final. PolicyCompliant is True (Compliant, Waived) or False (Violated) with the verdict of a run whose contract attaches policies. Current is True (Compliant, Waived) or False (Violated, Incomplete) of a run that was judged again by what is in force now. PipelineSucceeded is what became of the pipeline itself, of runs whose Workflow has a source: True (Succeeded), False (Failed, Cancelled, TimedOut), or Unknown (Running, Gone). Archived is True once the receiver has copied the finished run into the archive; it is absent where none is kept. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -1712,6 +1712,27 @@ export interface WorkflowSpec {
       readonly claims: Readonly<Record<string, string>>;
     };
   }[];
+  /** The runs of pipelines in the cluster that owe evidence here: one that ends without it is found and becomes a WorkflowRun that says so. Absent, only runs that a pipeline opens by itself are known. Pipelines must use tokens that are bound to their pods, since a run that was opened otherwise can't be told to be theirs. */
+  readonly source?: {
+    /** What runs the pipeline: PipelineRun (`tekton.dev/v1`), ArgoWorkflow (Workflow of `argoproj.io/v1alpha1`), or Job (`batch/v1`). It need not be installed yet; it is watched once it is. */
+    readonly kind: 'PipelineRun' | 'ArgoWorkflow' | 'Job';
+    /** Which of them owe evidence, by their labels, in the namespace of the Workflow. Absent or empty, all of them. Whoever may make one may also label it. Example: `matchLabels: {app: shop}`. */
+    readonly selector?: {
+      /** Labels that it must carry, each with this value. At most 16. Example: `app: shop`. */
+      readonly matchLabels?: Readonly<Record<string, string>>;
+      /** Requirements on its labels, all of which must hold. At most 16. */
+      readonly matchExpressions?: readonly ({
+        /** The name of the label. Example: `tekton.dev/pipeline`. */
+        readonly key: string;
+        /** In and NotIn compare with `values`, Exists and DoesNotExist ask whether there is such a label. NotIn also holds where there is none. */
+        readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+        /** The values for In and NotIn. At most 32. */
+        readonly values?: readonly string[];
+      })[];
+    };
+    /** How long after its end one that succeeded may still hand in evidence, `0s` to `24h`. One that failed has a minute, or this if it is less. Default `10m`. */
+    readonly grace?: string;
+  };
   /** The token that the operator provisions. */
   readonly token?: {
     /** How long it is valid, `10m` to `720h`; it is renewed at 80 % of that. Default `24h`. */
@@ -1791,6 +1812,13 @@ export interface WorkflowStatus {
   };
   /** The EvidenceStore that new runs use. Example: `default`. */
   readonly evidenceStoreName?: string;
+  /** How far the pipelines of `spec.source` have been looked at; absent without it. */
+  readonly source?: {
+    /** SHA-256 of the kind and the selector; with other ones the time starts anew. */
+    readonly digest: string;
+    /** Whatever ended before this owes nothing more: it was looked at, or ended before the source was there. RFC 3339. */
+    readonly checkedTime: string;
+  };
   /** Counts over the runs that are kept in the cluster. */
   readonly runs?: {
     /** All runs that are kept. */

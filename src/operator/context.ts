@@ -21,6 +21,7 @@ import type { AllowedIssuers } from '../oidc/issuers.ts';
 import type { PolicyEngines } from '../policy/engines.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Copies } from './copies.ts';
+import type { Owners } from './owner-watch.ts';
 
 /** A contract's revision as the API server keeps it. */
 export interface ControllerRevision<T = EffectiveContract> extends KubeObject {
@@ -35,9 +36,12 @@ export interface OperatorStores {
   /** Indexes `policy` and `group`, as of contracts. */
   readonly clusterContracts: Store<ClusterContract>;
   readonly namespaces: Store<KubeObject>;
-  /** Indexes `contract`: `namespace/contract`, `namespace`, and `baseline`: what is merged into its contract. */
+  /** Indexes `contract`: `namespace/contract`, `namespace`, `baseline`: what is merged into its contract, and `source`: `kind` and `kind/namespace`. */
   readonly workflows: Store<Workflow>;
-  /** Indexes `workflow`: `namespace/workflow`, and `policy`: what has judged it, by `attachedKey`. */
+  /**
+   * Indexes `workflow`: `namespace/workflow`, `policy`: what has judged it, by `attachedKey`, and `owner`: `namespace/uid` of what it is a
+   * run of.
+   */
   readonly runs: Store<WorkflowRun>;
   readonly evidenceStores: Store<EvidenceStore>;
   readonly trustRoots: Store<TrustRoot>;
@@ -61,6 +65,8 @@ export interface OperatorStores {
 export interface OperatorContext {
   readonly client: KubeClient;
   readonly stores: OperatorStores;
+  /** The pipelines that Workflows have as their source. */
+  readonly owners: Owners;
   readonly events: EventRecorder;
   readonly log: Logger;
   /** Proviso's own namespace. */

@@ -1,69 +1,43 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceEvent } from '@dot-i/k8s-operator';
 import type { KubeObject } from '../api/object.ts';
-import type { WebIdentity } from '../evidence/access.ts';
+import type { Workflow } from '../api/types.gen.ts';
 import type { KubeClient } from '../kube/client.ts';
-import type { KubeConnection } from '../kube/connect.ts';
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts';
 import { type Leadership, runForLease } from '../kube/lease.ts';
 import { fence, limited } from '../kube/limits.ts';
 import { createKubeClient } from '../kube/rest.ts';
 import { type Source, stalledSource, startSource } from '../kube/source.ts';
-import { keyOf, refOfKey, type Store } from '../kube/store.ts';
-import type { AllowedIssuers } from '../oidc/issuers.ts';
-import type { PolicyEngines } from '../policy/engines.ts';
-import { type ReconcileResult, runWorkers } from '../queue/workers.ts';
+import { type Change, keyOf, type Store } from '../kube/store.ts';
+import type { ReconcileResult } from '../queue/workers.ts';
 import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
-import type { Logger } from '../telemetry/log.ts';
-import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { OperatorBase } from './base.ts';
 import { type Clock, followClock } from './clock.ts';
 import { reconcileClusterContract } from './clustercontract.ts';
 import type { OperatorContext } from './context.ts';
 import { reconcileContract } from './contract.ts';
 import { createCopies } from './copies.ts';
-import { judgeFailure } from './dispositions.ts';
 import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
 import { createLookUp } from './look-up.ts';
 import { observeObjects } from './observed-objects.ts';
-import { CONTROLLERS, observeCaches, queueObserver, workerObserver } from './observers.ts';
+import { CONTROLLERS, observeCaches, queueObserver } from './observers.ts';
+import type { ProvisoOperatorOptions } from './options.ts';
+import { ownerLooks } from './owner-looks.ts';
+import { type Owners, watchOwners } from './owner-watch.ts';
 import { reconcileClusterPolicy, reconcilePolicy } from './policy.ts';
 import { countClusterPolicy, countPolicy } from './policy-counts.ts';
 import { reconcileClusterPolicyGroup, reconcilePolicyGroup } from './policygroup.ts';
-import { type QueueName, SOURCES, type SourceRule } from './sources.ts';
+import { reconcileSource } from './source.ts';
+import { type Enqueue, type QueueName, SOURCES, type SourceRule } from './sources.ts';
 import { isPublication } from './trust-publication.ts';
 import { reconcileTrustRoot } from './trustroot.ts';
 import { type CertificateKeeper, keepCertificates } from './upkeep.ts';
 import { reconcileWaiver } from './waiver.ts';
+import { startWork } from './work.ts';
 import { reconcileWorkflow } from './workflow.ts';
 import { reconcileRun } from './workflowrun.ts';
 
-export interface ProvisoOperatorOptions {
-  readonly connection: KubeConnection;
-  /** Proviso's own namespace. */
-  readonly namespace: string;
-  /** Where pipelines find the receiver. */
-  readonly endpoint: string;
-  /** Whose tokens the installation takes. */
-  readonly issuers: AllowedIssuers;
-  readonly verifierId?: string | undefined;
-  /** Whether finished runs stay until they are archived. */
-  readonly archivedOnly?: boolean;
-  readonly webIdentity?: WebIdentity;
-  /** What checks the sources of policies; whoever made them closes them. */
-  readonly engines: PolicyEngines;
-  /** Reconciles at once, per kind. */
-  readonly workers: number;
-  /** Unlike that of any other replica. */
-  readonly identity: string;
-  readonly log: Logger;
-  readonly metrics: OperatorMetrics;
-  readonly now?: () => Date;
-}
-
-const RECONCILE_TIMEOUT_MS = 60_000;
 /** Reconciles that run at a stop may end by themselves for this long. */
 const DRAIN_MS = 4_000;
 const EVENTS_MS = 1_000;
@@ -94,6 +68,7 @@ export class ProvisoOperator extends OperatorBase {
   readonly #client: KubeClient;
   #servingCa: string | undefined;
   #certificates: CertificateKeeper | undefined;
+  #owners: Owners | undefined;
   #isSynced = false;
   readonly #lookUp = createLookUp(() => this.#stores());
   readonly #deposed = Promise.withResolvers<void>();
@@ -143,13 +118,16 @@ export class ProvisoOperator extends OperatorBase {
     this.#options.log.info('Caches synced');
     await this.#lead();
     const clock = this.#followClock();
-    const context = this.#context(clock.now);
+    const owners = this.#watchOwners(clock.now);
+    this.#owners = owners;
+    const context = this.#context(clock.now, owners);
     this.#options.metrics.onScrape(() => observeObjects(this.#options.metrics, context.stores));
     const work = [
       this.#work('contracts', context, context.stores.contracts, reconcileContract),
       this.#work('clustercontracts', context, context.stores.clusterContracts, reconcileClusterContract),
       this.#work('workflows', context, context.stores.workflows, reconcileWorkflow),
       this.#work('workflowruns', context, context.stores.runs, reconcileRun),
+      this.#work('workflowsources', context, context.stores.workflows, reconcileSource),
       this.#work('evidencestores', context, context.stores.evidenceStores, reconcileEvidenceStore),
       this.#work('trustroots', context, context.stores.trustRoots, reconcileTrustRoot),
       this.#work('policies', context, context.stores.policies, reconcilePolicy),
@@ -161,7 +139,8 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('clusterpolicygroups', context, context.stores.clusterPolicyGroups, reconcileClusterPolicyGroup),
     ];
     this.#certificates = this.#keepCertificates(clock.now);
-    this.#running = Promise.all([...work, this.#certificates.stopped, clock.stopped, context.copies.stopped]);
+    const others = [this.#certificates.stopped, clock.stopped, context.copies.stopped, owners.stopped];
+    this.#running = Promise.all([...work, ...others]);
   }
 
   /** Our own list-watch under the library's name: it survives every fault, and sees what was deleted meanwhile. */
@@ -246,11 +225,35 @@ export class ProvisoOperator extends OperatorBase {
     const object = event.object as unknown as KubeObject;
     if (isPublication(rule.kind, object)) this.#certificates?.checkNow();
     const change = { type, object, initial: !this.#isSynced, ...(before === undefined ? {} : { before }) };
-    for (const { queue, key, afterMs, priority = 'live' } of rule.enqueues(change, this.#lookUp)) {
-      if (afterMs === undefined) this.#queues[queue].add(key, change.initial ? 'backlog' : priority);
+    this.#enqueue(rule.enqueues(change, this.#lookUp), change.initial);
+    if (name === 'workflows') this.#owners?.checkNow(change as Change<Workflow>);
+    return Promise.resolve();
+  }
+
+  #enqueue(keys: readonly Enqueue[], initial: boolean): void {
+    for (const { queue, key, afterMs, priority = 'live' } of keys) {
+      if (afterMs === undefined) this.#queues[queue].add(key, initial ? 'backlog' : priority);
       else this.#queues[queue].addAfter(key, afterMs, priority);
     }
-    return Promise.resolve();
+  }
+
+  /** Only by whoever leads: what is removed meanwhile is kept until it was looked at. */
+  #watchOwners(now: () => Date): Owners {
+    const { connection, log, metrics } = this.#options;
+    const stores = this.#stores();
+    return watchOwners({
+      transport: connection.transport,
+      signal: this.#abort.signal,
+      sources: this.#sources,
+      isWanted: (kind) => stores.workflows.byIndex('source', kind).length > 0,
+      onChange: (kind, change) => this.#enqueue(ownerLooks(stores, kind, change), change.initial),
+      onError: (error, resource) => {
+        metrics.watchRestarts.inc({ resource });
+        log.warn({ err: error, resource }, 'Watch interrupted');
+      },
+      log,
+      now,
+    });
   }
 
   #work<T extends KubeObject>(
@@ -260,29 +263,9 @@ export class ProvisoOperator extends OperatorBase {
     reconcile: (context: OperatorContext, object: T) => Promise<ReconcileResult>,
   ): Promise<void> {
     const { workers, metrics, log } = this.#options;
-    metrics.maxWorkers.set({ controller: name }, workers);
-    const logOf = (key: string) => log.child({ controller: name, key, reconcileID: randomUUID() });
-    return runWorkers({
-      queue: this.#queues[name],
-      workers,
-      timeoutMs: RECONCILE_TIMEOUT_MS,
-      observer: workerObserver(metrics, name),
-      judge: judgeFailure,
-      reconcile: async (key, signal) => {
-        const object = store.get(refOfKey(key));
-        if (object === undefined || object.metadata.deletionTimestamp !== undefined) return {};
-        const own = logOf(key);
-        const until = AbortSignal.any([signal, this.#cut.signal]);
-        return reconcile({ ...context, client: this.#clientUntil(until), log: own, signal: until }, object).catch(
-          (error: unknown) => {
-            const { kind } = judgeFailure(error);
-            const level = { retry: 'warn', permanent: 'error', conflict: 'debug', wait: 'debug' } as const;
-            own[level[kind]]({ err: error, disposition: kind }, 'Reconcile failed');
-            throw error;
-          },
-        );
-      },
-    });
+    const clientOf = (signal: AbortSignal) => this.#clientUntil(signal);
+    const options = { name, queue: this.#queues[name], workers, metrics, log, cut: this.#cut.signal, clientOf };
+    return startWork(options, context, store, reconcile);
   }
 
   /** A client whose requests end with the signal, and whose writes go out only while this replica leads. */
@@ -326,11 +309,12 @@ export class ProvisoOperator extends OperatorBase {
     return Object.fromEntries(entries) as unknown as OperatorContext['stores'];
   }
 
-  #context(now: () => Date): OperatorContext {
+  #context(now: () => Date, owners: Owners): OperatorContext {
     const { log, namespace, endpoint, issuers, archivedOnly = false, webIdentity = {}, engines } = this.#options;
     return {
       client: this.#client,
       stores: this.#stores(),
+      owners,
       events: this.#events,
       log,
       namespace,

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND, type ResourceKind } from '../api/kinds.ts';
 import { LABEL_CLUSTER_CONTRACT, LABEL_CONTRACT, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
-import { movedTo } from '../api/moved.ts';
 import type { KubeObject } from '../api/object.ts';
 import type {
   ClusterContract,
@@ -26,10 +25,11 @@ import { isEcho, later, one } from './enqueue.ts';
 import { groupLooks, groupsOfPolicy } from './group-looks.ts';
 import { countsOfTaken, memberKeys, takenKeys } from './group-members.ts';
 import type { LookUp } from './look-up.ts';
+import { ownerKeys, sourceKeys, sourceLooks } from './owner-looks.ts';
 import { countOfNew, countsOfJudged, judgedBy } from './policy-counts.ts';
 import { policyLooks } from './policy-looks.ts';
 import { readsFrom, withoutSource } from './policy-source.ts';
-import { healthOf } from './store-health.ts';
+import { storeLooks } from './store-looks.ts';
 import { readsConfigMap } from './trustroot-source.ts';
 import { countsOfSelected, waivedPolicy, waiversOfPolicy } from './waived.ts';
 
@@ -39,6 +39,7 @@ export type QueueName =
   | 'clustercontracts'
   | 'workflows'
   | 'workflowruns'
+  | 'workflowsources'
   | 'evidencestores'
   | 'trustroots'
   | 'policies'
@@ -179,6 +180,7 @@ export const SOURCES = {
       contract: ({ metadata, spec }) => [`${metadata.namespace}/${spec.contractRef.name}`],
       namespace: ({ metadata }) => [metadata.namespace ?? ''],
       baseline: baselinesOf,
+      source: sourceKeys,
     },
     enqueues: (change, lookUp) => {
       const { object, type, before, initial } = change;
@@ -195,6 +197,7 @@ export const SOURCES = {
           ? []
           : counted(states.flatMap((each) => [...lookUp.governing(each), ...baselinesOf(each)]))),
         ...countsOfSelected(change, lookUp),
+        ...sourceLooks(change),
       ];
     },
   } satisfies SourceRule<Workflow>,
@@ -203,6 +206,7 @@ export const SOURCES = {
     indexers: {
       workflow: ({ metadata, spec }) => [`${metadata.namespace}/${spec.workflowRef.name}`],
       policy: judgedBy,
+      owner: ownerKeys,
     },
     enqueues: (change) => {
       const { object, type, initial } = change;
@@ -217,32 +221,7 @@ export const SOURCES = {
   evidenceStores: {
     kind: KIND.EvidenceStore,
     indexers: {},
-    enqueues: ({ object, type, before, initial }, lookUp) => {
-      const own = type === 'deleted' ? [] : [one('evidencestores', object)];
-      if (initial) return own;
-      // Mostly a probe changes nothing for others; a spec does, and which store is the default may have been changed by it.
-      const isProbed = type === 'modified' && object.status?.observedGeneration === object.metadata.generation;
-      if (isProbed && before !== undefined) {
-        if (healthOf(before) === healthOf(object)) return own;
-        const stores = lookUp.evidenceStores();
-        const followers = stores.filter(({ spec }) => spec.movedTo !== undefined);
-        const isMoved = movedTo(before) !== movedTo(object);
-        const hasFallback = stores.some(({ spec }) => spec.fallback === true);
-        const touched = lookUp
-          .allWorkflows()
-          .filter(({ spec }) => isMoved || (hasFallback && spec.evidenceStoreRef === undefined));
-        return [
-          ...own,
-          ...followers.map((store) => later('evidencestores', store)),
-          ...touched.map((workflow) => later('workflows', workflow)),
-        ];
-      }
-      return [
-        ...own,
-        ...lookUp.evidenceStores().map((store) => one('evidencestores', store)),
-        ...lookUp.allWorkflows().map((workflow) => later('workflows', workflow)),
-      ];
-    },
+    enqueues: storeLooks,
   } satisfies SourceRule<EvidenceStore>,
   trustRoots: {
     kind: KIND.TrustRoot,

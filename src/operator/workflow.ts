@@ -14,6 +14,7 @@ import { countRuns, prunableRuns } from './counters.ts';
 import { chooseStore } from './default-store.ts';
 import { findingOf } from './failures.ts';
 import { provisionAccess } from './provision.ts';
+import { isOver } from './source.ts';
 import { refusedSubmitters } from './submitters.ts';
 import { ensureToken } from './token.ts';
 
@@ -161,7 +162,10 @@ const runsOf = ({ stores }: OperatorContext, { metadata }: Workflow): readonly W
 async function pruneHistory(context: OperatorContext, workflow: Workflow): Promise<void> {
   const limit = workflow.spec.history?.limit ?? DEFAULT_HISTORY;
   const over = prunableRuns(runsOf(context, workflow), limit);
-  const prunable = (context.archivedOnly ? over.filter(isArchived) : over).slice(0, MAX_PRUNED);
+  const lasting = (context.archivedOnly ? over.filter(isArchived) : over).filter((run) =>
+    isOver(context, workflow, run),
+  );
+  const prunable = lasting.slice(0, MAX_PRUNED);
   for (const { metadata } of prunable) await context.client.remove(KIND.WorkflowRun, metadata, metadata.uid);
   if (prunable.length === 0) return;
   const note = `${prunable.length} finished runs over the limit of ${limit} removed, the last of them ${prunable.at(-1)?.metadata.name}`;

@@ -1,6 +1,7 @@
-import { CONDITION, settleConditions } from '../api/conditions.ts';
+import { CONDITION, findCondition, settleConditions } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import type { InitRequest } from '../api/messages.ts';
+import { runName } from '../api/owner-runs.ts';
 import { Problem } from '../api/problem.ts';
 import { RUN_REASON } from '../api/reasons.ts';
 import type { RunOwner, RunPolicies, Workflow, WorkflowRun } from '../api/types.gen.ts';
@@ -10,7 +11,7 @@ import { homeOf } from './auth/caller.ts';
 import { runOwnerOf } from './auth/owner.ts';
 import type { Authenticated } from './auth/review.ts';
 import type { ReceiverContext } from './context.ts';
-import { pinnedContract, runName, runToOpen } from './open-run.ts';
+import { pinnedContract, runToOpen } from './open-run.ts';
 import { policiesAtInit } from './policies/at-init.ts';
 import { runKeyOf } from './run-identity.ts';
 import { workflowForSubmitter } from './submitted-workflow.ts';
@@ -114,13 +115,13 @@ async function createOrFind(context: ReceiverContext, wanted: WorkflowRun): Prom
   throw new Problem('internal', `the name ${wanted.metadata.name} is taken by another run`, { hint: 'try again' });
 }
 
-/** Sets the first condition; also after a crash between the two writes. */
+/** Sets the first condition, whatever else stands there already; also after a crash between the two writes. */
 export async function ensureOpened(
   context: ReceiverContext,
   run: WorkflowRun,
   policies?: RunPolicies,
 ): Promise<WorkflowRun> {
-  if (run.status?.conditions !== undefined) return run;
+  if (findCondition(run.status?.conditions, CONDITION.Succeeded) !== undefined) return run;
   const now = new Date().toISOString();
   const message = `the run is open until ${run.spec.deadlineTime}`;
   const claim = { type: CONDITION.Succeeded, status: 'Unknown', reason: RUN_REASON.Crafting, message } as const;
@@ -131,7 +132,7 @@ export async function ensureOpened(
   };
   try {
     await applyStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: RECEIVER_MANAGER });
-    return { ...run, status };
+    return { ...run, status: { ...run.status, ...status } };
   } catch (error) {
     // Another task of the pipeline opened it first, and it has a verdict already.
     if (!isStatus(error, 422)) throw error;

@@ -3,6 +3,7 @@ import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { API_VERSION, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
 import type { InitRequest } from '../api/messages.ts';
+import { provenRunner, runName } from '../api/owner-runs.ts';
 import { Problem } from '../api/problem.ts';
 import { REASON } from '../api/reasons.ts';
 import type { RunOwner, RunRunner, Workflow, WorkflowRun } from '../api/types.gen.ts';
@@ -10,7 +11,6 @@ import { mergeAnnotations } from '../contract/annotations.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import { pipelineOf } from '../oidc/providers.ts';
 import type { Caller } from './auth/caller.ts';
-import { provenRunner } from './auth/owner.ts';
 import { commitOf } from './run-commit.ts';
 import { identityOf } from './run-identity.ts';
 
@@ -40,9 +40,6 @@ export interface OpenRunFacts {
   readonly runKey: string;
   readonly now: Date;
 }
-
-/** The name of the run of a workflow with this key. */
-export const runName = ({ metadata }: Workflow, runKey: string): string => `${metadata.name}-${runKey.slice(0, 10)}`;
 
 /**
  * The run that a request opens. Throws what the contract doesn't allow: a caller that nobody could sign for, another runner,

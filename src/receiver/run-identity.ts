@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sha256Hex } from '../api/canonical.ts';
+import { ownerRunKey } from '../api/owner-runs.ts';
 import type { RunIdentity, RunOwner, Workflow, WorkflowRun } from '../api/types.gen.ts';
 import { matchSubmitters } from '../oidc/match.ts';
 import { pipelineOf, recordedClaims } from '../oidc/providers.ts';
@@ -44,8 +45,8 @@ export interface RunKeyFacts {
 
 /** Two requests with the same key mean the same run; who may not add to it must not come by it either. */
 export function runKeyOf({ workflow, caller, owner, idempotencyKey }: RunKeyFacts): string {
+  if (owner !== undefined) return ownerRunKey(workflow, owner.uid);
   const uid = workflow.metadata.uid ?? '';
-  if (owner !== undefined) return sha256Hex(JSON.stringify(['owner', uid, owner.uid]));
   if (idempotencyKey === undefined) return randomBytes(32).toString('hex');
   if (caller.kind === 'oidc') {
     return sha256Hex(JSON.stringify(['oidc', uid, ...sharersOf(caller), idempotencyKey]));

@@ -53,6 +53,9 @@ test('operator and receiver hold no right that they do not use', async () => {
   for (const [who, verb, what] of [
     ['operator', 'patch', 'workflowruns.proviso.dev'],
     ['operator', 'patch', 'events.events.k8s.io'],
+    ['operator', 'patch', 'jobs.batch'],
+    ['operator', 'get', 'jobs.batch'],
+    ['operator', 'create', 'jobs.batch'],
     ['operator', 'list', 'secrets'],
     ['operator', 'delete', 'secrets'],
     ['operator', 'list', 'configmaps'],

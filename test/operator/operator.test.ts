@@ -104,7 +104,7 @@ test('progress and the words of an expiry name what is missing', () => {
   };
   assert.equal(progressOf(half, contract), { summary: '1/2', required: 2, present: 1, missing: ['y'] });
   assert.match(
-    expiryMessage(half, contract),
+    expiryMessage(half, contract, 'no attestation was accepted until 2026-01-01T01:00:00Z'),
     /2026-01-01T01:00:00Z\. missing: y\. last refusal: signature-invalid: no/,
   );
 });

@@ -3,17 +3,6 @@ import type { KubeObject, OwnerReference } from '../../api/object.ts';
 import type { RunOwner } from '../../api/types.gen.ts';
 import type { KubeClient } from '../../kube/client.ts';
 
-/** The runner that an owner proves, by group and kind. */
-const RUNNERS: Readonly<Record<string, string>> = {
-  'tekton.dev/PipelineRun': 'TEKTON_PIPELINE',
-  'tekton.dev/TaskRun': 'TEKTON_PIPELINE',
-  'argoproj.io/Workflow': 'ARGO_WORKFLOW',
-  'batch/Job': 'KUBERNETES_JOB',
-};
-
-export const provenRunner = ({ apiVersion, kind }: RunOwner): string | undefined =>
-  RUNNERS[`${apiVersion.split('/')[0]}/${kind}`];
-
 /**
  * Whose run a pod-bound caller works on: the controller of the pod, and of that a Tekton TaskRun the PipelineRun above
  * it; the pod itself when nobody controls it. So all tasks of one pipeline meet in one run without saying so.
