@@ -296,6 +296,7 @@ export class ProvisoOperator extends OperatorBase {
       this.#certificates?.checkNow();
       this.#lookAgain('workflowruns', this.#stores().runs);
       this.#lookAgain('workflows', this.#stores().workflows);
+      this.#lookAgain('workflowsources', this.#stores().workflows);
       this.#lookAgain('trustroots', this.#stores().trustRoots);
       this.#lookAgain('waivers', this.#stores().waivers);
     });

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { CONDITION, type Condition, findCondition } from '../../src/api/conditions.ts';
 import type { RunMessage } from '../../src/api/messages.ts';
 import type { WorkflowRun } from '../../src/api/types.gen.ts';
+import type { ControlPlane } from '../controlplane/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { argoWorkflowCrd, pipelineRunCrd } from '../support/owner-crds.ts';
@@ -14,7 +15,7 @@ import { generateTestKey, signedBundle } from '../support/signing.ts';
 
 const key = generateTestKey();
 const signers = [{ key: { inline: key.publicPem } }];
-const GRACE = '2s';
+const GRACE = '1s';
 const MANIFESTS = [
   manifest('Contract', 'owing', { materials: [{ name: 'sbom', type: 'SBOM_CYCLONEDX_JSON' }], signers }),
   manifest('Contract', 'bare', { signers }),
@@ -31,10 +32,12 @@ const MANIFESTS = [
 ].join('\n---\n');
 
 let shop: Shop;
+let plane: ControlPlane;
 const test = suite('pipelines');
 
 test.before(async () => {
   shop = await openShop(MANIFESTS);
+  plane = shop.stack.controlPlane;
   for (const name of ['jobs', 'signed', 'piped', 'argo']) {
     await shop.kubectl(`wait -n shop --for=condition=Ready --timeout=30s workflow.proviso.dev/${name}`);
     await shop.kubectl(`wait -n shop --for=jsonpath={.status.source.checkedTime} workflow.proviso.dev/${name}`);
@@ -85,9 +88,9 @@ const eventsOn = (uid: string, reason: string): Promise<string> =>
 let failed: Pipeline;
 
 test('a Job that failed and never opened a run has one that says so, and one that is not selected has none', async () => {
-  const other = await startPipeline(shop, 'Job', 'other', { app: 'else' });
-  failed = await startPipeline(shop, 'Job', 'silent', { app: 'shop' });
-  for (const each of [other, failed]) await endPipeline(shop, each, 'failed');
+  const other = await startPipeline(plane, 'Job', 'other', { app: 'else' });
+  failed = await startPipeline(plane, 'Job', 'silent', { app: 'shop' });
+  for (const each of [other, failed]) await endPipeline(plane, each, 'failed');
   const run = await verdictOn(failed);
   assert.is(brief(run, CONDITION.Succeeded), 'False PipelineFailed');
   assert.is(brief(run, CONDITION.PipelineSucceeded), 'False Failed');
@@ -117,7 +120,7 @@ test('attack: who comes late finds that run, and nothing is taken for it, though
 });
 
 test('an accepted run keeps its verdict when its Job fails after the push, and shows both', async () => {
-  const job = await startPipeline(shop, 'Job', 'pushing', { app: 'signed' });
+  const job = await startPipeline(plane, 'Job', 'pushing', { app: 'signed' });
   const token = await podTokenOf(job, 'signed');
   const run = await open('signed', token);
   await eventually(
@@ -128,7 +131,7 @@ test('an accepted run keeps its verdict when its Job fails after the push, and s
   const statement = await shop.http.call(`${path}/statement`, { token });
   const body = signedBundle(statement.body, key);
   assert.is((await shop.http.call(`${path}/attestation`, { method: 'POST', token, body })).status, 200);
-  await endPipeline(shop, job, 'failed');
+  await endPipeline(plane, job, 'failed');
   const both = await verdictOn(job);
   assert.is(both.metadata.name, run.run);
   assert.is(brief(both, CONDITION.Succeeded), 'True Accepted');
@@ -136,9 +139,9 @@ test('an accepted run keeps its verdict when its Job fails after the push, and s
 });
 
 test('an open run of a Job that ended well expires after the grace and names what is missing', async () => {
-  const job = await startPipeline(shop, 'Job', 'forgetful', { app: 'shop' });
+  const job = await startPipeline(plane, 'Job', 'forgetful', { app: 'shop' });
   const run = await open('jobs', await podTokenOf(job, 'jobs'));
-  await endPipeline(shop, job, 'succeeded');
+  await endPipeline(plane, job, 'succeeded');
   const ended = await verdictOn(job);
   assert.is(ended.metadata.name, run.run);
   assert.is(brief(ended, CONDITION.Succeeded), 'False Expired');
@@ -146,12 +149,12 @@ test('an open run of a Job that ended well expires after the grace and names wha
   const { message } = conditionOf(ended, CONDITION.Succeeded) ?? {};
   assert.match(
     message ?? '',
-    /the Job forgetful succeeded at .*no attestation was accepted within 2s of that\. missing: sbom/,
+    /the Job forgetful succeeded at .*no attestation was accepted within 1s of that\. missing: sbom/,
   );
 });
 
 test('attack: a Job that is removed before its end still owes', async () => {
-  const job = await startPipeline(shop, 'Job', 'vanishing', { app: 'shop' });
+  const job = await startPipeline(plane, 'Job', 'vanishing', { app: 'shop' });
   await eventually('the watch to have seen it', () => shop.kubectl('get job -n shop vanishing -o name'));
   await shop.kubectl('delete job -n shop vanishing --wait=false');
   const run = await verdictOn(job, /^Unknown Gone/);
@@ -163,10 +166,10 @@ test("Tekton's and Argo's kinds are watched once they are there, and the operato
   const pid = shop.stack.pid('operator');
   const [tekton, argo] = await Promise.all([pipelineRunCrd(), argoWorkflowCrd()]);
   for (const file of [tekton, argo]) await shop.kubectl(`apply --server-side -f ${file}`);
-  const pipelineRun = await startPipeline(shop, 'PipelineRun', 'build-1');
-  const argoWorkflow = await startPipeline(shop, 'Workflow', 'build-1');
-  await endPipeline(shop, pipelineRun, 'succeeded');
-  await endPipeline(shop, argoWorkflow, 'failed');
+  const pipelineRun = await startPipeline(plane, 'PipelineRun', 'build-1');
+  const argoWorkflow = await startPipeline(plane, 'Workflow', 'build-1');
+  await endPipeline(plane, pipelineRun, 'succeeded');
+  await endPipeline(plane, argoWorkflow, 'failed');
   const ofTekton = await verdictOn(pipelineRun);
   assert.is(brief(ofTekton, CONDITION.Succeeded), 'False Expired');
   assert.is(ofTekton.spec.runner.type, 'TEKTON_PIPELINE');
@@ -174,20 +177,20 @@ test("Tekton's and Argo's kinds are watched once they are there, and the operato
   assert.is(brief(ofArgo, CONDITION.Succeeded), 'False PipelineFailed');
   assert.is(ofArgo.spec.runner.type, 'ARGO_WORKFLOW');
   await shop.kubectl('delete crd pipelineruns.tekton.dev');
-  const job = await startPipeline(shop, 'Job', 'meanwhile', { app: 'shop' });
-  await endPipeline(shop, job, 'failed');
+  const job = await startPipeline(plane, 'Job', 'meanwhile', { app: 'shop' });
+  await endPipeline(plane, job, 'failed');
   await verdictOn(job);
   await shop.kubectl(`apply --server-side -f ${tekton}`);
-  const again = await startPipeline(shop, 'PipelineRun', 'build-2');
-  await endPipeline(shop, again, 'failed');
+  const again = await startPipeline(plane, 'PipelineRun', 'build-2');
+  await endPipeline(plane, again, 'failed');
   assert.is(brief(await verdictOn(again), CONDITION.PipelineSucceeded), 'False Cancelled');
   assert.is(shop.stack.pid('operator'), pid);
 });
 
 test('an operator that comes back finds what ended meanwhile, and nothing twice', async () => {
   const before = (await shop.runs()).map(({ metadata }) => metadata.name).sort();
-  const job = await startPipeline(shop, 'Job', 'unseen', { app: 'shop' });
-  await endPipeline(shop, job, 'succeeded');
+  const job = await startPipeline(plane, 'Job', 'unseen', { app: 'shop' });
+  await endPipeline(plane, job, 'succeeded');
   await shop.stack.killAndRestart('operator');
   const run = await verdictOn(job);
   assert.is(brief(run, CONDITION.Succeeded), 'False Expired');

@@ -1,5 +1,5 @@
+import type { ControlPlane } from '../controlplane/index.ts';
 import { eventually } from './eventually.ts';
-import type { Shop } from './shop.ts';
 
 /** A pipeline of the cluster whose controller is the test. */
 export interface Pipeline {
@@ -22,18 +22,29 @@ const SPECS: Readonly<Record<Kind, object>> = {
   Workflow: { entrypoint: 'main' },
 };
 
-export async function startPipeline(shop: Shop, kind: Kind, name: string, labels: object = {}): Promise<Pipeline> {
-  const { apiVersion, resource } = API[kind];
+export async function startPipeline(
+  plane: ControlPlane,
+  kind: Kind,
+  name: string,
+  labels: object = {},
+): Promise<Pipeline> {
+  const { apiVersion } = API[kind];
   const object = { apiVersion, kind, metadata: { name, namespace: 'shop', labels }, spec: SPECS[kind] };
   // An API server takes a moment to serve what a CRD brings.
-  await eventually(`the ${kind} ${name}`, () => shop.kubectl('create -f -', JSON.stringify(object)));
-  const uid = await shop.kubectl(`get ${resource} -n shop ${name} -o jsonpath={.metadata.uid}`);
+  const uid = await eventually(`the ${kind} ${name}`, async () => {
+    const input = JSON.stringify(object);
+    const { code, stdout, stderr } = await plane.kubectl(['create', '-f', '-', '-o', 'jsonpath={.metadata.uid}'], {
+      input,
+    });
+    if (code !== 0) throw new Error(stderr);
+    return stdout;
+  });
   return { apiVersion, kind, name, uid };
 }
 
 /** Ends one as its controller does. */
 export async function endPipeline(
-  shop: Shop,
+  plane: ControlPlane,
   { kind, name }: Pipeline,
   outcome: 'succeeded' | 'failed',
 ): Promise<void> {
@@ -42,7 +53,7 @@ export async function endPipeline(
   const how = kind === 'Workflow' ? [] : ['--subresource=status'];
   const status = STATUS[kind as Kind](outcome === 'succeeded', `${new Date().toISOString().slice(0, 19)}Z`);
   const args = ['patch', resource, '-n', 'shop', name, ...how, '--type=merge', '-p', JSON.stringify({ status })];
-  const { code, stderr } = await shop.stack.controlPlane.kubectl(args);
+  const { code, stderr } = await plane.kubectl(args);
   if (code !== 0) throw new Error(stderr);
 }
 
