@@ -4036,7 +4036,7 @@ export const SCHEMAS = {
         "type": "string",
         "minLength": 2,
         "maxLength": 16,
-        "pattern": "^([0-9]{1,2}h)?([0-9]{1,4}m)?([0-9]{1,5}s)?$"
+        "pattern": "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$"
        }
       },
       "additionalProperties": false

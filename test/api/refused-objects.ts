@@ -2,6 +2,7 @@ import { COMPLETE_CLUSTER_CONTRACTS, REFUSED_CLUSTER_CONTRACTS } from './refused
 import { REFUSED_IMAGE_SIGNERS } from './refused-image-signers.ts';
 import { COMPLETE_POLICIES, REFUSED_POLICIES } from './refused-policies.ts';
 import { COMPLETE_POLICY_GROUPS, REFUSED_POLICY_GROUPS } from './refused-policy-groups.ts';
+import { REFUSED_SOURCES } from './refused-sources.ts';
 import { COMPLETE_STORES, REFUSED_STORES } from './refused-stores.ts';
 import { REFUSED_TIMES } from './refused-times.ts';
 import { COMPLETE_TRUST_ROOTS, REFUSED_TRUST_ROOTS } from './refused-trust-roots.ts';
@@ -265,6 +266,7 @@ const OTHERS: readonly RefusedObject[] = [
 
 export const REFUSED_OBJECTS: readonly RefusedObject[] = [
   ...CONTRACTS,
+  ...REFUSED_SOURCES,
   ...REFUSED_IMAGE_SIGNERS,
   ...REFUSED_TIMES,
   ...REFUSED_CLUSTER_CONTRACTS,
