@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readCrds } from '../../scripts/gen/crds.ts';
-import { COMPLIANCE_REASON, CURRENT_REASON, REASON, RUN_REASON } from '../../src/api/reasons.ts';
+import { COMPLIANCE_REASON, CURRENT_REASON, PIPELINE_REASON, REASON, RUN_REASON } from '../../src/api/reasons.ts';
 
 const test = suite('docs');
 const crds = await readCrds();
@@ -36,10 +36,11 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   workflow: [
     ...['Ready', 'ContractNotFound', 'ContractNotReady', 'StoreNotFound', 'NameTaken', 'ProvisioningFailed'],
     ...['BaselineNotReady', 'BaselineConflict', 'TrustRootNotFound'],
-    ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned'],
+    ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned', 'EvidenceMissing'],
   ],
   workflowrun: [
     ...Object.values(RUN_REASON),
+    ...Object.values(PIPELINE_REASON),
     ...Object.values(COMPLIANCE_REASON),
     ...Object.values(CURRENT_REASON),
     'PushRefused',
@@ -72,6 +73,7 @@ test('every kind has a page, and every reason is on one', () => {
     ...Object.values(RUN_REASON),
     ...Object.values(COMPLIANCE_REASON),
     ...Object.values(CURRENT_REASON),
+    ...Object.values(PIPELINE_REASON),
   ];
   assert.equal([...listed].sort(), [...new Set<string>(known)].sort());
 });
@@ -92,7 +94,14 @@ for (const [name, reasons] of Object.entries(REASONS)) {
   test(`docs/${name}.md: the conditions in the CRD name the same reasons`, () => {
     const crd = crds.find(({ kind }) => kind.toLowerCase() === name);
     const text = crd?.schema.properties?.status?.properties?.conditions?.description ?? '';
-    const events = ['RevisionCreated', 'TokenIssued', 'HistoryPruned', 'PushRefused', 'RetentionApplied'];
+    const events = [
+      'RevisionCreated',
+      'TokenIssued',
+      'HistoryPruned',
+      'PushRefused',
+      'RetentionApplied',
+      'EvidenceMissing',
+    ];
     for (const reason of reasons.filter((each) => !events.includes(each))) {
       assert.ok(text.includes(reason), `${reason} is not in the description of conditions`);
     }
