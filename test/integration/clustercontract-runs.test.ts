@@ -100,7 +100,7 @@ test('a new revision has to be complied with anew, and one that is not ready let
   });
   assert.match(
     problem.detail,
-    /the ClusterContract 'production', which governs it, is not ready: spec\.policies attaches/,
+    /the ClusterContract 'production', which governs it, is not ready: spec\.policies\.attestation\[0\]\.ref: there is no ClusterPolicy 'p'/,
   );
 });
 
