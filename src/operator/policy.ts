@@ -51,8 +51,12 @@ async function reconcile(context: OperatorContext, kind: ResourceKind, known: An
     usedBy: usersOf(context, policy),
     conditions,
   };
+  // To look at it can take long, and what it said is counted meanwhile: only another policy, or another source, is to be looked at anew.
+  const now = await context.client.find<AnyPolicy>(kind, policy.metadata);
+  if (now === undefined || now.metadata.uid !== policy.metadata.uid || now.metadata.generation !== generation)
+    return {};
   recordTransition(context.events, policy, kind.kind, conditions);
-  await applyStatus(context.client, kind, policy, status, { fieldManager: OPERATOR_MANAGER, unchanged: true });
+  await applyStatus(context.client, kind, now, status, { fieldManager: OPERATOR_MANAGER, unchanged: true });
   return { requeueAfterMs: jittered(nextMinutes) };
 }
 

@@ -113,9 +113,10 @@ test('the samples apply, and kubectl shows their columns', async () => {
   });
   const lines = (await kubectl('get', '-n', NAMESPACE, 'ctr')).split('\n');
   assert.match(lines[0] ?? '', /^NAME +READY +REVISION +MATERIALS +WORKFLOWS +AGE$/);
-  assert.match(lines[1] ?? '', /^release +True +3 +3 +1 +\d+s$/);
+  const release = lines.find((line) => line.startsWith('release '));
+  assert.match(release ?? '', /^release +True +3 +3 +1 +\d+s$/);
   const wide = await kubectl('get', '-n', NAMESPACE, 'contracts', '-o', 'wide');
-  assert.match(wide, /AGE +REASON +MESSAGE\n.* Ready +fine/);
+  assert.match(wide, /AGE +REASON +MESSAGE\n[\s\S]*\nrelease .* Ready +fine/);
   await writeStatus('workflows.proviso.dev', 'build', {
     successRate: '92%',
     contract: { name: 'release', revision: 3, revisionName: 'release-x', digest: `sha256:${'ab'.repeat(32)}` },
