@@ -4,6 +4,7 @@ import { Problem } from '../../api/problem.ts';
 import { createPool } from '../../queue/threads/pool.ts';
 import type { Covered, CoveringEngine } from '../coverage.ts';
 import type { PolicyFailure, PolicyOutcome, PolicyQuery } from '../evaluation.ts';
+import { deferThread, LAST, LONG_MS } from '../nice.ts';
 import { type WrittenJson, writtenJson } from '../written-json.ts';
 import type { Begun, CheckTask, EvaluationTask } from './worker.ts';
 
@@ -57,9 +58,17 @@ export function createCelEngine(options: CelEngineOptions = {}): CoveringEngine 
     const begun: Begun = new Int32Array(new SharedArrayBuffer(4));
     const waiting = Atomics.waitAsync(begun, 0, 0);
     const turn = { identity: createHash('sha256').update(source).digest('base64') };
-    return pool
-      .run<T>(name, { ...task, begun }, { ...turn, begun: Promise.resolve(waiting.value) })
-      .finally(() => Atomics.notify(begun, 0));
+    const isBegun = Promise.resolve(waiting.value);
+    let long: NodeJS.Timeout | undefined;
+    void isBegun.then(() => {
+      long = setTimeout(() => deferThread(Atomics.load(begun, 0), LAST), LONG_MS);
+      long.unref();
+    });
+    return pool.run<T>(name, { ...task, begun }, { ...turn, begun: isBegun }).finally(() => {
+      Atomics.notify(begun, 0);
+      // After what has just been told.
+      void isBegun.then(() => clearTimeout(long));
+    });
   }
 
   function taskOf(name: string, source: string, { input, ...query }: PolicyQuery): Omit<EvaluationTask, 'begun'> {

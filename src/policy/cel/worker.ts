@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { isMainThread } from 'node:worker_threads';
 import type { Covered } from '../coverage.ts';
 import type { PolicyOutcome, PolicyQuery, SourceFinding } from '../evaluation.ts';
-import { deferThread } from '../nice.ts';
+import { deferThread, ownThread, PATIENT } from '../nice.ts';
 import { judge, judgeCovering } from './judge.ts';
 import { type Compiled, compile } from './program.ts';
 
 /** What runs in a thread of the engine: each export is a task. */
 
-if (!isMainThread) deferThread();
+const thread = isMainThread ? 0 : ownThread();
+deferThread(thread, PATIENT);
 
-/** The task is begun when its first element isn't 0 any more. */
+/** The task is begun when its first element isn't 0 any more: it is the thread then, as the kernel calls it, or -1 where that isn't known. */
 export type Begun = Int32Array<SharedArrayBuffer>;
 
 export interface CheckTask {
@@ -59,7 +60,7 @@ function queryOf({ query, inputId, input }: EvaluationTask): PolicyQuery {
 }
 
 function begin(begun: Begun): void {
-  Atomics.store(begun, 0, 1);
+  Atomics.store(begun, 0, thread === 0 ? -1 : thread);
   Atomics.notify(begun, 0);
 }
 

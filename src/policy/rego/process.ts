@@ -1,7 +1,7 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { excerpt } from '../../api/excerpt.ts';
-import { deferProcess } from '../nice.ts';
+import { deferProcess, LAST, LONG_MS, PATIENT } from '../nice.ts';
 
 /** What one run of OPA may take. */
 export interface ProcessLimits {
@@ -62,12 +62,14 @@ export function runOpa(options: ProcessOptions): Promise<ProcessEnd> {
     };
     const stop = (): void => kill('stopped');
     const timer = setTimeout(() => kill('timeout'), limits.timeoutMs);
+    const long = setTimeout(() => deferProcess(child.pid, LAST), LONG_MS);
     const watch = setInterval(() => {
       if (residentBytes(child) > limits.memoryBytes) kill('memory');
     }, WATCH_MS);
     signal.addEventListener('abort', stop, { once: true });
     const finish = (end: ProcessEnd): void => {
       clearTimeout(timer);
+      clearTimeout(long);
       clearInterval(watch);
       signal.removeEventListener('abort', stop);
       resolve(end);
@@ -99,7 +101,7 @@ export function runOpa(options: ProcessOptions): Promise<ProcessEnd> {
 function start({ program, args, folder, limits }: ProcessOptions): ChildProcessWithoutNullStreams | Error {
   try {
     const child = spawn(program, args, { cwd: folder, env: environment(folder, limits), stdio: 'pipe' });
-    deferProcess(child.pid);
+    deferProcess(child.pid, PATIENT);
     return child;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
