@@ -1,5 +1,7 @@
 import { sha256Hex } from './canonical.ts';
-import type { RunOwner, RunRunner, Workflow } from './types.gen.ts';
+import { KIND } from './kinds.ts';
+import { API_VERSION, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from './labels.ts';
+import type { RunOwner, RunRunner, Workflow, WorkflowRun } from './types.gen.ts';
 
 /** The key of the one run that an owner has of a workflow, whoever opens it first. */
 export const ownerRunKey = ({ metadata }: Workflow, ownerUid: string): string =>
@@ -7,6 +9,21 @@ export const ownerRunKey = ({ metadata }: Workflow, ownerUid: string): string =>
 
 /** The name of the run of a workflow with this key. */
 export const runName = ({ metadata }: Workflow, runKey: string): string => `${metadata.name}-${runKey.slice(0, 10)}`;
+
+/** What every run of a workflow with this key is, whoever opens it. */
+export function runObject(workflow: Workflow, runKey: string): Pick<WorkflowRun, 'apiVersion' | 'kind' | 'metadata'> {
+  const { name, namespace = '', uid = '' } = workflow.metadata;
+  return {
+    apiVersion: API_VERSION,
+    kind: KIND.WorkflowRun.kind,
+    metadata: {
+      name: runName(workflow, runKey),
+      namespace,
+      labels: { [LABEL_MANAGED_BY]: MANAGED_BY, [LABEL_WORKFLOW]: name },
+      ownerReferences: [{ apiVersion: API_VERSION, kind: KIND.Workflow.kind, name, uid, controller: true }],
+    },
+  };
+}
 
 /** The runner that an owner proves, by group and kind. */
 const RUNNERS: Readonly<Record<string, RunRunner['type']>> = {

@@ -1,6 +1,5 @@
 import { KIND } from '../api/kinds.ts';
-import { API_VERSION, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
-import { ownerRunKey, provenRunner, runName } from '../api/owner-runs.ts';
+import { ownerRunKey, provenRunner, runObject } from '../api/owner-runs.ts';
 import { REASON } from '../api/reasons.ts';
 import type { Workflow, WorkflowRun } from '../api/types.gen.ts';
 import { isStatus } from '../kube/error.ts';
@@ -23,7 +22,7 @@ export function endTimeOf({ metadata, outcome }: Owner): string {
  * receiver takes nothing for it.
  */
 export function owedRun(workflow: Workflow, owner: Owner): WorkflowRun | undefined {
-  const { name, namespace = '', uid = '' } = workflow.metadata;
+  const { name, uid = '' } = workflow.metadata;
   const { contract, evidenceStoreName = '' } = workflow.status ?? {};
   if (contract === undefined) return undefined;
   const { apiVersion, kind, metadata } = owner;
@@ -31,14 +30,7 @@ export function owedRun(workflow: Workflow, owner: Owner): WorkflowRun | undefin
   const runKey = ownerRunKey(workflow, identity.owner.uid);
   const { project, team } = workflow.spec;
   return {
-    apiVersion: API_VERSION,
-    kind: KIND.WorkflowRun.kind,
-    metadata: {
-      name: runName(workflow, runKey),
-      namespace,
-      labels: { [LABEL_MANAGED_BY]: MANAGED_BY, [LABEL_WORKFLOW]: name },
-      ownerReferences: [{ apiVersion: API_VERSION, kind: KIND.Workflow.kind, name, uid, controller: true }],
-    },
+    ...runObject(workflow, runKey),
     spec: {
       workflowRef: { name, uid },
       contract,

@@ -1,9 +1,7 @@
 import { httpAddress } from '../api/addresses.ts';
 import { CONDITION, findCondition } from '../api/conditions.ts';
-import { KIND } from '../api/kinds.ts';
-import { API_VERSION, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
 import type { InitRequest } from '../api/messages.ts';
-import { provenRunner, runName } from '../api/owner-runs.ts';
+import { provenRunner, runObject } from '../api/owner-runs.ts';
 import { Problem } from '../api/problem.ts';
 import { REASON } from '../api/reasons.ts';
 import type { RunOwner, RunRunner, Workflow, WorkflowRun } from '../api/types.gen.ts';
@@ -53,17 +51,10 @@ export function runToOpen(facts: OpenRunFacts): WorkflowRun {
   if (!merged.ok) {
     throw new Problem('material-annotation', 'the annotations do not fit the contract', { errors: merged.findings });
   }
-  const { name, namespace = '', uid = '' } = workflow.metadata;
+  const { name, uid = '' } = workflow.metadata;
   const { project, team } = workflow.spec;
   return {
-    apiVersion: API_VERSION,
-    kind: KIND.WorkflowRun.kind,
-    metadata: {
-      name: runName(workflow, runKey),
-      namespace,
-      labels: { [LABEL_MANAGED_BY]: MANAGED_BY, [LABEL_WORKFLOW]: name },
-      ownerReferences: [{ apiVersion: API_VERSION, kind: KIND.Workflow.kind, name, uid, controller: true }],
-    },
+    ...runObject(workflow, runKey),
     spec: {
       workflowRef: { name, uid },
       contract: pinned,
