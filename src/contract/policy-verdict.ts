@@ -36,15 +36,26 @@ const MAX_TOLD = 20;
 export const isObjection = ({ outcome, blocked }: RecordedJudgement): boolean =>
   outcome === 'Violated' || outcome === 'Failed' || blocked === true;
 
-/** What policies said in sum: of each material as it was added, and of the run. */
-export function policyVerdict({ materials, evaluations, enforcement, waiverFor }: PolicyFacts): PolicyVerdict {
-  const judged = [
+/** Whether an objection fails the run, unless it is waived. */
+export const failsRun = ({ gate }: { readonly gate?: boolean }, enforcement: PolicyFacts['enforcement']): boolean =>
+  gate === true || enforcement === 'Enforce';
+
+/** What was said, and of which material; of the attestation of none. */
+export const judgedIn = (
+  materials: readonly RecordedMaterial[],
+  evaluations: readonly RecordedEvaluation[],
+): readonly (RecordedJudgement & { readonly material?: string })[] =>
+  [
     ...materials.flatMap(({ name, policies = [] }) => policies.map((each) => ({ ...each, material: name }))),
     ...evaluations,
   ].filter(({ outcome }) => outcome !== 'Ignored');
+
+/** What policies said in sum: of each material as it was added, and of the run. */
+export function policyVerdict({ materials, evaluations, enforcement, waiverFor }: PolicyFacts): PolicyVerdict {
+  const judged = judgedIn(materials, evaluations);
   const objections = judged.filter(isObjection).map((each) => objectionOf(each, waiverFor));
   const open = objections.filter(({ waiver }) => waiver === undefined);
-  const blocking = open.filter(({ gate }) => gate === true || enforcement === 'Enforce');
+  const blocking = open.filter((each) => failsRun(each, enforcement));
   const excused = objections.filter(({ waiver }) => waiver !== undefined);
   const told = [...new Set([...blocking, ...open, ...excused])];
   const count = (of: RecordedJudgement['outcome']): number => judged.filter(({ outcome }) => outcome === of).length;

@@ -1,5 +1,6 @@
 import { KIND } from '../api/kinds.ts';
 import type { RecordedWaiver, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { PolicyFacts } from '../contract/policy-verdict.ts';
 import { type HeldWaiver, type Waivable, waiversFor } from '../contract/waivers.ts';
 import type { ReceiverContext } from './context.ts';
 
@@ -7,12 +8,14 @@ import type { ReceiverContext } from './context.ts';
 export interface Exceptions {
   /** The Waiver that excuses it; undefined where none does. */
   readonly of: (what: Waivable) => HeldWaiver | undefined;
+  /** The name of the one that excuses what a policy objects to. */
+  readonly waiverFor: PolicyFacts['waiverFor'];
   /** Those that were asked for and found, each once, as the status of the run has them. */
   readonly used: () => readonly RecordedWaiver[];
 }
 
 /** Nothing is waived. */
-export const NO_EXCEPTIONS: Exceptions = { of: () => undefined, used: () => [] };
+export const NO_EXCEPTIONS: Exceptions = { of: () => undefined, waiverFor: () => undefined, used: () => [] };
 
 /** The Waivers that hold for a run, by the labels that its Workflow has now. One that was made anew under the name has no part in it. */
 export async function exceptionsFor(
@@ -25,14 +28,12 @@ export async function exceptionsFor(
   const workflow = await client.find<Workflow>(KIND.Workflow, { namespace, name: spec.workflowRef.name });
   if (workflow?.metadata.uid !== spec.workflowRef.uid) return NO_EXCEPTIONS;
   const used = new Map<string, RecordedWaiver>();
-  return {
-    of(what) {
-      const [waiver] = waiversFor(there, what, workflow, now);
-      if (waiver !== undefined) used.set(JSON.stringify([waiver.name, what]), recorded(waiver, what));
-      return waiver;
-    },
-    used: () => [...used.values()],
+  const of: Exceptions['of'] = (what) => {
+    const [waiver] = waiversFor(there, what, workflow, now);
+    if (waiver !== undefined) used.set(JSON.stringify([waiver.name, what]), recorded(waiver, what));
+    return waiver;
   };
+  return { of, waiverFor: (policy) => of(policy)?.name, used: () => [...used.values()] };
 }
 
 const recorded = (waiver: HeldWaiver, what: Waivable): RecordedWaiver => ({

@@ -12,8 +12,11 @@ import type { Caller } from './auth/caller.ts';
 import { commitOf } from './run-commit.ts';
 import { identityOf } from './run-identity.ts';
 
+/** The revision of its contract that the runs of a workflow owe. */
+export type PinnedContract = NonNullable<NonNullable<Workflow['status']>['contract']>;
+
 /** The pinned revision of a workflow that is ready for runs. Throws the code that says what isn't ready. */
-export function pinnedContract(workflow: Workflow): NonNullable<NonNullable<Workflow['status']>['contract']> {
+export function pinnedContract(workflow: Workflow): PinnedContract {
   const { status, metadata } = workflow;
   const ready = findCondition(status?.conditions, CONDITION.Ready);
   const isCurrent = status?.observedGeneration === metadata.generation;

@@ -1,23 +1,15 @@
 import type { ContractMessage } from '../../api/contract-messages.ts';
-import type { RecordedJudgement, RecordedMaterial, RunPolicies } from '../../api/types.gen.ts';
-import { isObjection } from '../../contract/policy-verdict.ts';
+import type { RecordedMaterial, RunPolicies } from '../../api/types.gen.ts';
+import { failsRun, isObjection, judgedIn } from '../../contract/policy-verdict.ts';
 import type { Io } from '../io.ts';
 import { plain } from './plain.ts';
 
-/** What a policy objects to. */
-interface Told extends RecordedJudgement {
-  readonly material?: string;
-}
-
-const objections = (materials: readonly RecordedMaterial[], policies: RunPolicies | undefined): readonly Told[] =>
-  [
-    ...materials.flatMap(({ name, policies: said = [] }) => said.map((each): Told => ({ ...each, material: name }))),
-    ...(policies?.evaluations ?? []),
-  ].filter(isObjection);
+const objections = (materials: readonly RecordedMaterial[], policies: RunPolicies | undefined) =>
+  judgedIn(materials, policies?.evaluations ?? []).filter(isObjection);
 
 /** Whether a run with these materials would fail. */
 export const wouldFail = ({ enforcement }: ContractMessage, materials: readonly RecordedMaterial[]): boolean =>
-  objections(materials, undefined).some(({ gate }) => gate === true || enforcement === 'Enforce');
+  objections(materials, undefined).some((each) => failsRun(each, enforcement));
 
 /** What policies object to, a line each; those that fail the run in red. */
 export function formatObjections(
@@ -27,8 +19,8 @@ export function formatObjections(
   policies?: RunPolicies,
 ): readonly string[] {
   return objections(materials, policies).map((told) => {
-    const { policy, material, subject = policy, message = '', violations = 1, gate, outcome } = told;
-    const fails = gate === true || enforcement === 'Enforce';
+    const { policy, material, subject = policy, message = '', violations = 1, outcome } = told;
+    const fails = failsRun(told, enforcement);
     const word = outcome === 'Violated' ? 'violates' : outcome === 'Failed' ? 'not judged by' : 'skipped by';
     const more = violations > 1 ? `, and ${violations - 1} more` : '';
     const of = material === undefined ? '' : `${bold(plain(material))} `;

@@ -1,7 +1,7 @@
 import { Problem } from '../../api/problem.ts';
 import type { RunPolicies, WorkflowRun } from '../../api/types.gen.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
-import { type PolicyFacts, policyVerdict } from '../../contract/policy-verdict.ts';
+import { policyVerdict } from '../../contract/policy-verdict.ts';
 import type { Stage } from '../../evidence/store.ts';
 import type { ReceiverContext } from '../context.ts';
 import { exceptionsFor } from '../exceptions.ts';
@@ -30,8 +30,7 @@ export async function policiesAtInit(
   const { evaluations, stage } = await judgeInit(context, wanted, contract, store, now);
   if (stage === undefined) return {};
   const { enforcement } = contract;
-  const exceptions = await exceptionsFor(context, wanted, now);
-  const waiverFor: PolicyFacts['waiverFor'] = (policy) => exceptions.of(policy)?.name;
+  const { waiverFor } = await exceptionsFor(context, wanted, now);
   const verdict = policyVerdict({ materials: [], evaluations, enforcement, waiverFor });
   if (verdict.result !== 'blocked') {
     const policies = { ...verdict.policies, evaluations, atInit: recordedEvaluations(stage, await store()) };

@@ -1,6 +1,6 @@
 import type { RecordedEvaluation, RunPolicies, WorkflowRun } from '../../api/types.gen.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
-import { isObjection, type PolicyFacts, policyVerdict } from '../../contract/policy-verdict.ts';
+import { isObjection, policyVerdict } from '../../contract/policy-verdict.ts';
 import type { Stage } from '../../evidence/store.ts';
 import type { ReceiverContext } from '../context.ts';
 import type { Exceptions } from '../exceptions.ts';
@@ -28,8 +28,7 @@ export async function policiesAtPush(
   const { policies: before, materials = [] } = run.status ?? {};
   const all = [...(before?.evaluations ?? []), ...evaluations];
   const { enforcement } = contract;
-  const waiverFor: PolicyFacts['waiverFor'] = (policy) => exceptions.of(policy)?.name;
-  const verdict = policyVerdict({ materials, evaluations: all, enforcement, waiverFor });
+  const verdict = policyVerdict({ materials, evaluations: all, enforcement, waiverFor: exceptions.waiverFor });
   const policies: RunPolicies = {
     ...verdict.policies,
     ...(all.length === 0 ? {} : { evaluations: told(all) }),

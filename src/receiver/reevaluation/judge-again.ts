@@ -1,15 +1,14 @@
 import { CONDITION, type ConditionClaim, settleConditions } from '../../api/conditions.ts';
 import { CURRENT_REASON } from '../../api/reasons.ts';
-import type { RunCurrent, Workflow, WorkflowRun } from '../../api/types.gen.ts';
+import type { RunCurrent, WorkflowRun } from '../../api/types.gen.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
-import { type PolicyFacts, type PolicyVerdict, policyVerdict } from '../../contract/policy-verdict.ts';
+import { type PolicyVerdict, policyVerdict } from '../../contract/policy-verdict.ts';
 import type { ReceiverContext } from '../context.ts';
 import { type Exceptions, exceptionsFor } from '../exceptions.ts';
+import type { PinnedContract } from '../open-run.ts';
 import { judgeOpen, recordedAtPush } from '../policies/judge-run.ts';
 import type { ReadingOptions } from '../policies/stored-content.ts';
 import { completenessOf } from '../state.ts';
-
-type Pinned = NonNullable<NonNullable<Workflow['status']>['contract']>;
 
 /** What a run that is over would come to now. */
 export interface JudgedAgain {
@@ -24,7 +23,7 @@ export interface JudgedAgain {
 export async function judgeAgain(
   context: Pick<ReceiverContext, 'engines' | 'stores' | 'checks' | 'client' | 'waivers'>,
   run: WorkflowRun,
-  { pinned, contract }: { readonly pinned: Pinned; readonly contract: EffectiveContract },
+  { pinned, contract }: { readonly pinned: PinnedContract; readonly contract: EffectiveContract },
   { now, ...reading }: ReadingOptions & { readonly now: Date },
 ): Promise<JudgedAgain> {
   const exceptions = await exceptionsFor(context, run, now);
@@ -32,8 +31,7 @@ export async function judgeAgain(
   const judged = await judgeOpen(context, asOpen(run), contract, { now, ...reading });
   const evaluations = judged.flatMap(recordedAtPush);
   const { enforcement } = contract;
-  const waiverFor: PolicyFacts['waiverFor'] = (policy) => exceptions.of(policy)?.name;
-  const verdict = policyVerdict({ materials: [], evaluations, enforcement, waiverFor });
+  const verdict = policyVerdict({ materials: [], evaluations, enforcement, waiverFor: exceptions.waiverFor });
   const names = missing.map(({ name }) => name);
   const current: RunCurrent = {
     contract: pinned,
@@ -52,7 +50,7 @@ function asOpen({ status = {}, ...run }: WorkflowRun): WorkflowRun {
 }
 
 function claimOf(
-  { name, revision }: Pinned,
+  { name, revision }: PinnedContract,
   missing: readonly string[],
   { result, message, policies }: PolicyVerdict,
   exceptions: Exceptions,

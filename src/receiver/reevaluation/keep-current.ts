@@ -4,6 +4,7 @@ import { verdictOf } from '../../api/run-verdict.ts';
 import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
 import { whileLeading } from '../../kube/leading.ts';
 import type { ReceiverContext } from '../context.ts';
+import type { PinnedContract } from '../open-run.ts';
 import { judgeAgain } from './judge-again.ts';
 import { recordCurrent } from './record.ts';
 
@@ -65,9 +66,7 @@ function staleRuns({ runs }: ReceiverContext, { metadata, spec }: Workflow, dige
 
 const finishOf = ({ status }: WorkflowRun): string => status?.finishTime ?? '';
 
-type Pinned = NonNullable<NonNullable<Workflow['status']>['contract']>;
-
-async function judgeOne(context: ReceiverContext, run: WorkflowRun, pinned: Pinned): Promise<void> {
+async function judgeOne(context: ReceiverContext, run: WorkflowRun, pinned: PinnedContract): Promise<void> {
   const contract = await context.contracts.get(run.metadata.namespace ?? '', pinned);
   // One at a time, so what it takes of memory is no matter of a budget.
   const reading = { reserve: () => {}, asker: { identity: LEASE } };
