@@ -1,5 +1,8 @@
 import { KIND } from '../api/kinds.ts';
+import { isFinished } from '../api/run-verdict.ts';
 import type { RecordedWaiver, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import { completeness } from '../contract/completeness.ts';
+import type { EffectiveContract } from '../contract/effective.ts';
 import type { PolicyFacts } from '../contract/policy-verdict.ts';
 import { type HeldWaiver, type Waivable, waiversFor } from '../contract/waivers.ts';
 import type { ReceiverContext } from './context.ts';
@@ -35,6 +38,17 @@ export async function exceptionsFor(
   };
   return { of, waiverFor: (policy) => of(policy)?.name, used: () => [...used.values()] };
 }
+
+/** Those that matter to how a run stands with its contract: where nothing is missing, or its verdict has fallen, nobody is asked for any. */
+export const exceptionsForMissing = async (
+  context: Pick<ReceiverContext, 'client' | 'waivers'>,
+  run: WorkflowRun,
+  contract: EffectiveContract,
+  now: Date,
+): Promise<Exceptions> =>
+  isFinished(run) || completeness(contract, run.status?.materials ?? []).complete
+    ? NO_EXCEPTIONS
+    : exceptionsFor(context, run, now);
 
 const recorded = (waiver: HeldWaiver, what: Waivable): RecordedWaiver => ({
   ...waiver,

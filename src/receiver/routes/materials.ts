@@ -12,7 +12,7 @@ import { isMaterialType, MATERIAL_KINDS } from '../../materials/kinds.ts';
 import { ofMaterial } from '../../policy/attached.ts';
 import { statedDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
-import { exceptionsFor } from '../exceptions.ts';
+import { exceptionsForMissing } from '../exceptions.ts';
 import { createInspection } from '../image-signers.ts';
 import { type Intake, takeMaterial } from '../material-intake.ts';
 import { successionOf } from '../material-succession.ts';
@@ -86,7 +86,7 @@ export const materialRoute =
       const answer: MaterialMessage = {
         material,
         completeness: completenessMessage(
-          completenessOf(updated, contract, await exceptionsFor(context, updated, new Date())),
+          completenessOf(updated, contract, await exceptionsForMissing(context, updated, contract, new Date())),
         ),
       };
       response.json(answer);

@@ -5,12 +5,11 @@ import { LABEL_WORKFLOW } from '../../api/labels.ts';
 import type { CancelRequest, RunListMessage, RunMessage, RunSummary } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { RUN_REASON } from '../../api/reasons.ts';
-import { isFinished } from '../../api/run-verdict.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
-import { exceptionsFor, NO_EXCEPTIONS } from '../exceptions.ts';
+import { exceptionsForMissing } from '../exceptions.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, explainRefusedWrite, maySee, runForReader, runForSubmitter } from '../run-access.ts';
 import { validated } from '../schemas.ts';
@@ -25,7 +24,7 @@ export const getRunRoute = (context: ReceiverContext) => async (request: Request
   const contract = await contractOf(context, run);
   const attestation = run.status?.attestation;
   const message: RunMessage = {
-    ...runMessage(run, contract, isFinished(run) ? NO_EXCEPTIONS : await exceptionsFor(context, run, new Date())),
+    ...runMessage(run, contract, await exceptionsForMissing(context, run, contract, new Date())),
     ...(attestation === undefined ? {} : { verification: await verificationOf(context, run, contract) }),
   };
   response.json(message);
