@@ -14,9 +14,9 @@ node_modules/.installed: package.json package-lock.json
 check: node_modules/.installed ## Types, lint, format, generated files, import directions, sizes
 	node scripts/check.ts
 
-test: check ## check, then every test; closes with 'N passed, N failed'
+test: check ## check, then every test; closes with 'N passed, N failed', and tells which needed a second try
 	node test/controlplane/prepare.ts
-	node test/runner/main.ts
+	node test/runner/main.ts --again 3
 
 test-fault: node_modules/.installed ## Only what is done to the runtime: watches, connections, clusters, kills
 	node test/controlplane/prepare.ts

@@ -69,6 +69,24 @@ for (const [fixture, says] of Object.entries(WRONG)) {
   });
 }
 
+test('runs a few files that failed once more, and says which of them pass then', async () => {
+  const scratch = await mkdtemp(join(tmpdir(), 'proviso-runner-'));
+  process.env.PROVISO_FLAKY_MARK = join(scratch, 'mark');
+  const flaky = await run('--again', '2', `${FIXTURES}flaky.ts`, `${FIXTURES}good.ts`);
+  const broken = await run('--again', '1', `${FIXTURES}failing.ts`);
+  await rm(join(scratch, 'mark'));
+  const many = await run('--again', '1', `${FIXTURES}flaky.ts`, `${FIXTURES}failing.ts`);
+  delete process.env.PROVISO_FLAKY_MARK;
+  await rm(scratch, { recursive: true });
+  assert.is(flaky.code, 0, flaky.output);
+  assert.is(flaky.lines.at(-1), '3 passed, 0 failed');
+  assert.match(flaky.output, /FAIL .*flaky\.ts[\s\S]*the first time[\s\S]*FLAKY .*flaky\.ts failed at first/);
+  assert.is(broken.code, 1);
+  assert.is(broken.lines.at(-1), '1 passed, 1 failed');
+  assert.not.match(broken.output, /FLAKY/);
+  assert.is(many.lines.at(-1), '1 passed, 2 failed', 'more than chance explains are not tried again');
+});
+
 test('takes nothing that a test prints for a result', async () => {
   const { code, lines } = await run(`${FIXTURES}prose.ts`);
   assert.is(code, 0);
