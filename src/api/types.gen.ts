@@ -1361,7 +1361,7 @@ export interface WorkflowRunStatus {
   readonly materials?: readonly RecordedMaterial[];
   /** What the policies of the contract came to: while the run is open what was said when it was opened, then of everything, written with the verdict and as final. */
   readonly policies?: RunPolicies;
-  /** How far the run is with what it owes. */
+  /** How far the run is with what it owes. It may be a second behind while materials come in. */
   readonly progress?: RunProgress;
   /** The attestation that was accepted; once it is set, neither it nor the materials change. */
   readonly attestation?: RecordedAttestation;
@@ -1554,7 +1554,7 @@ export interface RecordedEvaluation {
   readonly message?: string;
 }
 
-/** How far the run is with what it owes. */
+/** How far the run is with what it owes. It may be a second behind while materials come in. */
 export interface RunProgress {
   /** Present of required. Example: `2/3`. */
   readonly summary: string;

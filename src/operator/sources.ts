@@ -3,6 +3,7 @@ import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND, type ResourceKind } from '../api/kinds.ts';
 import { LABEL_CLUSTER_CONTRACT, LABEL_CONTRACT, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from '../api/labels.ts';
 import type { KubeObject } from '../api/object.ts';
+import { isFinished } from '../api/run-verdict.ts';
 import type {
   ClusterContract,
   ClusterPolicy,
@@ -75,8 +76,10 @@ export interface SourceRule<T extends KubeObject> {
 }
 
 const OURS = `${LABEL_MANAGED_BY}=${MANAGED_BY}`;
-/** A run goes through several changes a second while it is filled; its workflow's counters needn't follow each. */
+/** Several runs of a workflow may end at once, and be archived right after; its counters needn't follow each. */
 const SETTLE_MS = 300;
+/** A run goes through several changes a second while it is filled; its progress needn't follow each. */
+const FILLING_MS = 1_000;
 /** A ClusterContract may count thousands of workflows, each of which changes when it does. */
 const COUNT_MS = 1_000;
 /** What isn't looked at yet isn't ready; that comes within moments and tells of itself, unless something is wrong. */
@@ -102,6 +105,12 @@ const ruleOf = ({ spec, status }: ClusterContract): string => {
   const { revision, revisionName, revisionDigest } = status ?? {};
   const terms = [revision, revisionName, revisionDigest, ready?.status, ready?.message];
   return JSON.stringify([spec.namespaceSelector, spec.workflowSelector, ...terms]);
+};
+
+/** What a workflow counts and keeps a run by: all but what it is filled with. */
+const countedOf = ({ metadata, spec, status }: WorkflowRun): string => {
+  const { startTime, finishTime, conditions } = status ?? {};
+  return JSON.stringify([metadata.labels, spec.contract, startTime, finishTime, conditions]);
 };
 
 /** What ClusterContracts count a workflow by. */
@@ -209,11 +218,16 @@ export const SOURCES = {
       owner: ownerKeys,
     },
     enqueues: (change) => {
-      const { object, type, initial } = change;
+      const { object, type, before, initial } = change;
       const key = `${object.metadata.namespace}/${object.spec.workflowRef.name}`;
+      const isFilled = type === 'modified' && !isFinished(object);
+      const isSame =
+        initial || (before !== undefined && type === 'modified' && countedOf(before) === countedOf(object));
       return [
-        ...(type === 'deleted' ? [] : [one('workflowruns', object)]),
-        ...(initial ? [] : [{ queue: 'workflows', key, afterMs: SETTLE_MS, priority: 'backlog' } as const]),
+        ...(type === 'deleted'
+          ? []
+          : [{ ...one('workflowruns', object), ...(isFilled ? { afterMs: FILLING_MS } : {}) }]),
+        ...(isSame ? [] : [{ queue: 'workflows', key, afterMs: SETTLE_MS, priority: 'backlog' } as const]),
         ...countsOfJudged(change),
       ];
     },

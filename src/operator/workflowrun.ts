@@ -3,8 +3,9 @@ import { CONDITION, type Condition, type ConditionClaim, findCondition, settleCo
 import { KIND } from '../api/kinds.ts';
 import { isFinished } from '../api/run-verdict.ts';
 import type { RunProgress, WorkflowRun } from '../api/types.gen.ts';
-import { completeness, summaryOf } from '../contract/completeness.ts';
+import { completeness } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
+import { progressOf } from '../contract/progress.ts';
 import { OPERATOR_MANAGER, writeStatus } from '../kube/apply.ts';
 import { isStatus } from '../kube/error.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
@@ -16,14 +17,18 @@ import { type Ending, endingOf, pipedOf, pipelineClaim } from './run-pipeline.ts
 const EXPIRY_MANAGER = 'proviso-expiry';
 const RETRY_MS = 2_000;
 
-/** Keeps a run's progress and what became of its pipeline, and ends it when its time has passed without an attestation. */
+/**
+ * Keeps a run's progress while it is filled, and what became of its pipeline, and ends it when its time has passed without an
+ * attestation.
+ */
 export async function reconcileRun(context: OperatorContext, run: WorkflowRun): Promise<ReconcileResult> {
   const { namespace = '' } = run.metadata;
   const revision = context.stores.revisions.get({ namespace, name: run.spec.contract.revisionName });
   const contract = revision?.data;
   const piped = pipedOf(context, run);
   const claim = piped === undefined ? undefined : pipelineClaim(context, run, piped);
-  await keepFacts(context, run, contract === undefined ? run.status?.progress : progressOf(run, contract), claim);
+  const { materials = [], progress } = run.status ?? {};
+  await keepFacts(context, run, contract === undefined ? progress : progressOf(contract, materials), claim);
   if (isFinished(run)) return {};
   const ending = endingOf(context, run, claim);
   const left = ending.at - context.now().getTime();
@@ -56,18 +61,6 @@ function claimed(condition: Condition | undefined): ConditionClaim | undefined {
   if (condition === undefined) return undefined;
   const { lastTransitionTime: _, ...claim } = condition;
   return claim;
-}
-
-/** How far a run is, as kubectl shows it. */
-export function progressOf(run: WorkflowRun, contract: EffectiveContract): RunProgress {
-  const found = completeness(contract, run.status?.materials ?? []);
-  const missing = found.missing.map(({ name }) => name);
-  return {
-    summary: summaryOf(found),
-    required: found.required,
-    present: found.present,
-    ...(missing.length === 0 ? {} : { missing }),
-  };
 }
 
 async function expire(

@@ -4,7 +4,8 @@ import type { InitRequest } from '../api/messages.ts';
 import { runName } from '../api/owner-runs.ts';
 import { Problem } from '../api/problem.ts';
 import { RUN_REASON } from '../api/reasons.ts';
-import type { RunOwner, RunPolicies, Workflow, WorkflowRun } from '../api/types.gen.ts';
+import type { RunOwner, Workflow, WorkflowRun, WorkflowRunStatus } from '../api/types.gen.ts';
+import { progressOf } from '../contract/progress.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../kube/apply.ts';
 import { isStatus } from '../kube/error.ts';
 import { homeOf } from './auth/caller.ts';
@@ -63,7 +64,8 @@ export async function findOrOpen(
     await stage?.commit();
     const { run, isNew } = await createOrFind(context, wanted);
     if (!isNew) await stage?.withdraw();
-    return { run: await ensureOpened(context, run, isNew ? policies : undefined), isNew };
+    const progress = progressOf(contract, []);
+    return { run: await ensureOpened(context, run, isNew ? { progress, ...(policies && { policies }) } : {}), isNew };
   } catch (error) {
     if (error instanceof Problem) await stage?.withdraw();
     throw error;
@@ -119,7 +121,7 @@ async function createOrFind(context: ReceiverContext, wanted: WorkflowRun): Prom
 export async function ensureOpened(
   context: ReceiverContext,
   run: WorkflowRun,
-  policies?: RunPolicies,
+  opened: Pick<WorkflowRunStatus, 'policies' | 'progress'> = {},
 ): Promise<WorkflowRun> {
   if (findCondition(run.status?.conditions, CONDITION.Succeeded) !== undefined) return run;
   const now = new Date().toISOString();
@@ -127,7 +129,7 @@ export async function ensureOpened(
   const claim = { type: CONDITION.Succeeded, status: 'Unknown', reason: RUN_REASON.Crafting, message } as const;
   const status = {
     startTime: run.metadata.creationTimestamp ?? now,
-    ...(policies === undefined ? {} : { policies }),
+    ...opened,
     conditions: settleConditions([], [claim], now),
   };
   try {

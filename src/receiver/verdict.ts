@@ -11,6 +11,7 @@ import type {
 import { describeOwed, summaryOf } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import type { PolicyVerdict } from '../contract/policy-verdict.ts';
+import { progressOf } from '../contract/progress.ts';
 import type { EvidenceInfo } from '../evidence/store.ts';
 import { differenceIn, placeOf, type Signer } from '../verify/verdict.ts';
 import type { JudgedAttestation, Judgement } from './checks/judgement.ts';
@@ -106,6 +107,7 @@ export function verdictStatus(run: WorkflowRun, contract: EffectiveContract, fac
   return {
     ...(run.status?.startTime === undefined ? {} : { startTime: run.status.startTime }),
     finishTime: time,
+    progress: progressOf(contract, run.status?.materials ?? []),
     attestation,
     ...(statements.length === 0 ? {} : { statements }),
     ...(judged === undefined ? {} : { policies: judged.policies }),

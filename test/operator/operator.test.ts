@@ -9,6 +9,7 @@ import type {
   WorkflowRun,
 } from '../../src/api/types.gen.ts';
 import { effectiveContract } from '../../src/contract/from-spec.ts';
+import { progressOf } from '../../src/contract/progress.ts';
 import { connect } from '../../src/kube/connect.ts';
 import type { Change } from '../../src/kube/store.ts';
 import { OperatorBase } from '../../src/operator/base.ts';
@@ -17,7 +18,7 @@ import { countRuns, prunableRuns } from '../../src/operator/counters.ts';
 import type { LookUp } from '../../src/operator/look-up.ts';
 import { ProvisoOperator } from '../../src/operator/operator.ts';
 import { SOURCES, type SourceRule } from '../../src/operator/sources.ts';
-import { expiryMessage, progressOf } from '../../src/operator/workflowrun.ts';
+import { expiryMessage } from '../../src/operator/workflowrun.ts';
 import { createEngines } from '../../src/policy/engines.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
@@ -102,7 +103,12 @@ test('progress and the words of an expiry name what is missing', () => {
       refusals: { count: 1, last: { code: 'signature-invalid', message: 'no', time: 't' } },
     },
   };
-  assert.equal(progressOf(half, contract), { summary: '1/2', required: 2, present: 1, missing: ['y'] });
+  assert.equal(progressOf(contract, half.status?.materials ?? []), {
+    summary: '1/2',
+    required: 2,
+    present: 1,
+    missing: ['y'],
+  });
   assert.match(
     expiryMessage(half, contract, 'no attestation was accepted until 2026-01-01T01:00:00Z'),
     /2026-01-01T01:00:00Z\. missing: y\. last refusal: signature-invalid: no/,

@@ -76,8 +76,11 @@ export const cancelRoute = (context: ReceiverContext) => async (request: Request
     reason: trigger === 'failure' ? RUN_REASON.PipelineFailed : RUN_REASON.Cancelled,
     message: reason ?? (trigger === 'failure' ? 'the pipeline reported a failure' : 'the pipeline was cancelled'),
   } as const;
+  const { startTime, policies, progress } = run.status ?? {};
+  // What an apply of the same manager leaves out is removed.
+  const kept = { ...(startTime && { startTime }), ...(policies && { policies }), ...(progress && { progress }) };
   const status = {
-    ...(run.status?.startTime === undefined ? {} : { startTime: run.status.startTime }),
+    ...kept,
     finishTime: now,
     conditions: settleConditions(run.status?.conditions, [claim], now),
   };
