@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen fix clean bench-policy
+.PHONY: help check test test-fault test-fault-long bench bench-load bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen fix clean bench-policy
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -26,6 +26,13 @@ test-fault-long: node_modules/.installed ## 200 kills of receiver and operator a
 	node test/controlplane/prepare.ts
 	PROVISO_KILLS=200 node test/fault/kill.test.ts
 	PROVISO_KILLS=200 node test/fault/kill-s3.test.ts
+
+bench: node_modules/.installed ## The budgets of the design beside what limits them, in about ten minutes: tables, JSON and Markdown
+	node test/controlplane/prepare.ts
+	node test/bench/main.ts
+
+bench-load: node_modules/.installed ## Submissions per second beside the API server's ceiling, and how long they take at constant rates
+	node test/bench/load/main.ts
 
 bench-operator: node_modules/.installed ## The operator among 10,000 workflows and runs, as a table; PROVISO_BENCH_SIZE=200 is quick
 	node test/bench/operator/main.ts

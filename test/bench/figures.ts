@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+
 /** One line of a benchmark's table. */
 export interface Figure {
   readonly phase: string;
@@ -11,6 +13,13 @@ export interface Figure {
 }
 
 export type Unit = 'ms' | 's' | 'MB' | 'MB/s' | '/s' | '';
+
+/** Prints the table; where PROVISO_BENCH_OUT names a file, the figures go there too, as JSON. */
+export async function tell(figures: readonly Figure[]): Promise<void> {
+  console.log(figureTable(figures));
+  const { PROVISO_BENCH_OUT } = process.env;
+  if (PROVISO_BENCH_OUT !== undefined) await writeFile(PROVISO_BENCH_OUT, JSON.stringify(figures));
+}
 
 const HEAD = ['phase', 'figure', 'value', 'budget', 'ratio'] as const;
 /** Numbers are read down the column by their last digit. */
@@ -28,6 +37,14 @@ export function figureTable(figures: readonly Figure[]): string {
       .join('   ')
       .trimEnd();
   return [line(HEAD.map((title) => title.toUpperCase())), ...rows.map(line)].join('\n');
+}
+
+/** The same as a table in Markdown. */
+export function figureMarkdown(figures: readonly Figure[]): string {
+  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+  const rule = HEAD.map((_, column) => (RIGHT.has(column) ? '--:' : '---'));
+  const rows = figures.map((figure, index) => rowOf(figure, figures[index - 1]).map((cell) => cell.trim()));
+  return [HEAD, rule, ...rows].map(line).join('\n');
 }
 
 function rowOf({ phase, name, value, unit, budget, ratio }: Figure, before: Figure | undefined): readonly string[] {

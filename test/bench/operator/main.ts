@@ -1,4 +1,4 @@
-import { figureTable } from '../figures.ts';
+import { tell } from '../figures.ts';
 import { benchOperator } from './scenario.ts';
 
 /**
@@ -19,5 +19,5 @@ const figures = await benchOperator({
   nodeArgs,
   onStep: (step) => console.error(`# ${seconds()} s: ${step}`),
 });
-console.log(figureTable(figures));
+await tell(figures);
 console.log(`\n${size} workflows and ${size} runs, measured in ${seconds()} s`);

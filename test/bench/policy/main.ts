@@ -1,4 +1,4 @@
-import { figureTable } from '../figures.ts';
+import { tell } from '../figures.ts';
 import { addedByPolicies } from './added.ts';
 import { engineRates, evaluationRates } from './measure.ts';
 
@@ -6,4 +6,4 @@ import { engineRates, evaluationRates } from './measure.ts';
 const SLICE_MS = 1_000;
 const ADDS = 200;
 const rates = [...evaluationRates(500, SLICE_MS), ...(await engineRates(500, SLICE_MS))];
-console.log(figureTable([...rates, ...(await addedByPolicies(500, ADDS))]));
+await tell([...rates, ...(await addedByPolicies(500, ADDS))]);

@@ -1,4 +1,4 @@
-import { figureTable } from '../figures.ts';
+import { tell } from '../figures.ts';
 import { loopDelays } from './loop.ts';
 import { verificationRates } from './rates.ts';
 
@@ -7,4 +7,4 @@ const only = process.env.PROVISO_BENCH_ONLY;
 const SIZES = [2 << 10, 64 << 10, 1 << 20];
 const rates = only === 'loop' ? [] : await verificationRates(SIZES, { sliceMs: 100, rounds: 5 });
 const delays = only === 'rates' ? [] : await loopDelays(3);
-console.log(figureTable([...rates, ...delays]));
+await tell([...rates, ...delays]);
