@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { KUBERNETES_VERSION } from '../controlplane/versions.ts';
 
 /** What the figures were measured on and of, since they mean little without. */
@@ -9,7 +9,6 @@ export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly memoryGB: number;
-  readonly kernel: string;
   readonly node: string;
   readonly kubernetes: string;
 }
@@ -22,7 +21,6 @@ export function machine(): Machine {
     processor: first?.model.trim() ?? '',
     cores: cpus().length,
     memoryGB: Math.round(totalmem() / 1e9),
-    kernel: release(),
     node: process.version,
     kubernetes: KUBERNETES_VERSION,
   };

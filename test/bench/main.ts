@@ -47,9 +47,9 @@ async function measure(group: Group): Promise<Measured> {
 }
 
 function factsLine(): string {
-  const { date, commit, processor, cores, memoryGB, kernel, node, kubernetes } = facts;
+  const { date, commit, processor, cores, memoryGB, node, kubernetes } = facts;
   const minutes = (measured.reduce((sum, { seconds }) => sum + seconds, 0) / 60).toFixed(0);
-  return `Measured on ${date} at ${commit} in ${minutes} minutes: ${cores} cores of ${processor}, ${memoryGB} GB, Linux ${kernel}, Node ${node}, Kubernetes ${kubernetes}; client, API server, etcd, operator and receiver share them.`;
+  return `Measured on ${date} at ${commit} in ${minutes} minutes: ${cores} cores of ${processor}, ${memoryGB} GB, Node ${node}, Kubernetes ${kubernetes}; client, API server, etcd, operator and receiver share them.`;
 }
 
 function section({ title, seconds, figures }: Measured): string {
