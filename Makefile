@@ -3,6 +3,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help check test test-fault test-fault-long bench bench-load bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen fix clean bench-policy
+.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen report-picture fix clean bench-policy
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -72,6 +73,9 @@ image: node_modules/.installed ## The image, with docker, podman or buildah; IMA
 
 gen: node_modules/.installed ## Write the generated files again
 	node scripts/gen.ts
+
+report-picture: node_modules/.installed ## docs/report.png again, in a real browser
+	node scripts/report-picture.ts
 
 fix: node_modules/.installed ## Format and apply safe fixes
 	biome check --write .
