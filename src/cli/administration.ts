@@ -9,6 +9,7 @@ import type { BackupFlags } from './commands/backup.ts';
 import type { DiscoverFlags } from './commands/discover.ts';
 import type { PolicyEvalFlags } from './commands/policy-eval.ts';
 import type { PolicyTestFlags } from './commands/policy-test.ts';
+import type { ReportFlags } from './commands/report.ts';
 import type { RestoreFlags } from './commands/restore.ts';
 import type { MigrateFlags } from './commands/store-migrate.ts';
 
@@ -119,6 +120,19 @@ export function addBackupCommands(program: Command, within: Within): void {
     .option('--timeout <seconds>', 'how long to wait for objects to be Ready', '120')
     .action((directory: string, flags: RestoreFlags) =>
       within(async (session) => (await import('./commands/restore.ts')).restore(session, directory, flags)),
+    );
+}
+
+export function addReportCommand(program: Command, within: Within): void {
+  withCluster(
+    program.command('report').description('show how workflows and teams stand, what is open, and what is waived'),
+  )
+    .option('-A, --all', 'of every namespace')
+    .option('--since <when>', 'runs that were opened then or later: 30d, or a day such as 2026-11-28', '30d')
+    .option('--html <file>', 'write it there too, as a page')
+    .option('--fail-under <percent>', 'end with 3 if fewer of the runs with a verdict were accepted')
+    .action((flags: ReportFlags) =>
+      within(async (session) => (await import('./commands/report.ts')).report(session, flags)),
     );
 }
 

@@ -1,6 +1,12 @@
 import { Argument, Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { addArchiveCommands, addBackupCommands, addPolicyCommands, addStoreCommands } from './administration.ts';
+import {
+  addArchiveCommands,
+  addBackupCommands,
+  addPolicyCommands,
+  addReportCommand,
+  addStoreCommands,
+} from './administration.ts';
 import { repeated, type Within } from './command-parts.ts';
 import type { AddFlags } from './commands/add.ts';
 import type { TryFlags } from './commands/contract-try.ts';
@@ -81,6 +87,7 @@ export function createProgram(io: Io, onOutcome: (code: number) => void, name = 
   addPolicyCommands(program, within);
   addStoreCommands(program, within);
   addBackupCommands(program, within);
+  addReportCommand(program, within);
   addCompletion(program, io, () => createProgram(io, onOutcome));
   return program;
 }

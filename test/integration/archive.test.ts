@@ -1,5 +1,5 @@
 // deadline: 240
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,6 +11,7 @@ import type {
   TotalsMessage,
 } from '../../src/api/messages.ts';
 import { openArchive } from '../../src/archive/open.ts';
+import type { Report } from '../../src/cli/report/model.ts';
 import { type ArchivedShop, openArchivedShop } from '../support/archived-shop.ts';
 import { type CommandOutcome, mountSecret, runProviso } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
@@ -181,6 +182,37 @@ test('the command line shows totals, and what a digest has to do with', async ()
   assert.not.match(near, /deploy-/);
   const [nothing] = await linesOf(`discover sha256:${sha256Hex('of nobody')}`);
   assert.match(nothing ?? '', /^no archived run of the namespaces whose runs this identity may get names sha256:/);
+});
+
+test('a report counts what left the cluster, and says what its reader may not see', async () => {
+  const { controlPlane } = shop.stack;
+  const kubeconfig = await controlPlane.serviceAccountKubeconfig('shop', 'auditor');
+  const page = join(dir, 'report.html');
+  const printed = (await linesOf(`report -n shop --kubeconfig ${kubeconfig} --html ${page} --fail-under 100`)).join(
+    '\n',
+  );
+  // Two were accepted, the one of deploy although a policy objects.
+  assert.match(printed, /- \*\*100 %\*\* of 3 runs with a verdict accepted/);
+  assert.match(printed, /\| `shop\/build` \| `web` \| met \| `Accepted` [-0-9: ]+ \| 2 \| 0 \| 0 \| 100 % \|/);
+  assert.match(printed, /\| `shop\/deploy` \| – \| open \| `AcceptedWithViolations` /);
+  assert.match(printed, /\| `Policy\/makes-app` \| `no app is made` \|/);
+  assert.not.match(printed, /could not be seen/);
+  assert.match(await readFile(page, 'utf8'), /^<!doctype html>[\s\S]*no app is made[\s\S]*<\/html>\s*$/);
+  const blind = await proviso(`-o json report -n shop --kubeconfig ${kubeconfig}`, tokens.build);
+  const { unseen, totals } = JSON.parse(blind.out) as Report;
+  assert.match(
+    unseen.join(),
+    /^the archive was not read, so runs that left the cluster are not counted: .*may not read/,
+  );
+  assert.equal([totals.accepted, totals.workflows, totals.compliant], [2, 2, 1]);
+  const everywhere = await proviso(`report -A --kubeconfig ${kubeconfig}`);
+  assert.is(everywhere.code, 1);
+  assert.match(everywhere.err, /the API server does not allow it: workflows.* is forbidden/);
+  const strict = await proviso(
+    `report --since 1d -n kube-system --fail-under 1 --kubeconfig ${controlPlane.adminKubeconfig}`,
+  );
+  assert.is(strict.code, 3, strict.text);
+  assert.match(strict.err, /no run has a verdict in that time, and 1 % have to be accepted/);
 });
 
 test('the command line passes on why it is told nothing', async () => {
