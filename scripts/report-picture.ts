@@ -6,6 +6,6 @@ import { shopReport } from '../test/support/reported.ts';
 
 /** Makes the picture of a report that the README shows. */
 const file = join(import.meta.dirname, '../docs/report.png');
-const picture = await pictureOf(reportPage(shopReport()), 1100, 1130);
+const picture = await pictureOf(reportPage(shopReport()), 1200, 1135);
 await writeFile(file, picture);
 console.log(`docs/report.png: ${Math.ceil(picture.length / 1024)} KiB`);

@@ -82,7 +82,7 @@ export function shopSight(): Sight {
       const isQuiet = [0, 6].includes(new Date(period).getUTCDay());
       const total = {
         accepted: isQuiet ? 0 : (accepted[at % accepted.length] ?? 0),
-        failed: refused[at % refused.length] ?? 0,
+        failed: isQuiet ? 0 : (refused[at % refused.length] ?? 0),
       };
       if (total.accepted + total.failed === 0) return [];
       const { namespace = '', name } = workflow.metadata;
