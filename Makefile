@@ -2,8 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long bench bench-load bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen fix clean bench-policy
-.PHONY: help check test test-fault test-fault-long bench-operator bench-verify bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen report-picture fix clean bench-policy
+.PHONY: help check test test-fault test-fault-long bench bench-load bench-operator bench-verify bench-policy bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen report-picture fix clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
