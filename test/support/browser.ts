@@ -29,12 +29,12 @@ interface Message {
   readonly error?: { readonly message: string };
 }
 
-/** The program: PROVISO_BROWSER, or the first that is installed. */
-function browserProgram(): string {
+/** The program: PROVISO_BROWSER, or the first that is installed; undefined where none is. */
+function installed(): string | undefined {
   const named = process.env.PROVISO_BROWSER;
   if (named !== undefined) return named;
   const places = (process.env.PATH ?? '').split(delimiter).flatMap((dir) => NAMES.map((name) => join(dir, name)));
-  const found = places.find((file) => {
+  return places.find((file) => {
     try {
       accessSync(file, constants.X_OK);
       return true;
@@ -42,6 +42,12 @@ function browserProgram(): string {
       return false;
     }
   });
+}
+
+export const hasBrowser = (): boolean => installed() !== undefined;
+
+function browserProgram(): string {
+  const found = installed();
   if (found !== undefined) return found;
   throw new Error(`none of ${NAMES.join(', ')} is installed; on Debian: apt-get install chromium-headless-shell`);
 }
