@@ -10,6 +10,7 @@ export const CONDITION = {
   Current: 'Current',
   Moved: 'Moved',
   Active: 'Active',
+  Healthy: 'Healthy',
 } as const;
 
 /** One entry of `status.conditions`, as the Kubernetes API conventions define it. */

@@ -50,6 +50,26 @@ export const CURRENT_REASON = {
   Incomplete: 'Incomplete',
 } as const;
 
+/** Reasons of `Healthy` on a Workflow, which touches neither `Ready` nor a verdict. Events use the same words. */
+export const HEALTH_REASON = {
+  /** True: nothing departs from what is expected, or from what was usual. */
+  AsUsual: 'AsUsual',
+  /** Unknown: too few runs are finished to say. */
+  NoHistory: 'NoHistory',
+  /** False: no run was accepted for longer than is expected. */
+  Silent: 'Silent',
+  /** False: fewer runs are accepted than is expected, and chance doesn't explain it. */
+  FailureRateHigh: 'FailureRateHigh',
+  /** False: somebody signed who signed none of the runs before. */
+  UnusualSigner: 'UnusualSigner',
+  /** False: a run came from a kind of runner that none of those before came from. */
+  NewRunner: 'NewRunner',
+  /** False: a run lacks a material that runs usually have, or has one that none had. */
+  UnusualMaterials: 'UnusualMaterials',
+  /** False: the last accepted run took longer than is expected, or much longer than is usual. */
+  Slow: 'Slow',
+} as const;
+
 /** Reasons of `Ready`, `Stalled` and `Reconciling` on the kinds that run for long. Events use the same words. */
 export const REASON = {
   /** Ready: everything the spec asks for is in place. */

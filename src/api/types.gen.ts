@@ -1764,13 +1764,13 @@ export interface WorkflowSpec {
     /** The name of the EvidenceStore. Example: `default`. */
     readonly name: string;
   };
-  /** What is normal for this pipeline; it changes no verdict. */
+  /** What is normal for this pipeline. The condition Healthy says where its runs depart from it, and from what they were like before; it changes no verdict. */
   readonly expectations?: {
-    /** The longest time between two accepted runs. Example: `26h`. */
+    /** The longest time between two accepted runs; after it Healthy is False with reason Silent. Before the first one it counts from when the Workflow was made. Default: any. Example: `26h`. */
     readonly maxInterval?: string;
-    /** The lowest share of finished runs that are accepted, 0 to 1. Example: `0.9`. */
+    /** The lowest share of finished runs that are accepted, 0 to 1. Healthy is False with reason FailureRateHigh once the last 20 runs, at least 5, are too bad for chance. Default `0.5`; `0` never minds. Example: `0.9`. */
     readonly minSuccessRate?: number;
-    /** The longest time from init to push. Example: `45m`. */
+    /** The longest time from init to push; when the last accepted run took longer, Healthy is False with reason Slow. Default: what is usual, judged by the runs before it. Example: `45m`. */
     readonly maxDuration?: string;
   };
 }
@@ -1843,6 +1843,62 @@ export interface WorkflowStatus {
     /** When its verdict fell, RFC 3339; absent while it is open. */
     readonly finishTime?: string;
   };
-  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, BaselineConflict, TrustRootNotFound, StoreNotFound, NameTaken and IssuerNotAllowed. Ready is False without Stalled for ContractNotReady, BaselineNotReady and ProvisioningFailed, which are tried again, and for NameTaken while the cluster removes what an earlier Workflow of the name left. Reconciling is True while work is under way. */
+  /** What is not as expected or not as usual, the gravest first, as the condition Healthy says in one message; absent when all is. At most 16. */
+  readonly findings?: readonly ({
+    /** What kind it is of; docs/workflow.md says how each is found. */
+    readonly reason: 'Silent' | 'FailureRateHigh' | 'UnusualSigner' | 'NewRunner' | 'UnusualMaterials' | 'Slow';
+    /** The WorkflowRun that shows it; absent where it is none alone. Example: `build-3f9a01c2de`. */
+    readonly run?: string;
+    /** What was found, with figures, and what to do about it. */
+    readonly message: string;
+  })[];
+  /** How the runs went, over those that are known: those kept in the cluster and those of `recentRuns`. Absent before the first one is finished. */
+  readonly statistics?: {
+    /** How many of the finished runs were accepted, lately. A window without a run isn't listed. */
+    readonly successRates: readonly ({
+      /** Which runs are counted, by when their verdict fell. */
+      readonly window: 'Last20Runs' | 'Last24Hours' | 'Last7Days';
+      /** Over how many finished runs it is. Runs that left the cluster by the history limit, or were deleted, are not among them unless they are one of `recentRuns`. */
+      readonly runs: number;
+      /** How many of them were accepted. */
+      readonly accepted: number;
+      /** The share of them, rounded down. Example: `92%`. */
+      readonly rate: string;
+      /** When the verdict of the oldest of them fell, RFC 3339; the figure knows nothing of before. */
+      readonly since: string;
+    })[];
+    /** What the last accepted runs have in common, up to 20 of them; absent before there are 5. */
+    readonly usual?: {
+      /** How many accepted runs it is taken from, those in the cluster. */
+      readonly runs: number;
+      /** When the verdict of the oldest of them fell, RFC 3339. */
+      readonly since: string;
+      /** The median time from init to verdict. Example: `4m12s`. */
+      readonly duration?: string;
+      /** How far durations are from it, 1.4826 times the median distance, which is about one standard deviation. Example: `15s`. */
+      readonly spread?: string;
+      /** The names of the materials that at least nine of ten of them had. At most 128. */
+      readonly materials: readonly string[];
+    };
+    /** The accepted run whose verdict fell last, also when it isn't in the cluster any more; absent before the first. */
+    readonly lastAccepted?: {
+      /** The name of the WorkflowRun. Example: `build-3f9a01c2de`. */
+      readonly name: string;
+      /** When its verdict fell, RFC 3339. */
+      readonly finishTime: string;
+    };
+    /** The last 20 finished runs, the newest first. They count also when they aren't in the cluster any more, so that whoever deletes a run that failed doesn't better the figures. */
+    readonly recentRuns: readonly {
+      /** The name of the WorkflowRun. Example: `build-3f9a01c2de`. */
+      readonly name: string;
+      /** The reason of its condition Succeeded. Example: `Accepted`. */
+      readonly result: string;
+      /** Whether it was accepted. */
+      readonly accepted: boolean;
+      /** When its verdict fell, RFC 3339. */
+      readonly finishTime: string;
+    }[];
+  };
+  /** Ready is True when runs may be opened. Stalled is True when nothing will change until somebody changes something; its reasons are ContractNotFound, BaselineConflict, TrustRootNotFound, StoreNotFound, NameTaken and IssuerNotAllowed. Ready is False without Stalled for ContractNotReady, BaselineNotReady and ProvisioningFailed, which are tried again, and for NameTaken while the cluster removes what an earlier Workflow of the name left. Reconciling is True while work is under way. Healthy says whether the runs go as expected and as usual, and touches nothing else: True (AsUsual), Unknown (NoHistory) before there are five finished runs, and False with the gravest of the findings: Silent, FailureRateHigh, UnusualSigner, NewRunner, UnusualMaterials, Slow. */
   readonly conditions?: readonly Condition[];
 }

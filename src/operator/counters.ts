@@ -7,7 +7,7 @@ export type RunFacts = Pick<WorkflowStatus, 'runs' | 'successRate' | 'lastRun'>;
 const startOf = ({ metadata, status }: WorkflowRun): string => status?.startTime ?? metadata.creationTimestamp ?? '';
 
 /** When the verdict fell: a long run that has just got it is the newest, and somebody waits to read it. */
-const endOf = (run: WorkflowRun): string => run.status?.finishTime ?? startOf(run);
+export const endOf = (run: WorkflowRun): string => run.status?.finishTime ?? startOf(run);
 
 const byEnd = (a: WorkflowRun, b: WorkflowRun): number =>
   endOf(b).localeCompare(endOf(a)) || b.metadata.name.localeCompare(a.metadata.name);

@@ -1,4 +1,4 @@
-import { CONDITION, findCondition } from '../api/conditions.ts';
+import { CONDITION, findCondition, settleConditions } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { submitterName } from '../api/labels.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
@@ -8,11 +8,13 @@ import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import { keyOf } from '../kube/store.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
 import { describe, type Governed, governedContract, type PinnedContract } from './baselines.ts';
-import { conditionsFor, type Finding, recordTransition } from './conditions.ts';
+import { claimsOf, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
 import { countRuns, prunableRuns } from './counters.ts';
 import { chooseStore } from './default-store.ts';
 import { findingOf } from './failures.ts';
+import { type Health, healthOf } from './health/health.ts';
+import { tellOfHealth } from './health/tell.ts';
 import { provisionAccess } from './provision.ts';
 import { isOver } from './source.ts';
 import { refusedSubmitters } from './submitters.ts';
@@ -31,7 +33,7 @@ const UNWATCHED: ReadonlySet<Reason> = new Set([
 /** At once; the removals bring the workflow back for the rest. */
 const MAX_PRUNED = 200;
 
-/** Provisions what a pipeline needs, resolves its contract and store, counts its runs and keeps its history short. */
+/** Provisions what a pipeline needs, resolves its contract and store, counts and judges its runs, and keeps its history short. */
 export async function reconcileWorkflow(context: OperatorContext, workflow: Workflow): Promise<ReconcileResult> {
   const servingCa = context.servingCa();
   // Right after a start; saying so on a workflow that is Ready would only make it flap.
@@ -39,20 +41,25 @@ export async function reconcileWorkflow(context: OperatorContext, workflow: Work
   const runs = runsOf(context, workflow);
   const { finding, facts } = await examine(context, workflow, servingCa, runs);
   const { generation = 0 } = workflow.metadata;
-  const conditions = conditionsFor(finding, generation, workflow.status?.conditions, context.now());
+  const now = context.now();
+  const health = healthOf(workflow, runs, now);
+  const claims = [...claimsOf(finding, generation), health.claim];
+  const conditions = settleConditions(workflow.status?.conditions, claims, now.toISOString());
   const status: WorkflowStatus = {
     observedGeneration: generation,
     ...facts,
     ...countRuns(runs),
+    ...health.facts,
     conditions,
   };
   recordTransition(context.events, workflow, KIND.Workflow.kind, conditions);
+  tellOfHealth(context.events, workflow, health);
   await applyStatus(context.client, KIND.Workflow, workflow, status, {
     fieldManager: OPERATOR_MANAGER,
     unchanged: true,
   });
   await pruneHistory(context, workflow);
-  return { requeueAfterMs: nextLook(context, finding, facts) };
+  return { requeueAfterMs: nextLook(context, finding, facts, health) };
 }
 
 type Provisioned = Pick<
@@ -173,9 +180,11 @@ async function pruneHistory(context: OperatorContext, workflow: Workflow): Promi
   context.events.record({ ...workflow, kind: KIND.Workflow.kind }, event);
 }
 
-function nextLook(context: OperatorContext, finding: Finding, facts: Provisioned): number {
+function nextLook(context: OperatorContext, finding: Finding, facts: Provisioned, { changesAt }: Health): number {
   const isUnwatched = finding.state !== 'ready' && UNWATCHED.has(finding.reason);
   const resync = jittered(isUnwatched ? RETRY_MINUTES : RESYNC_MINUTES);
-  const renewal = facts.token === undefined ? resync : Date.parse(facts.token.renewalTime) - context.now().getTime();
-  return Math.max(0, Math.min(resync, renewal));
+  const now = context.now().getTime();
+  const renewal = facts.token === undefined ? resync : Date.parse(facts.token.renewalTime) - now;
+  const change = changesAt === undefined ? resync : changesAt - now;
+  return Math.max(0, Math.min(resync, renewal, change));
 }

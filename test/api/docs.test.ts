@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readCrds } from '../../scripts/gen/crds.ts';
-import { COMPLIANCE_REASON, CURRENT_REASON, PIPELINE_REASON, REASON, RUN_REASON } from '../../src/api/reasons.ts';
+import {
+  COMPLIANCE_REASON,
+  CURRENT_REASON,
+  HEALTH_REASON,
+  PIPELINE_REASON,
+  REASON,
+  RUN_REASON,
+} from '../../src/api/reasons.ts';
 
 const test = suite('docs');
 const crds = await readCrds();
@@ -37,6 +44,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     ...['Ready', 'ContractNotFound', 'ContractNotReady', 'StoreNotFound', 'NameTaken', 'ProvisioningFailed'],
     ...['BaselineNotReady', 'BaselineConflict', 'TrustRootNotFound'],
     ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned', 'EvidenceMissing'],
+    ...Object.values(HEALTH_REASON),
   ],
   workflowrun: [
     ...Object.values(RUN_REASON),
@@ -74,6 +82,7 @@ test('every kind has a page, and every reason is on one', () => {
     ...Object.values(COMPLIANCE_REASON),
     ...Object.values(CURRENT_REASON),
     ...Object.values(PIPELINE_REASON),
+    ...Object.values(HEALTH_REASON),
   ];
   assert.equal([...listed].sort(), [...new Set<string>(known)].sort());
 });
