@@ -20,11 +20,11 @@ test.after(() => operated?.stop());
 test.after.each(() => operated.assertInvariants());
 
 /** A run as the receiver opens it. */
-async function openRun(name: string, deadlineTime: string): Promise<void> {
-  const workflow = await operated.read<Workflow>('workflow.proviso.dev', 'build');
+async function openRun(name: string, deadlineTime: string, of = 'build'): Promise<void> {
+  const workflow = await operated.read<Workflow>('workflow.proviso.dev', of);
   const { contract } = workflow.status ?? {};
   const spec = {
-    workflowRef: { name: 'build', uid: workflow.metadata.uid },
+    workflowRef: { name: of, uid: workflow.metadata.uid },
     contract,
     identity: { username: 'system:serviceaccount:shop:proviso-build' },
     runKey: name,
@@ -87,6 +87,75 @@ test('counters follow the runs, and history over the limit goes', async () => {
   assert.ok(left.split(' ').includes('open'));
   const line = await operated.kubectl('get workflows.proviso.dev -n shop build --no-headers');
   assert.match(line, /^build\s+True\s+steps\s+\S+\s+\w+\s+100%/);
+});
+
+const untilHealth = (name: string, reason: string): Promise<Workflow> =>
+  eventually(`the workflow ${name} to be ${reason}`, async () => {
+    const found = await operated.read<Workflow>('workflow.proviso.dev', name);
+    const healthy = findCondition(found.status?.conditions, CONDITION.Healthy);
+    if (healthy?.reason !== reason) throw new Error(JSON.stringify(found.status));
+    return found;
+  });
+const untilTold = (reason: string): Promise<boolean> =>
+  eventually(`an event ${reason}`, async () => {
+    const selector = `regarding.kind=Workflow,regarding.name=watched,reason=${reason}`;
+    const notes = `get events.events.k8s.io -n shop --field-selector ${selector} -o jsonpath={.items[*].note}`;
+    return (await operated.kubectl(notes)) !== '';
+  });
+const statusOf = (workflow: Workflow, type: string) => findCondition(workflow.status?.conditions, type)?.status;
+
+test('a workflow is not healthy while it is silent or its runs fail, and is told of; ready it stays', async () => {
+  const expect = (expectations: object) =>
+    operated.apply('Workflow', 'watched', { contractRef: { name: 'steps' }, expectations });
+  await expect({ maxInterval: '3s' });
+  const silent = await untilHealth('watched', 'Silent');
+  assert.equal([statusOf(silent, 'Healthy'), statusOf(silent, 'Ready')], ['False', 'True']);
+  await untilTold('Silent');
+  await expect({ maxInterval: '26h' });
+  assert.is(statusOf(await untilHealth('watched', 'NoHistory'), 'Healthy'), 'Unknown');
+  await untilTold('NoHistory');
+
+  const hour = new Date(Date.now() + 3600_000).toISOString();
+  const failing = ['w1', 'w2', 'w3', 'w4', 'w5'];
+  for (const name of failing) {
+    await openRun(name, hour, 'watched');
+    await setVerdict(name, 'False', 'PolicyViolation');
+  }
+  const failed = await untilHealth('watched', 'FailureRateHigh');
+  assert.is(statusOf(failed, 'Ready'), 'True');
+  assert.match(failed.status?.findings?.[0]?.message ?? '', /^0 of the last 5 runs.*w5 \(PolicyViolation\)/);
+  const wide = await operated.kubectl('get workflows.proviso.dev -n shop watched -o wide');
+  assert.match(wide, /HEALTHY.*\n.*\s1\s+False\s/);
+  await untilTold('FailureRateHigh');
+
+  // The owner of the workflow may not delete runs or touch the figures. Whoever may, as this administrator, gains nothing by it.
+  await operated.kubectl('create rolebinding -n shop owner --clusterrole=proviso-edit --serviceaccount=shop:owner');
+  const asOwner = '--as=system:serviceaccount:shop:owner';
+  const refused = async (...args: string[]) => (await operated.plane.kubectl(['-n', 'shop', ...args])).stderr;
+  assert.match(await refused('delete', 'workflowrun', 'w5', asOwner), /is forbidden/);
+  const forget = ['--subresource=status', '--type=merge', '-p', '{"status":{"statistics":null}}'];
+  assert.match(await refused('patch', 'workflow.proviso.dev', 'watched', ...forget), /written by Proviso only/);
+  await operated.kubectl(`delete workflowruns -n shop ${failing.slice(1).join(' ')}`);
+  await eventually('the runs to be gone', async () => {
+    const { status } = await operated.read<Workflow>('workflow.proviso.dev', 'watched');
+    return status?.runs?.total === 1;
+  });
+  assert.equal((await untilHealth('watched', 'FailureRateHigh')).status?.findings, failed.status?.findings);
+
+  await openRun('w6', hour, 'watched');
+  await setVerdict('w6', 'True', 'Accepted');
+  const { status } = await untilHealth('watched', 'AsUsual');
+  assert.is(status?.findings, undefined);
+  assert.equal(
+    status?.statistics?.successRates.map(({ runs, accepted, rate }) => [runs, accepted, rate]),
+    [
+      [6, 1, '16%'],
+      [6, 1, '16%'],
+      [6, 1, '16%'],
+    ],
+  );
+  assert.is(status?.statistics?.lastAccepted?.name, 'w6');
+  await untilTold('AsUsual');
 });
 
 test('nobody but Proviso writes a verdict', async () => {
