@@ -43,17 +43,19 @@ const MAX_SKEW_MS = 300_000;
 
 /** Brings the runs in the cluster together with what an earlier status says of those that were removed. */
 export function readHistory(runs: readonly WorkflowRun[], before: Statistics | undefined, now: number): History {
-  const ended = runs.filter(isFinished).map((run) => ({ run, fact: factOf(run) }));
-  const present = new Set(ended.map(({ fact }) => identityOf(fact)));
-  const gone = (before?.recentRuns ?? []).filter((each) => !present.has(identityOf(each)));
-  const finished = [...ended.map(({ fact }) => fact), ...gone.map(timed)].toSorted(newestFirst);
-  const accepted = ended.filter(({ fact }) => fact.accepted).toSorted((a, b) => newestFirst(a.fact, b.fact));
-  const last = [...finished.filter((run) => run.accepted), ...remembered(before)]
-    .filter(({ end }) => end <= now + MAX_SKEW_MS)
-    .reduce<Ended | undefined>((best, run) => (best === undefined || run.end > best.end ? run : best), undefined);
+  const remembered = new Map((before?.recentRuns ?? []).map((each) => [identityOf(each), each]));
+  const present = runs.filter(isFinished).map((run) => ({ run, fact: factOf(run) }));
+  for (const { fact } of present) remembered.delete(identityOf(fact));
+  const gone = [...remembered.values()].map((each) => ({ run: undefined, fact: timed(each) }));
+  const ended = [...present, ...gone].toSorted((a, b) => newestFirst(a.fact, b.fact));
+  const finished = ended.map(({ fact }) => fact);
+  const accepted = ended.filter(({ run, fact }) => run !== undefined && fact.accepted).slice(0, 2 * SAMPLE);
+  const isPast = ({ end }: Ended): boolean => end <= now + MAX_SKEW_MS;
+  const newest = finished.filter((run) => run.accepted && isPast(run)).slice(0, 1);
+  const last = [...newest, ...lastOf(before).filter(isPast)].toSorted(newestFirst)[0];
   return {
     finished,
-    accepted: accepted.slice(0, 2 * SAMPLE).map(({ run, fact }) => traitsOf(run, fact)),
+    accepted: accepted.flatMap(({ run, fact }) => (run === undefined ? [] : [traitsOf(run, fact)])),
     ...(last === undefined ? {} : { lastAccepted: { name: last.name, finishTime: last.finishTime } }),
   };
 }
@@ -66,10 +68,10 @@ const timed = <T extends { readonly finishTime: string }>(run: T): T & { readonl
   end: Date.parse(run.finishTime) || 0,
 });
 
-const remembered = (before: Statistics | undefined) =>
+const lastOf = (before: Statistics | undefined) =>
   before?.lastAccepted === undefined ? [] : [timed(before.lastAccepted)];
 
-const newestFirst = (a: Ended, b: Ended): number => b.end - a.end || (a.name < b.name ? 1 : -1);
+const newestFirst = (a: Ended, b: Ended): number => b.end - a.end || Number(a.name < b.name) - Number(a.name > b.name);
 
 function factOf(run: WorkflowRun): FinishedRun {
   const { status, reason } = verdictOf(run);

@@ -58,7 +58,7 @@ function compareRunner(run: AcceptedRun, earlier: readonly AcceptedRun[]): reado
 function compareMaterials(run: AcceptedRun, earlier: readonly AcceptedRun[]): readonly Finding[] {
   const lacking = usualMaterials(earlier).filter((name) => !run.materials.has(name));
   const added = [...run.materials].filter((name) => !earlier.some(({ materials }) => materials.has(name)));
-  const odd = materialsVary(earlier) ? [] : added;
+  const odd = added.length === 0 || materialsVary(earlier) ? [] : added;
   if (lacking.length === 0 && odd.length === 0) return [];
   const parts = [
     ...(lacking.length === 0 ? [] : [`lacks ${list(lacking)}, which at least nine of ten before it had`]),

@@ -117,6 +117,15 @@ test('a short history in the cluster is made up for by what the status remembers
   assert.is(statistics?.usual, undefined, 'two runs in the cluster are too few');
 });
 
+test('the last accepted run is remembered when many failures have pushed it out of the cluster and of the last results', () => {
+  const failed = Array.from({ length: 25 }, (_, index) => run(8 + index, { result: 'Expired' }));
+  const expectations = { maxInterval: '48h', minSuccessRate: 0 };
+  const { workflow } = look(workflowOf(expectations, CREATED), [...series(8), ...failed], 33);
+  const { health } = look(workflow, failed, 40);
+  assert.equal(health.facts.statistics?.lastAccepted, { name: 'build-7', finishTime: at(7) });
+  assert.is(health.changesAt, START + 55 * HOUR_MS);
+});
+
 test('a run that is dated in the future does not hide that none has come since', () => {
   const future = run(24 * 365);
   const { health, workflow } = look(workflowOf({ maxInterval: '6h' }, CREATED), [...series(8), future], 14);
@@ -128,20 +137,22 @@ test('a run that is dated in the future does not hide that none has come since',
 test('messages and lists are bounded, whatever names runs and signers have', () => {
   const long = (count: number): string =>
     Array.from({ length: count }, (_, index) => `${'m'.repeat(58)}-${index}`).join(' ');
-  const odd = [9, 10, 11, 12, 13, 14].map((hour) =>
+  const odd = [20, 21, 22].map((hour) =>
     run(hour, {
       name: `${'n'.repeat(240)}-${hour}`,
       signer: `${'\u{1F600}'.repeat(120)}${hour}`,
-      materials: long(hour * 9),
+      materials: long(hour * 5),
     }),
   );
-  const { health } = look(workflowOf({ maxInterval: '1s', minSuccessRate: 1 }, CREATED), [...series(8), ...odd], 15);
+  const usual = series(20, { materials: long(8).replaceAll('m', 'u') });
+  const { health } = look(workflowOf({ maxInterval: '1s', minSuccessRate: 1 }, CREATED), [...usual, ...odd], 23);
   const { findings = [], statistics } = health.facts;
   assert.equal(
     findings.map(({ reason }) => reason),
     ['Silent', ...Array(3).fill('UnusualSigner'), ...Array(3).fill('UnusualMaterials')],
   );
   for (const { message } of findings) assert.ok(message.length <= 1024 && message.isWellFormed());
+  assert.ok(findings.some(({ message }) => message.endsWith('…')));
   assert.ok(health.claim.message.length <= 4096 && health.claim.message.isWellFormed());
   assert.ok(JSON.stringify(statistics).length < 16_000);
 });
