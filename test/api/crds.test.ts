@@ -13,7 +13,11 @@ const crds = await readCrds();
 const NAMES: Readonly<Record<string, readonly [scope: string, short: string, columns: string]>> = {
   Contract: ['Namespaced', 'ctr', 'Ready, Revision, Materials, Workflows, Age | Reason, Message'],
   ClusterContract: ['Cluster', 'cctr', 'Ready, Enforcement, Workflows, Compliant, Age | Reason, Message'],
-  Workflow: ['Namespaced', 'wkf', 'Ready, Contract, Last run, Result, Success rate, Age | Team, Revision, Message'],
+  Workflow: [
+    'Namespaced',
+    'wkf',
+    'Ready, Contract, Last run, Result, Success rate, Age | Team, Revision, Healthy, Message',
+  ],
   WorkflowRun: [
     'Namespaced',
     'wkr',

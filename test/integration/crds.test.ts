@@ -125,7 +125,7 @@ test('the samples apply, and kubectl shows their columns', async () => {
   const workflows = await kubectl('get', '-n', NAMESPACE, 'wkf', '-o', 'wide');
   assert.match(
     workflows,
-    /^NAME +READY +CONTRACT +LAST RUN +RESULT +SUCCESS RATE +AGE +TEAM +REVISION +MESSAGE\nbuild +release +\d+\w+ +Accepted +92% +\d+s +payments +3/,
+    /^NAME +READY +CONTRACT +LAST RUN +RESULT +SUCCESS RATE +AGE +TEAM +REVISION +HEALTHY +MESSAGE\nbuild +release +\d+\w+ +Accepted +92% +\d+s +payments +3/,
   );
   assert.match(await kubectl('get', 'evs'), /^NAME +READY +PROVIDER +DEFAULT +MOVED +LAST CHECK +AGE\ndefault +true/);
 });
@@ -159,6 +159,10 @@ test('kubectl explain is a manual', async () => {
     assert.match(workflow, new RegExp(`\n  ${field}\t<Object>|\n  ${field}\t<\\[\\]Object>`));
   }
   assert.match(await kubectl('explain', 'contract.spec.deadline'), /Default `1h`/);
+  assert.match(
+    await kubectl('explain', 'workflow.spec.expectations.minSuccessRate'),
+    /FailureRateHigh[\s\S]*Default `0\.5`/,
+  );
   assert.match(await kubectl('explain', 'workflowrun.status.conditions'), /PolicyViolation/);
 });
 
