@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { REASON, RUN_REASON } from '../../src/api/reasons.ts';
@@ -37,23 +37,6 @@ test('every command is on the page of the CLI', async () => {
       : command.commands.map((child) => `${command.name()} ${child.name()}`),
   );
   for (const name of names) assert.ok(page.includes(`\`proviso ${name}`), name);
-});
-
-test('links between pages lead somewhere', async () => {
-  const pages = [
-    'README.md',
-    'CONTRIBUTING.md',
-    ...(await readdir(new URL('docs/', ROOT))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
-  ];
-  for (const page of pages) {
-    const links = [...(await read(page)).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link ?? '');
-    for (const link of links) {
-      const target = new URL(link, new URL(page, ROOT));
-      await (link.endsWith('/') ? readdir(target) : readFile(target)).catch(() =>
-        assert.unreachable(`${page} links to ${link}`),
-      );
-    }
-  }
 });
 
 test.run();
