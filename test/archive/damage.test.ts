@@ -4,6 +4,7 @@ import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Kysely } from 'kysely';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openArchive } from '../../src/archive/open.ts';
@@ -74,6 +75,24 @@ test('a sound file is opened as it is, also after a process that was killed whil
   assert.is(opened.setAside, undefined);
   assert.ok((await names(opened.database)).includes('last'));
   await opened.database.destroy();
+});
+
+test('an archive that a later version has opened is refused by an earlier one, and left as it is', async () => {
+  const path = await filled('later.db');
+  const later = { name: '9999-later', timestamp: '2026-12-01T00:00:00.000Z' };
+  const { database } = await openArchive(`sqlite:${path}`);
+  await (database as unknown as Kysely<{ kysely_migration: typeof later }>)
+    .insertInto('kysely_migration')
+    .values(later)
+    .execute();
+  assert.is((await names(database)).length, 200);
+  await database.destroy();
+  const outcome = await openArchive(`sqlite:${path}`).then(
+    () => 'opened',
+    (error: Error) => error.message,
+  );
+  assert.match(outcome, /previously executed migration 9999-later is missing/);
+  assert.not(existsSync(`${path}.damaged`));
 });
 
 test('an address that is neither, a folder that is not there, and a server that is not there are told', async () => {

@@ -47,11 +47,20 @@ export class Helm {
       input: values === undefined ? '' : JSON.stringify(values),
       // Without a cluster none of whoever runs the tests may be asked.
       kubeconfig: this.#kubeconfig ?? join(this.#home, 'none'),
-      env: { HELM_CACHE_HOME: this.#home, HELM_CONFIG_HOME: this.#home, HELM_DATA_HOME: this.#home },
+      env: this.#env(),
     });
   }
 
-  /** The same, and it has to succeed; returns what it said. */
+  #env(): Readonly<Record<string, string>> {
+    return { HELM_CACHE_HOME: this.#home, HELM_CONFIG_HOME: this.#home, HELM_DATA_HOME: this.#home };
+  }
+
+  /** Command and variables with which the commands of a page run it. */
+  forScripts(): { readonly command: string; readonly env: Readonly<Record<string, string>> } {
+    return { command: `'${this.#program}'`, env: { ...this.#env(), KUBECONFIG: this.#kubeconfig ?? '' } };
+  }
+
+  /** As `run`, and it has to succeed; returns what it said. */
   async done(args: readonly string[], values?: Values): Promise<string> {
     const { code, stdout, stderr } = await this.run(args, values);
     if (code !== 0) throw new Error(`helm ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);

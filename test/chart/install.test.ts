@@ -1,5 +1,5 @@
 // deadline: 180
-import { readFile, writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,6 +8,7 @@ import { runCommand } from '../controlplane/command.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
+import { followPages } from '../support/page-commands.ts';
 import { freePort } from '../support/ports.ts';
 import { type Running, startProcess } from '../support/process.ts';
 import { CHART, Helm, type Rendered, the } from './helm.ts';
@@ -20,6 +21,7 @@ const EVIDENCE = { provider: 'oci', oci: { repository: '127.0.0.1:9/evidence' } 
 
 const contract = manifest('Contract', 'release', { materials: [{ name: 'image', type: 'STRING' }] });
 
+const pages = await followPages(import.meta.url);
 let helm: Helm;
 let plane: ControlPlane;
 const running: Running[] = [];
@@ -42,6 +44,26 @@ async function kubectl(args: string, input?: string): Promise<string> {
   return stdout.trim();
 }
 
+const ROOT = new URL('../..', import.meta.url).pathname;
+
+/** Runs the commands under a heading of a page, which helm is given values for besides those that the page names. */
+async function follow(page: string, heading: string, change = (script: string): string => script): Promise<void> {
+  const { command, env } = helm.forScripts();
+  const values = join(plane.dir, 'page-values.json');
+  const program = join(plane.dir, 'helm-with-values');
+  await writeFile(values, JSON.stringify({ evidence: EVIDENCE }));
+  const given = `case "$1" in install) set -- "$@" --values '${values}' ;; esac`;
+  await writeFile(program, `#!/bin/sh\n${given}\nexec ${command} "$@"\n`, { mode: 0o700 });
+  const programs = { helm: `'${program}'`, kubectl: `'${plane.kubectlPath}'` };
+  const blocks = pages.under(page, heading);
+  assert.ok(blocks.length > 0, heading);
+  await symlink(join(ROOT, 'charts'), join(plane.dir, 'charts')).catch(() => {});
+  for (const block of blocks) {
+    const { code, text } = await pages.run(block, { cwd: plane.dir, env, programs, change });
+    assert.is(code, 0, `${block.script}${text}`);
+  }
+}
+
 const read = async (what: string): Promise<Rendered> => JSON.parse(await kubectl(`get ${what} -o json`)) as Rendered;
 const names = async (kind: string): Promise<readonly string[]> =>
   (await kubectl(`get ${kind} -n ${NAMESPACE} -o name`)).split('\n').map((line) => line.split('/')[1] ?? '');
@@ -50,6 +72,7 @@ const columnsOf = (crd: string): Promise<string> =>
   kubectl(`get crd ${crd}.proviso.dev -o jsonpath={.spec.versions[*].additionalPrinterColumns[*].name}`);
 
 test('an empty cluster takes an earlier version, with a store of a kind that it did not know', async () => {
+  await follow('docs/install.md', 'Installing Proviso');
   const older = join(plane.dir, 'older');
   await writeOlderChart(older);
   const said = await helm.done(['install', 'proviso', older, '--create-namespace'], { evidence: EVIDENCE });
@@ -212,26 +235,38 @@ test('uninstalled, what people said and handed in stays, and what holds it', asy
 test('installed again, it takes all of that over', async () => {
   const kept = ['evidencestore default', 'crd contracts.proviso.dev', 'validatingadmissionpolicy proviso-waivers'];
   const before = await Promise.all(kept.map(uidOf));
-  await helm.done(['install', 'proviso', CHART], { evidence: EVIDENCE });
+  await follow('README.md', 'Install it in a cluster');
   assert.equal(await Promise.all(kept.map(uidOf)), before);
 });
 
-test('what the page says removes the rest', async () => {
-  await helm.done(['uninstall', 'proviso']);
-  const page = await readFile(new URL('../../docs/install.md', import.meta.url), 'utf8');
-  const [, block = ''] = /with all evidence\*\*:\s+```sh\n(.*?)```/s.exec(page) ?? [];
-  const lines = block.trim().split('\n');
-  assert.is(lines.length, 3);
-  for (const line of lines) {
-    const [program, ...args] = line.split(' ');
-    assert.is(program, 'kubectl');
-    // Who empties a namespace is the controller manager, which isn't here.
-    const { code, stderr } = await plane.kubectl([...args, ...(args.includes('namespace') ? ['--wait=false'] : [])]);
-    assert.is(code, 0, stderr);
+test('step by step, as the pages have it: looked at, upgraded, looked at again, and back', async () => {
+  const revision = async (): Promise<unknown> =>
+    (JSON.parse(await helm.done(['list', '--output', 'json'])) as readonly { revision: string }[])[0]?.revision;
+  const before = await uidOf('evidencestore default');
+  const steps = [
+    ['Before', '1'],
+    ['The upgrade', '2'],
+    ['After it', '2'],
+    ['Back to the version before', '3'],
+  ] as const;
+  for (const [heading, expected] of steps) {
+    await follow('docs/upgrade.md', heading);
+    assert.is(await revision(), expected, heading);
   }
+  await follow('docs/install.md', 'Upgrading');
+  assert.is(await revision(), '4');
+  assert.is(await uidOf('evidencestore default'), before);
+});
+
+test('what the page says removes the rest', async () => {
+  // Who empties a namespace is the controller manager, which isn't here.
+  const change = (script: string): string => script.replace(/^kubectl delete namespace .*/m, '$& --wait=false');
+  await follow('docs/install.md', 'Uninstalling', change);
   assert.equal(await names('crd'), ['']);
   assert.equal(await names('validatingadmissionpolicy,validatingadmissionpolicybinding'), ['']);
   assert.ok((await read(`namespace ${NAMESPACE}`)).metadata);
 });
+
+test('every command that the pages have for this file was run', () => assert.equal(pages.rest(), []));
 
 test.run();

@@ -8,7 +8,6 @@ import type { KubeObject } from '../../src/api/object.ts';
 import type { WorkflowRun } from '../../src/api/types.gen.ts';
 import { DEFAULT_DIR } from '../../src/cli/config.ts';
 import { runTemplate } from '../support/argo.ts';
-import { runScript } from '../support/command-line.ts';
 import { CONFIG, controllerReference, createIn, npmSource, readConfig } from '../support/config-files.ts';
 import {
   type Container,
@@ -18,6 +17,7 @@ import {
   type Values,
   type Volume,
 } from '../support/containers.ts';
+import { followPages } from '../support/page-commands.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { some } from '../support/some.ts';
 import { type PipelineTask, runPipelineTask } from '../support/tekton.ts';
@@ -25,6 +25,7 @@ import { pipelineCrds } from '../tools/crds.ts';
 
 const JOB = 'jobs/job.yaml';
 
+const pages = await followPages(import.meta.url);
 let shop: Shop;
 const test = suite('pipelines as config/ has them');
 
@@ -200,23 +201,14 @@ test('Job: one pod builds, adds and pushes', async () => {
   assert.equal(run.spec.runner, { type: 'KUBERNETES_JOB', authenticated: true });
 });
 
-/** The commands of a page, one script for each block. */
-async function commandsOf(page: string): Promise<readonly string[]> {
-  const text = await readFile(new URL(`../docs/${page}.md`, CONFIG), 'utf8');
-  return [...text.matchAll(/^```sh\n(.+?)^```/gms)].map(([, script]) => script ?? '');
-}
-
 test('the commands of the pages, as they stand there', async () => {
   const { adminKubeconfig, kubectlPath } = shop.stack.controlPlane;
   const work = await npmSource(shop, 'pages');
   await symlink(CONFIG, join(work, 'config'));
-  for (const page of ['tekton', 'argo', 'jobs']) {
-    const scripts = (await commandsOf(page)).filter((script) => script.includes('kubectl'));
-    assert.ok(scripts.length > 0, page);
-    for (const script of scripts) {
-      const { code, text } = await runScript(work, script, { KUBECONFIG: adminKubeconfig }, { kubectl: kubectlPath });
-      assert.is(code, 0, `${page}: ${script}${text}`);
-    }
+  for (const block of pages.blocks.filter(({ script }) => script.includes('kubectl'))) {
+    const how = { cwd: work, env: { KUBECONFIG: adminKubeconfig }, programs: { kubectl: kubectlPath } };
+    const { code, text } = await pages.run(block, how);
+    assert.is(code, 0, `${block.page}: ${block.script}${text}`);
   }
 });
 
@@ -237,17 +229,22 @@ test('a pod without the CLI hands in with curl, as docs/jobs.md says', async () 
     join(work, 'sbom.cdx.json'),
     JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 }),
   );
-  const script = some((await commandsOf('jobs')).find((each) => each.includes('curl')))
-    .replaceAll(DEFAULT_DIR, directory)
-    .replaceAll('/source', work)
-    .replaceAll('/tmp/statement.json', join(work, 'statement.json'));
-  const { code, text } = await runScript(work, script, {}, {});
+  const change = (script: string): string =>
+    script
+      .replaceAll(DEFAULT_DIR, directory)
+      .replaceAll('/source', work)
+      .replaceAll('/tmp/statement.json', join(work, 'statement.json'));
+  const [block, ...more] = pages.under('docs/jobs.md', 'Without the CLI');
+  assert.is(more.length, 0);
+  const { code, text } = await pages.run(some(block), { cwd: work, change });
   assert.is(code, 0, text);
   const run = await runOf(job);
   assert.equal(run.status?.materials?.map(({ name }) => name).sort(), ['package', 'sbom']);
   const statement = JSON.parse(await readFile(join(work, 'statement.json'), 'utf8')) as { subject: readonly object[] };
   assert.ok(statement.subject.length > 0);
 });
+
+test('every command that the pages have for this file was run', () => assert.equal(pages.rest(), []));
 
 interface JobPod {
   readonly initContainers: readonly Container[];

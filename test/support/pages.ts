@@ -70,7 +70,7 @@ export function anchorsOf(page: string): ReadonlySet<string> {
 /** Names of the tests in the source of a test file; what stands for a value in one is `…`. */
 export const testNamesOf = (source: string): ReadonlySet<string> =>
   new Set(
-    [...source.matchAll(/\btest\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`([^`]*)`)/g)].map(
+    [...source.matchAll(/(?<![.\w])(?:test|built)\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`([^`]*)`)/g)].map(
       ([, single, double, template]) =>
         (single ?? double ?? template ?? '').replaceAll(/\$\{[^}]*\}/g, '…').replaceAll(/\\(.)/g, '$1'),
     ),
