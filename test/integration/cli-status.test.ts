@@ -4,15 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { RunMessage } from '../../src/api/messages.ts';
-import { mountSecret, runProviso, runScript } from '../support/command-line.ts';
-import { eventually } from '../support/eventually.ts';
+import { mountSecret, runScript } from '../support/command-line.ts';
 import { manifest } from '../support/manifest.ts';
-import { followPages } from '../support/page-commands.ts';
-import { readFromRoot } from '../support/pages.ts';
 import { openShop, type Shop } from '../support/shop.ts';
-import { some } from '../support/some.ts';
-import { tool } from '../tools/tool.ts';
 
 const test = suite('status, as the page of the CLI has it');
 const page = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
@@ -63,46 +57,5 @@ test('each example prints what the page says', async () => {
   }
   assert.fixture(transcript.join(''), block('console'));
 });
-
-const readme = await followPages(import.meta.url);
-
-test('the README, from its contract to what a consumer verifies without a cluster', async () => {
-  const { kubectlPath, adminKubeconfig } = shop.stack.controlPlane;
-  const [, manifests = ''] = /^```yaml\n(.*?)^```/ms.exec(await readFromRoot('README.md')) ?? [];
-  await shop.kubectl('apply -f -', manifests);
-  const path = '{.status.contract.revision}=2';
-  await shop.kubectl(`wait -n shop --for=jsonpath=${path} --timeout=30s workflow.proviso.dev/build`);
-  const files = { 'shop.tgz': 'a package', 'sbom.cdx.json': FILES['sbom.json'], 'junit.xml': FILES['tests.xml'] };
-  for (const [name, text] of Object.entries(files)) await writeFile(join(work, name), text);
-  for (const name of ['control-plane-keys.json', 'control-plane.pub']) {
-    const key = name.replaceAll('.', '\\.');
-    const published = 'get configmap -n proviso-system proviso-control-plane-keys -o';
-    await writeFile(join(work, name), await shop.kubectl(`${published} jsonpath={.data.${key}}`));
-  }
-  await rm(join(work, '.proviso'), { recursive: true, force: true });
-
-  const env = {
-    PROVISO_DIR: await mountSecret(shop, 'build'),
-    KUBECONFIG: adminKubeconfig,
-    HOME: work,
-  };
-  const programs = { kubectl: `'${kubectlPath}'`, cosign: `'${await tool('cosign-v3')}'` };
-  const [handIn, ...others] = readme.blocks;
-  const pushed = await readme.run(some(handIn), { cwd: work, env, programs });
-  assert.is(pushed.code, 0, pushed.text);
-  assert.match(pushed.out, /passed, Accepted/);
-  const { run, materials } = JSON.parse((await runProviso(work, 'status -o json', env)).out) as RunMessage;
-  const digest = some(materials.find(({ name }) => name === 'package')).digest;
-  const change = (script: string): string =>
-    script.replaceAll(/build-[0-9a-f]{10}/g, run).replaceAll(/sha256:[0-9a-f]{64}/g, digest ?? '');
-  await eventually('the watch', async () => (await runProviso(work, `verify shop/${run}`, env)).code === 0);
-  for (const block of others) {
-    const { code, text } = await readme.run(block, { cwd: work, env, programs, change });
-    assert.is(code, 0, `${block.script}\n${text}`);
-  }
-  assert.is(others.length, 2);
-});
-
-test('every command that the pages have for this file was run', () => assert.equal(readme.rest(), []));
 
 test.run();
