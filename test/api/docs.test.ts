@@ -97,7 +97,14 @@ for (const [name, reasons] of Object.entries(REASONS)) {
     const columns = crd?.document.spec.versions[0]?.additionalPrinterColumns ?? [];
     const narrow = columns.filter(({ priority = 0 }) => priority === 0).map((column) => column.name.toUpperCase());
     assert.match(prose, new RegExp(`\nNAME +${narrow.join(' +')}\n`));
-    assert.ok(page.includes('\n## Troubleshooting\n'));
+    for (const heading of ['Conditions', 'Fields', 'Troubleshooting']) {
+      assert.ok(page.includes(`\n## ${heading}\n`), `there is no heading ${heading}`);
+    }
+    const described = crd?.schema.properties?.status?.properties?.conditions?.description ?? '';
+    // What begins a sentence of that description and is said to be something is a type.
+    for (const [, type = ''] of described.matchAll(/(?:^|\. )([A-Z]\w+) (?:is|stays|says)\b/g)) {
+      assert.match(prose, new RegExp(`\n\\| \`${type}\` \\|`), `the condition ${type} is in no table`);
+    }
   });
 
   test(`docs/${name}.md: the conditions in the CRD name the same reasons`, () => {

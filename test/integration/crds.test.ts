@@ -1,11 +1,15 @@
 import { readdir } from 'node:fs/promises';
+import { loadAll } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';
+import type { KubeObject } from '../../src/api/object.ts';
+import type { WorkflowRun } from '../../src/api/types.gen.ts';
 import { connect, type KubeConnection } from '../../src/kube/connect.ts';
 import type { KubeError } from '../../src/kube/error.ts';
 import { COMPLETE_OBJECTS, contract, REFUSED_OBJECTS } from '../api/refused-objects.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
+import { readPages } from '../support/pages.ts';
 import { attestation, succeeded, workflowRun } from '../support/workflow-run.ts';
 
 const test = suite('crds');
@@ -164,6 +168,42 @@ test('kubectl explain is a manual', async () => {
     /FailureRateHigh[\s\S]*Default `0\.5`/,
   );
   assert.match(await kubectl('explain', 'workflowrun.status.conditions'), /PolicyViolation/);
+});
+
+/** What people apply, from every page. */
+const shown = [...(await readPages())].flatMap(([page, text]) => {
+  const blocks = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block);
+  const own = blocks.filter((block) => block.includes('apiVersion: proviso.dev/'));
+  return own.flatMap((block) => loadAll(block).map((object) => ({ page, object: object as KubeObject })));
+});
+/** Under a name that is free, and a Waiver as if it were made now, by whoever makes it here. */
+const asOfNow = (object: KubeObject & { readonly spec?: object }): object => {
+  const expires = new Date(Date.now() + 86_400_000).toISOString();
+  const made = object.kind === 'Waiver' ? { requestedBy: 'admin', expires } : {};
+  const metadata = { ...object.metadata, name: `${object.metadata.name}-shown` };
+  return { ...object, metadata, spec: { ...object.spec, ...made } };
+};
+
+for (const page of new Set(shown.map((each) => each.page))) {
+  test(`${page}: the API server takes every object that it shows`, async () => {
+    for (const { object } of shown.filter((each) => each.page === page && each.object.kind !== 'WorkflowRun')) {
+      assert.is((await refusalOf(asOfNow(object)))?.message, undefined, object.kind);
+    }
+  });
+}
+
+test('every kind is shown by its page, and the run there is one that Proviso could write', async () => {
+  const kindsOn = (page: string) => shown.filter((each) => each.page === page).map(({ object }) => object.kind);
+  for (const kind of [...Object.keys(PLURALS), 'WorkflowRun']) {
+    assert.ok(kindsOn(`docs/${kind.toLowerCase()}.md`).includes(kind), kind);
+  }
+  const run = shown.find(({ object }) => object.kind === 'WorkflowRun')?.object as WorkflowRun;
+  const { client } = connect(await plane.serviceAccountKubeconfig('proviso-system', 'proviso-receiver'));
+  const created = await client.create(KIND.WorkflowRun, run);
+  assert.equal(created.spec, run.spec);
+  await writeStatus('workflowruns', run.metadata.name, run.status ?? {});
+  const read = JSON.parse(await kubectl('get', '-n', NAMESPACE, 'wkr', run.metadata.name, '-o', 'json')) as WorkflowRun;
+  assert.equal(read.status, run.status);
 });
 
 test('a status is left out of what people write', async () => {
