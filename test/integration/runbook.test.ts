@@ -127,6 +127,15 @@ test('a disk is full, and what to watch: what is asked is answered', async () =>
   assert.match(watched, /^[0-9a-f-]{36} \d{4}-\d\d-\d\dT/m);
 });
 
+test('something does not work: what is not Ready, who may submit, and how long the certificate is', async () => {
+  const heading = "Something doesn't work";
+  const out = await succeeds(heading, scriptOf(heading));
+  assert.match(out, /evidencestore\.proviso\.dev\/default +True/);
+  assert.match(out, /^shop\/deploy-\w+ \d\/\d/m);
+  assert.match(out, /^yes$/m);
+  assert.match(out, /notAfter=[\s\S]*127\.0\.0\.1/);
+});
+
 test('PostgreSQL fails over, and what it lacks is fetched', async () => {
   await forget();
   const out = await succeeds('PostgreSQL fails over', scriptOf('PostgreSQL fails over'));
