@@ -180,6 +180,22 @@ test('a Secret that is damaged is made anew, and a name that is asked for is use
   assert.is(keys.length, 1);
 });
 
+test('attack: a key that leaked signs nothing that counts once its Secret was deleted, whatever time it says', async () => {
+  const options = { ...(await fresh('leaked')), verifierId: VERIFIER };
+  await ensureControlPlaneKey(options);
+  const thief = await signer(options);
+  const trusted = async () => ({ trusted: await signer(options), ...EXPECTED });
+  const times = [0, 1, 30].map((days) => new Date(Date.now() - days * DAY));
+  assert.ok(checkSummary(summaryBy(thief, new Date()), await trusted()).verified);
+  await options.client.remove(KIND.Secret, { namespace: 'leaked', name: SECRET });
+  await ensureControlPlaneKey(options);
+  for (const time of times) {
+    const { verified, steps } = checkSummary(summaryBy(thief, time), await trusted());
+    assert.equal([verified, steps.map(({ step }) => step)], [false, ['signature']]);
+  }
+  assert.ok(checkSummary(summaryBy(await signer(options), new Date()), await trusted()).verified);
+});
+
 test('keys that come from another cluster stay those of the installation that they signed for', async () => {
   const elsewhere = { ...(await fresh('elsewhere')), verifierId: 'https://proviso.dev/cluster/elsewhere' };
   await ensureControlPlaneKey(elsewhere);

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { CertificateMessage, RunMessage } from '../../src/api/messages.ts';
 import { signWithCertificate } from '../../src/cli/signer/sign.ts';
-import { DAY_MS } from '../../src/pki/authority.ts';
+import { DAY_MS, type KeyPairPem } from '../../src/pki/authority.ts';
 import { issuingCertificate, readPublished } from '../../src/pki/published.ts';
 import { createSigningRequest } from '../../src/pki/request.ts';
 import { verifyAttestation } from '../../src/verify/attestation.ts';
@@ -180,6 +180,16 @@ test('both Secrets deleted: made anew, and everything pushed before still verifi
   await assertAllVerify();
 });
 
+/** Hands in what the leaf of an authority signs, in a run of its own; answers what to call for that. */
+async function handIn(authority: KeyPairPem) {
+  const forged = await issueLeaf(authority, new Date(), 'shop', 'proviso-free');
+  const run = (await http.call('/v1/runs', { method: 'POST', token, body: { workflow: 'free' } })).json<RunMessage>();
+  const path = `/v1/namespaces/shop/runs/${run.run}`;
+  const statement = await http.call(`${path}/statement`, { token });
+  const body = signWithCertificate(forged.key, forged.leaf, statement.body);
+  return [`${path}/attestation`, { method: 'POST', token, body }] as const;
+}
+
 test('attack: a leaf that a leaf has issued, handed in with its chain', async () => {
   const { key, csr } = await createSigningRequest();
   const issued = await http.call('/v1/signing/certificate', { method: 'POST', token, body: { csr } });
@@ -187,12 +197,26 @@ test('attack: a leaf that a leaf has issued, handed in with its chain', async ()
     certificate: some(issued.json<CertificateMessage>().certificateChain[0]),
     privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
-  const forged = await issueLeaf(own, new Date(), 'shop', 'proviso-free');
-  const run = (await http.call('/v1/runs', { method: 'POST', token, body: { workflow: 'free' } })).json<RunMessage>();
-  const path = `/v1/namespaces/shop/runs/${run.run}`;
-  const statement = await http.call(`${path}/statement`, { token });
-  const body = signWithCertificate(forged.key, forged.leaf, statement.body);
-  await http.refused('certificate-invalid', `${path}/attestation`, { method: 'POST', token, body });
+  await http.refused('certificate-invalid', ...(await handIn(own)));
+});
+
+test('attack: the key of the intermediate has leaked, and signs after everything was made anew', async () => {
+  const secret = 'get secret -n proviso-system proviso-signing-ca -o';
+  const textOf = async (key: string): Promise<string> =>
+    Buffer.from(await operated.kubectl(`${secret} jsonpath={.data.tls\\.${key}}`), 'base64').toString();
+  const leaked = { certificate: await textOf('crt'), privateKey: await textOf('key') };
+  const before = await http.call(...(await handIn(leaked)));
+  assert.is(before.status, 200, before.body.toString());
+  // As docs/signing-authority.md says.
+  await operated.restart(async () => {
+    await operated.kubectl('delete secret -n proviso-system proviso-signing-ca proviso-signing-root');
+    await operated.kubectl('delete configmap -n proviso-system proviso-trust');
+    await operated.kubectl('delete trustroot proviso-cluster');
+  });
+  await eventually('a new authority', async () => (await published()).length === 1);
+  await restartReceiver();
+  await http.refused('certificate-invalid', ...(await handIn(leaked)));
+  await push();
 });
 
 test.run();

@@ -128,10 +128,11 @@ export class Operated {
     await this.plane.stop();
   }
 
-  /** Ends the operator and starts another one, with empty caches. */
-  async restart(): Promise<void> {
+  /** Ends the operator and starts another one, with empty caches; in between nobody works. */
+  async restart(meanwhile: () => Promise<unknown> = async () => {}): Promise<void> {
     this.#operator.stop();
     await this.#operator.stopped();
+    await meanwhile();
     this.#operator = this.#create();
     await this.#operator.start();
   }
