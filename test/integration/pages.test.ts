@@ -84,6 +84,19 @@ test('the README, from its contract to what a consumer verifies without a cluste
   }
 });
 
+test('reports of a namespace and of the cluster', async () => {
+  const env = {
+    ...{ PROVISO_DIR: await mountSecret(shop, 'build'), KUBECONFIG: shop.stack.controlPlane.adminKubeconfig },
+    ...{ HOME: work, GITHUB_STEP_SUMMARY: join(work, 'summary.md') },
+  };
+  for (const block of pages.under('docs/report.md', 'Reports')) {
+    const { code, text } = await pages.run(block, { cwd: work, env });
+    assert.is(code, 0, text);
+  }
+  assert.match(await readFile(join(work, 'report.html'), 'utf8'), /Evidence report: the cluster/);
+  assert.match(await readFile(env.GITHUB_STEP_SUMMARY, 'utf8'), /^# Evidence report: namespace `shop`/);
+});
+
 /** What the job of a repository's run knows on a runner of GitHub. */
 async function githubRunner(attempt: string): Promise<Readonly<Record<string, string>>> {
   github.handlers.set('/idtoken?api-version=2.0&audience=proviso', json({ value: await github.token(GITHUB) }));

@@ -16,6 +16,7 @@ export const RUN_BY: Readonly<Record<string, Readonly<Record<string, TestName>>>
   },
   'docs/install.md': { Upgrading: CHART, Uninstalling: CHART, 'Installing Proviso': CHART },
   'docs/github-actions.md': { '*': ['test/integration/pages.test.ts', ALL_RUN] },
+  'docs/report.md': { Reports: ['test/integration/pages.test.ts', ALL_RUN] },
   'docs/upgrade.md': { '*': CHART },
   'docs/tekton.md': { '*': PIPELINES },
   'docs/argo.md': { '*': PIPELINES },
@@ -143,6 +144,12 @@ export const NOT_RUN: readonly NotRun[] = [
       'node scripts/cli.ts --node node-v24.21.0-win-x64/node.exe out/windows-amd64',
     ],
     why: 'they take the Node of other platforms; the page says that only Linux on amd64 is tested',
+  },
+  {
+    page: 'docs/performance.md',
+    commands: ['make bench', 'node test/bench/main.ts start'],
+    why: 'they take minutes in which nothing else may run',
+    covered: ['test/bench/verify/verify.test.ts', 'every form is verified and compared, at each size'],
   },
   {
     page: 'docs/policy-library.md',
