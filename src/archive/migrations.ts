@@ -10,6 +10,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-records': { up: addRecords },
   '0003-retention': { up: addRetention },
   '0004-policy-results': { up: addPolicyResults },
+  '0005-intake': { up: addIntake },
 };
 
 async function createRuns(db: Kysely<unknown>): Promise<void> {
@@ -116,4 +117,54 @@ async function addPolicyResults(db: Kysely<unknown>): Promise<void> {
     .on('policy_results')
     .columns(['policy', 'outcome', 'run_uid'])
     .execute();
+}
+
+async function addIntake(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('intake')
+    .addColumn('gitoid', 'varchar(64)', (column) => column.primaryKey())
+    .addColumn('state', 'varchar(16)', (column) => column.notNull())
+    .addColumn('reason', 'varchar(64)')
+    .addColumn('message', 'text')
+    .addColumn('origin', 'varchar(16)', (column) => column.notNull())
+    .addColumn('account', 'varchar(512)', (column) => column.notNull())
+    .addColumn('poster', 'varchar(512)')
+    .addColumn('namespace', 'varchar(253)')
+    .addColumn('workflow', 'varchar(253)')
+    .addColumn('run', 'varchar(253)')
+    .addColumn('run_uid', 'varchar(64)')
+    .addColumn('material', 'varchar(63)')
+    .addColumn('signer', 'text')
+    .addColumn('refused_by', 'text')
+    .addColumn('digest', 'varchar(160)', (column) => column.notNull())
+    .addColumn('payload_digest', 'varchar(160)', (column) => column.notNull())
+    .addColumn('predicate_type', 'varchar(512)', (column) => column.notNull())
+    .addColumn('size', 'integer', (column) => column.notNull())
+    .addColumn('body', 'text')
+    .addColumn('kept', 'integer', (column) => column.notNull())
+    .addColumn('tries', 'integer', (column) => column.notNull())
+    .addColumn('due', 'varchar(32)', (column) => column.notNull())
+    .addColumn('received', 'varchar(32)', (column) => column.notNull())
+    .addColumn('expires', 'varchar(32)', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable('intake_claims')
+    .addColumn('claim', 'varchar(160)', (column) => column.notNull())
+    .addColumn('gitoid', 'varchar(64)', (column) => column.notNull().references('intake.gitoid').onDelete('cascade'))
+    .addPrimaryKeyConstraint('intake_claims_pk', ['claim', 'gitoid'])
+    .execute();
+  const indexes: readonly (readonly [string, string, readonly string[]])[] = [
+    ['intake_by_state', 'intake', ['state', 'due']],
+    ['intake_by_room', 'intake', ['account', 'kept']],
+    ['intake_by_end', 'intake', ['expires']],
+    ['intake_by_payload', 'intake', ['payload_digest', 'run_uid']],
+    ['intake_claims_by_gitoid', 'intake_claims', ['gitoid']],
+  ];
+  for (const [name, table, columns] of indexes) {
+    await db.schema
+      .createIndex(name)
+      .on(table)
+      .columns([...columns])
+      .execute();
+  }
 }

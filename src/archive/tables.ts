@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { IntakeReason, IntakeState } from '../api/intake-messages.ts';
 import type { DigestEdge, PolicyOutcome } from '../api/messages.ts';
 
 /** One finished run. Times are RFC 3339 in UTC with milliseconds, so that they sort as text. */
@@ -89,7 +90,61 @@ export interface ReleasedTable {
   readonly digest: string;
 }
 
+/** An envelope that came by the intake. Unlike all else here it isn't derived from anything. */
+export interface IntakeTable {
+  readonly gitoid: string;
+  /** `received` until it is judged; `aside` is judged again when a run that it may belong to changes. */
+  readonly state: IntakeState;
+  /** Why it is kept aside. */
+  readonly reason: IntakeReason | null;
+  readonly message: string | null;
+  /** `post` by anybody, `caller` by who may add to the run, `chains` from the annotations of an object of Tekton. */
+  readonly origin: 'post' | 'caller' | 'chains';
+  /** Who takes the room for it: the address that it came from, or the caller. */
+  readonly account: string;
+  /** The user name of the caller. */
+  readonly poster: string | null;
+  /** Where it may belong and nowhere else; null: anywhere. */
+  readonly namespace: string | null;
+  readonly workflow: string | null;
+  /** The run that it belongs to, once that is known. */
+  readonly run: string | null;
+  readonly run_uid: string | null;
+  /** Of a matched one, the name of the material that it is now. */
+  readonly material: string | null;
+  /** Who signed it, as far as it was verified. */
+  readonly signer: string | null;
+  /** Uids of runs whose contracts don't trust who signed it, a JSON array. */
+  readonly refused_by: string | null;
+  /** `sha256:…` of the bytes. */
+  readonly digest: string;
+  /** The same of what is signed. */
+  readonly payload_digest: string;
+  readonly predicate_type: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The bytes, which are UTF-8; null once they are in an evidence store. */
+  readonly body: string | null;
+  /** Bytes of `body`. */
+  readonly kept: number;
+  /** How often it could not be judged. */
+  readonly tries: number;
+  /** When it is to be judged, if it is `received`. */
+  readonly due: string;
+  readonly received: string;
+  readonly expires: string;
+}
+
+/** By what an envelope that isn't matched is found when a run changes. */
+export interface IntakeClaimTable {
+  /** `sha256:…` of a subject, or the uid of what was built by. */
+  readonly claim: string;
+  readonly gitoid: string;
+}
+
 export interface ArchiveTables {
+  readonly intake: IntakeTable;
+  readonly intake_claims: IntakeClaimTable;
   readonly runs: RunTable;
   readonly digests: DigestTable;
   readonly policy_results: PolicyResultTable;

@@ -6,16 +6,19 @@ import type { WrittenProjection } from '../../policy/project/written.ts';
 import { createPool, type Turn } from '../../queue/threads/pool.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { ImageVerdict } from '../../verify/image.ts';
+import { type ClaimsReading, readClaims } from '../intake/claims.ts';
 import { keepWhile } from '../memory.ts';
+import { type EnvelopeTask, type EnvelopeVerdict, judgeEnvelope } from './envelope.ts';
 import type { ImageTask } from './image.ts';
 import { type Judgement, type JudgementTask, judge } from './judgement.ts';
-import { isQuickAttestation, isQuickMaterial } from './quick.ts';
+import { isQuickAttestation, isQuickEnvelope, isQuickMaterial } from './quick.ts';
 import { createRootSharing } from './shared-root.ts';
 import {
   type Inspected,
   inspectBytes,
   projectContent,
   type SentContent,
+  type SentEnvelope,
   type SentImage,
   type SentJudgement,
   type SentMaterial,
@@ -31,6 +34,10 @@ export interface Checks {
   project(content: SentContent, asker: Asker): Promise<WrittenProjection>;
   /** Always in a thread: a document of signatures can hold a hundred. The pieces stay what they are. */
   image(image: AskedImage, asker: Asker): Promise<ImageVerdict>;
+  /** What an envelope says of itself. The bytes stay what they are, and so below. */
+  claims(bytes: Uint8Array, asker: Asker): Promise<ClaimsReading>;
+  /** Who signed an envelope. */
+  envelope(task: EnvelopeTask, asker: Asker): Promise<EnvelopeVerdict>;
   close(): Promise<void>;
 }
 
@@ -106,6 +113,17 @@ export function createChecks(log: Logger): Checks {
     image: ({ trust, ...task }, asker) => {
       const sent: SentImage = { ...task, trust: share(trust) };
       return inThread('judgeSignatures', sent, asker);
+    },
+    async claims(bytes, asker) {
+      if (isQuickEnvelope(bytes)) return readClaims(bytes);
+      const copy = new Uint8Array(bytes).buffer;
+      return inThread('readEnvelope', copy, asker, [copy]);
+    },
+    async envelope(task, asker) {
+      if (isQuickAttestation(task.bytes, task.trust)) return judgeEnvelope(task);
+      const bytes = new Uint8Array(task.bytes).buffer;
+      const sent: SentEnvelope = { ...task, bytes, trust: share(task.trust) };
+      return inThread('verifyEnvelope', sent, asker, [bytes]);
     },
     close: pool.close,
   };

@@ -8,6 +8,9 @@ import { kindOf, readPublicKey } from '../../verify/keys.ts';
 /** Reading that much takes under a millisecond, whatever is in it. */
 const QUICK_BYTES = 16 << 10;
 
+/** Whether an envelope may be read in the event loop, without its signatures being looked at. */
+export const isQuickEnvelope = (bytes: Uint8Array): boolean => bytes.length <= QUICK_BYTES;
+
 /** Each at most 0.2 ms by a key of the quick kinds; others take up to ten times as long, or are tried in several schemes. */
 const QUICK_CHECKS = 32;
 

@@ -3,6 +3,8 @@ import type { Inspection, MaterialInput } from '../../materials/kind.ts';
 import { MATERIAL_KINDS } from '../../materials/kinds.ts';
 import { type WrittenProjection, writeProjection } from '../../policy/project/written.ts';
 import type { ImageVerdict } from '../../verify/image.ts';
+import { type ClaimsReading, readClaims } from '../intake/claims.ts';
+import { type EnvelopeTask, type EnvelopeVerdict, judgeEnvelope } from './envelope.ts';
 import { type ImageTask, judgeImage } from './image.ts';
 import { type Judgement, type JudgementTask, judge } from './judgement.ts';
 import { openTrust, type SharedTrust } from './shared-root.ts';
@@ -26,6 +28,17 @@ export interface SentImage extends Omit<ImageTask, 'trust' | 'bytes'> {
 
 export const judgeSignatures = ({ pieces, trust, ...task }: SentImage): ImageVerdict =>
   judgeImage({ ...task, bytes: joined(pieces), trust: openTrust(trust) });
+
+/** `EnvelopeTask` as it is sent. */
+export interface SentEnvelope extends Omit<EnvelopeTask, 'trust' | 'bytes'> {
+  readonly trust: SharedTrust;
+  readonly bytes: ArrayBuffer;
+}
+
+export const verifyEnvelope = ({ bytes, trust, ...task }: SentEnvelope): EnvelopeVerdict =>
+  judgeEnvelope({ ...task, bytes: new Uint8Array(bytes), trust: openTrust(trust) });
+
+export const readEnvelope = (bytes: ArrayBuffer): ClaimsReading => readClaims(new Uint8Array(bytes));
 
 /** `MaterialInput` as it is sent: the bytes in pieces. */
 export interface SentMaterial extends Omit<MaterialInput, 'bytes' | 'release'> {
