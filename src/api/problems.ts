@@ -78,6 +78,7 @@ export const PROBLEMS = {
   'csr-invalid': { status: 422, title: 'The certificate request is not valid' },
   // The service
   'check-exceeded': { status: 422, title: 'Checking the content takes more than it may' },
+  'intake-full': { status: 503, title: 'There is no room for another envelope' },
   overloaded: { status: 503, title: 'The receiver is busy' },
   'rate-limited': { status: 429, title: 'Too many requests from this identity' },
   'evidence-removing': { status: 503, title: 'The same bytes are being removed' },

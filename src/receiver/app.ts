@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { Problem } from '../api/problem.ts';
 import type { ReceiverContext } from './context.ts';
+import { createPosters } from './intake/posters.ts';
 import { admission } from './limits.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler } from './respond.ts';
@@ -10,6 +11,7 @@ import { contractRevisionsRoute } from './routes/contracts.ts';
 import { evaluationRoute } from './routes/evaluation.ts';
 import { getEvidenceRoute, putEvidenceRoute } from './routes/evidence.ts';
 import { initRoute } from './routes/init.ts';
+import { downloadRoute, intakeRoute, uploadRoute } from './routes/intake.ts';
 import { materialRoute } from './routes/materials.ts';
 import { rebuildProgressRoute, rebuildRoute } from './routes/rebuild.ts';
 import { recordsRoute, restoreRecordRoute } from './routes/records.ts';
@@ -59,6 +61,22 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
     .all(onlyFor('GET, POST'));
   app.route('/v1/archive/records').get(recordsRoute(context)).all(onlyFor('GET'));
   app.route('/v1/archive/records/:digest').put(restoreRecordRoute(context)).all(onlyFor('PUT'));
+  const posters = createPosters();
+  const anywhere = uploadRoute(context, { posters });
+  const toWorkflow = uploadRoute(context, { posters, which: ownRun });
+  const download = downloadRoute(context);
+  app.route('/upload').post(anywhere).all(onlyFor('POST'));
+  app.route('/v1/upload').post(anywhere).all(onlyFor('POST'));
+  app.route(`${OWN}/upload`).post(toWorkflow).all(onlyFor('POST'));
+  app
+    .route(`${RUN}/upload`)
+    .post(uploadRoute(context, { which: namedRun }))
+    .all(onlyFor('POST'));
+  app.route('/download/:gitoid').get(download).all(onlyFor('GET'));
+  app.route('/v1/download/:gitoid').get(download).all(onlyFor('GET'));
+  app.route(`${OWN}/download/:gitoid`).get(download).all(onlyFor('GET'));
+  app.route(`${RUN}/download/:gitoid`).get(download).all(onlyFor('GET'));
+  app.route('/v1/intake').get(intakeRoute(context)).all(onlyFor('GET'));
   app.route('/v1/signing/certificate').post(signingRoute(context)).all(onlyFor('POST'));
   app.use((request: Request) => {
     throw new Problem('not-found', `there is nothing at ${request.path}`, { hint: 'see /openapi.json' });

@@ -24,17 +24,25 @@ export function admission(isStopping: () => boolean) {
   };
 }
 
-const PER_SECOND = 100;
-const BURST = 400;
+/** What an identity may send on and on, and at once. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+const RATE: Rate = { perSecond: 100, burst: 400 };
 const CAPACITY = 20_000;
 
 /** Takes one from the bucket of an identity. Throws `rate-limited` when it is empty. */
-export function createRateLimit(now: () => number = () => performance.now()): (identity: string) => void {
+export function createRateLimit(
+  now: () => number = () => performance.now(),
+  { perSecond, burst }: Rate = RATE,
+): (identity: string) => void {
   const buckets = new Map<string, { tokens: number; at: number }>();
   return (identity) => {
     const time = now();
-    const bucket = buckets.get(identity) ?? { tokens: BURST, at: time };
-    const tokens = Math.min(BURST, bucket.tokens + ((time - bucket.at) / 1000) * PER_SECOND);
+    const bucket = buckets.get(identity) ?? { tokens: burst, at: time };
+    const tokens = Math.min(burst, bucket.tokens + ((time - bucket.at) / 1000) * perSecond);
     buckets.delete(identity);
     // What is refused takes nothing: whoever asks faster than he may gets as much as he may, and not nothing.
     buckets.set(identity, { tokens: tokens < 1 ? tokens : tokens - 1, at: time });

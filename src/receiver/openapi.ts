@@ -9,6 +9,8 @@ interface Operation {
   readonly summary: string;
   readonly body?: keyof typeof REQUEST_SCHEMAS | 'bytes';
   readonly query?: readonly string[];
+  /** Whether it is for who has no token too. */
+  readonly isOpen?: true;
 }
 
 const RUN = '/v1/namespaces/{namespace}/runs/{run}';
@@ -17,8 +19,7 @@ const OWN = '/v1/namespaces/{namespace}/workflows/{workflow}';
 /** What runs in the archive are asked for by. */
 const FILTER = ['namespace', ...ARCHIVE_FILTERS];
 
-/** Every call; a test holds this list and the routes together. */
-export const OPERATIONS: readonly Operation[] = [
+const CALLS: readonly Operation[] = [
   { method: 'post', path: '/v1/runs', summary: 'Open a run, or find the one that is open', body: 'InitRequest' },
   {
     method: 'get',
@@ -137,11 +138,39 @@ export const OPERATIONS: readonly Operation[] = [
     query: ['dryRun'],
   },
   {
+    method: 'get',
+    path: '/v1/intake',
+    summary: 'Envelopes that came in, what became of them, and which wait for their run, the newest first',
+    query: ['namespace', 'limit'],
+  },
+  {
     method: 'post',
     path: '/v1/signing/certificate',
     summary: "A ten-minute certificate with the caller's identity",
     body: 'CertificateRequest',
   },
+];
+
+/** Where a client of Archivista may be sent: it adds `upload` and `download` to any address. */
+const ARCHIVISTA = ['', '/v1', OWN, RUN];
+
+/** Every call; a test holds this list and the routes together. */
+export const OPERATIONS: readonly Operation[] = [
+  ...CALLS,
+  ...ARCHIVISTA.map(
+    (base): Operation => ({
+      ...{ method: 'post', path: `${base}/upload`, body: 'bytes' },
+      summary: 'Hand in an envelope as to Archivista; answered with its gitoid, and judged then',
+      ...(base === RUN ? {} : { isOpen: true }),
+    }),
+  ),
+  ...ARCHIVISTA.map(
+    (base): Operation => ({
+      method: 'get',
+      path: `${base}/download/{gitoid}`,
+      summary: 'The envelope that was handed in, byte for byte',
+    }),
+  ),
 ];
 
 const BEARER = `A token of the cluster for the audience '${AUDIENCE}', or a token of an OIDC issuer that the installation allows and the Workflow names.`;
@@ -183,11 +212,12 @@ const PROBLEM_SCHEMA = {
   },
 } as const;
 
-function describe({ path, summary, body, query = [] }: Operation): object {
+function describe({ path, summary, body, query = [], isOpen }: Operation): object {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   const schema = { type: 'string' };
   return {
     summary,
+    ...(isOpen ? { security: [{ bearer: [] }, {}] } : {}),
     parameters: [
       ...names.map((name) => ({ name, in: 'path', required: true, schema })),
       ...query.map((name) => ({ name, in: 'query', required: false, schema })),

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
@@ -6,6 +7,7 @@ import { Problem } from '../../api/problem.ts';
 import { evidenceOf } from '../../api/run-evidence.ts';
 import type { Workflow, WorkflowRun } from '../../api/types.gen.ts';
 import { documentsNaming } from '../../archive/runs.ts';
+import { isDigest } from '../../evidence/digest.ts';
 import type { ByteRange, Digest, EvidenceInfo } from '../../evidence/store.ts';
 import { homeOf } from '../auth/caller.ts';
 import type { Authenticated } from '../auth/review.ts';
@@ -104,6 +106,17 @@ async function findEvidence(
     if (info !== undefined) return { store, info };
   }
   throw notFound(digest);
+}
+
+/** The bytes, whole, for who may see a run that refers to them. Throws `evidence-not-found`. */
+export async function evidenceForReader(
+  context: ReceiverContext,
+  authenticated: Authenticated,
+  digest: string,
+): Promise<Readable | undefined> {
+  if (!isDigest(digest)) return undefined;
+  const { store } = await findEvidence(context, authenticated, digest);
+  return store.bytes.get(digest);
 }
 
 async function storeForSubmitter(
