@@ -1422,7 +1422,7 @@ export interface RecordedMaterial {
     /** What is wrong there. Example: `stands there already, as 3`. */
     readonly message: string;
   }[];
-  /** Who has signed the image, of those whom the contract asks for; absent where it asks for nobody. */
+  /** Who has signed it, of those whom the contract trusts: an image whose signers it names, or an envelope that came by the intake without a token; absent where nobody was asked for. */
   readonly signers?: readonly RecordedSigner[];
   /** What the policies of the contract said of it when it was added. At most 128. */
   readonly policies?: readonly RecordedJudgement[];

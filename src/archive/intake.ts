@@ -74,7 +74,7 @@ async function isThere(transaction: Transaction<ArchiveTables>, row: ReceivedRow
   const { gitoid, origin, poster, namespace, workflow, run, run_uid, received } = row;
   const there = await transaction
     .selectFrom('intake')
-    .select(['state', 'origin'])
+    .select(['state', 'due'])
     .where('gitoid', '=', gitoid)
     .executeTakeFirst();
   if (there === undefined) return false;
@@ -174,8 +174,13 @@ export type Settlement = Partial<
   >
 >;
 
-export async function settle(database: ArchiveDatabase, gitoid: string, settlement: Settlement): Promise<void> {
-  await database.updateTable('intake').set(settlement).where('gitoid', '=', gitoid).execute();
+/** Notes it, unless somebody has said meanwhile where the envelope belongs: then it is judged once more. */
+export async function settle(
+  database: ArchiveDatabase,
+  { gitoid, due }: Pick<IntakeTable, 'gitoid' | 'due'>,
+  settlement: Settlement,
+): Promise<void> {
+  await database.updateTable('intake').set(settlement).where('gitoid', '=', gitoid).where('due', '=', due).execute();
 }
 
 /** The matched envelope of the run around the same payload, signed by the same. */

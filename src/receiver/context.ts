@@ -32,7 +32,10 @@ export interface ReceiverContext {
   readonly signing: SigningAuthority;
   readonly trustRoots: TrustRoots;
   readonly controlPlane: ControlPlane;
-  /** Runs as the watch has them, with the indexes `digest` of what a store has and `mentioned`; a moment behind. */
+  /**
+   * Runs as the watch has them, with the indexes `digest` of what a store has, `mentioned`, and `owner` by the uid of the pipeline; a
+   * moment behind.
+   */
   readonly runs: Store<WorkflowRun>;
   /**
    * As the watch has them, with the index `namespace`; a moment behind, and none while the watch hears nothing. What holds,

@@ -24,6 +24,8 @@ import { createChecks } from './checks/checks.ts';
 import type { ReceiverContext } from './context.ts';
 import { createContracts } from './contracts.ts';
 import { createControlPlane } from './control-plane.ts';
+import { keepIntake } from './intake/keep-intake.ts';
+import { createTouched } from './intake/touched.ts';
 import { createMemoryBudget, createOutsideBudget } from './memory.ts';
 import { keepCurrent } from './reevaluation/keep-current.ts';
 import { createAnnouncedRemovals } from './retention/announced.ts';
@@ -58,14 +60,19 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   const connection = connect(options.kubeconfig);
   const issuers = await readIssuers(options.oidcIssuers);
   await assertNotOurs(issuers, connection.credentials);
+  const touched = createTouched();
   const runs = startSource<WorkflowRun>(connection.transport, KIND.WorkflowRun, {
     signal,
     indexers: {
       digest: digestsOf,
       mentioned: digestsMentionedBy,
       namespace: ({ metadata }) => [metadata.namespace ?? ''],
+      owner: ({ spec }) => (spec.identity.owner === undefined ? [] : [spec.identity.owner.uid]),
     },
-    onChange: (change) => archive?.seen(change),
+    onChange: (change) => {
+      archive?.seen(change);
+      touched.seen(change);
+    },
     onError: (error) => log.warn({ err: error }, 'Watch of workflow runs interrupted'),
   });
   const waivers = followWaivers(connection.transport, {
@@ -119,6 +126,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
       waivers.stopped,
       archive.stopped,
       keepCurrent(context, { namespace: options.namespace, signal }),
+      keepIntake(context, { namespace: options.namespace, synced: runs.synced, touched, signal }),
     ]);
     await context.events.drain();
   } catch (error) {

@@ -36,17 +36,42 @@ export interface IntakeOptions {
   readonly inspect: (material: SentMaterial) => Promise<Inspected>;
 }
 
+/** Where the bytes of a material come from. */
+export interface MaterialBody {
+  /** The digest that the sender states. */
+  readonly stated: Digest | undefined;
+  /** As it is announced; absent where it isn't. */
+  readonly length: number | undefined;
+  /** At most `limit` bytes; with `reserve`, where all of them are kept in memory. */
+  chunks(limit: number, reserve?: Reserve): AsyncIterable<Uint8Array>;
+}
+
+export const requestBody = (request: Request): MaterialBody => ({
+  stated: statedDigest(request.headers['content-digest']),
+  length: request.headers['content-length'] === undefined ? undefined : Number(request.headers['content-length']),
+  chunks: (limit, reserve) =>
+    reserve === undefined ? bodyChunks(request, limit) : keptChunks(request, limit, reserve),
+});
+
+/** Of bytes that are here. */
+export const bytesBody = (bytes: Uint8Array): MaterialBody => ({
+  stated: undefined,
+  length: bytes.length,
+  async *chunks() {
+    yield bytes;
+  },
+});
+
 /**
  * Takes a body into a stage: writes it while it is hashed, keeps as much of it in memory as its type has to look at, and
  * inspects that. Throws before anything is visible; the caller commits or discards the stage.
  */
-export async function takeMaterial(request: Request, stage: Stage, options: IntakeOptions): Promise<Intake> {
+export async function takeMaterial(body: MaterialBody, stage: Stage, options: IntakeOptions): Promise<Intake> {
   const kind = MATERIAL_KINDS[options.type];
-  const stated = statedDigest(request.headers['content-digest']);
   const most = kind.content === 'whole' ? kind.maxBytes : HEAD_BYTES;
-  const pieces = createPieces(announced(request, most));
+  const pieces = createPieces(announced(body, most));
   let room = most;
-  for await (const chunk of chunksFor(kind, request, options)) {
+  for await (const chunk of chunksFor(kind, body, options)) {
     if (kind.content === 'whole' && chunk.length > room) throw tooLarge(kind);
     if (room > 0) pieces.add(chunk.subarray(0, room));
     room = Math.max(0, room - chunk.length);
@@ -58,7 +83,7 @@ export async function takeMaterial(request: Request, stage: Stage, options: Inta
       hint: 'an empty file proves nothing; check the step that writes it',
     });
   }
-  assertDigest(stated, digest);
+  assertDigest(body.stated, digest);
   const { filename, isReference, isStrict, isJudged = false } = options;
   const { inspection: found, projection } = await options.inspect({
     type: kind.type,
@@ -82,15 +107,13 @@ export async function takeMaterial(request: Request, stage: Stage, options: Inta
 }
 
 /** How much of the body will be kept, if its length is announced. */
-function announced(request: Request, most: number): number | undefined {
-  const length = Number(request.headers['content-length']);
-  return length > 0 ? Math.min(length, most) : undefined;
-}
+const announced = ({ length }: MaterialBody, most: number): number | undefined =>
+  length !== undefined && length > 0 ? Math.min(length, most) : undefined;
 
-function chunksFor(kind: MaterialKind, request: Request, { maxBlobSize, reserve }: IntakeOptions) {
-  if (kind.content === 'head') return bodyChunks(request, maxBlobSize);
-  if (Number(request.headers['content-length']) > kind.maxBytes) throw tooLarge(kind);
-  return keptChunks(request, maxBlobSize, reserve);
+function chunksFor(kind: MaterialKind, body: MaterialBody, { maxBlobSize, reserve }: IntakeOptions) {
+  if (kind.content === 'head') return body.chunks(maxBlobSize);
+  if (body.length !== undefined && body.length > kind.maxBytes) throw tooLarge(kind);
+  return body.chunks(maxBlobSize, reserve);
 }
 
 const tooLarge = ({ type, maxBytes }: MaterialKind): Problem =>

@@ -17,6 +17,7 @@ import {
   type ReceivedRow,
   receive,
   removeExpired,
+  type Settlement,
   settle,
 } from '../../src/archive/intake.ts';
 import { openArchive } from '../../src/archive/open.ts';
@@ -27,6 +28,7 @@ import { digestOf } from './sample.ts';
 const ROOM = { count: 10, bytes: 1000 };
 const SHARE = { count: 4, bytes: 500 };
 const T1 = '2026-11-01T10:00:00.000Z';
+const T3 = '2026-11-01T11:00:00.000Z';
 const T2 = '2026-11-08T10:00:00.000Z';
 
 function sample(body: string, given: Partial<ReceivedRow> = {}): ReceivedRow {
@@ -61,6 +63,12 @@ function behaviours(name: string, start: () => Promise<Server>): void {
   });
   const put = (row: ReceivedRow, claims: readonly string[] = []) => receive(database, row, claims, ROOM, SHARE);
   const due = async (now = T1) => (await dueForJudgement(database, now, 10)).map(({ body }) => body);
+  /** Whatever has come in between. */
+  const settled = async (body: string, settlement: Settlement) => {
+    const row = await findEnvelope(database, sha256Hex(body));
+    if (row === undefined) throw new Error(`${body} is not there`);
+    await settle(database, row, settlement);
+  };
   const stateOf = async (body: string) => (await findEnvelope(database, sha256Hex(body)))?.state;
 
   test('what was received is there after the database was closed, and once however often it comes', async () => {
@@ -89,19 +97,18 @@ function behaviours(name: string, start: () => Promise<Server>): void {
     assert.is(await put(sample('y'.repeat(497), { account: '10.0.0.3' })), 'full');
     assert.is(await put(sample('y'.repeat(496), { account: '10.0.0.3' })), 'kept');
     assert.is(await put(sample('z', { account: '10.0.0.4' })), 'full');
-    await settle(database, sha256Hex('1'), { state: 'matched', body: null, kept: 0 });
+    await settled('1', { state: 'matched', body: null, kept: 0 });
     assert.is(await put(sample('z', { account: '10.0.0.4' })), 'kept');
   });
 
   test('what is aside is judged again when something that it names changes, and nothing else is', async () => {
     await put(sample('one'), ['uid-1', 'sha256:a']);
     await put(sample('two'), ['sha256:b']);
-    for (const body of ['one', 'two'])
-      await settle(database, sha256Hex(body), { state: 'aside', reason: 'NoRun', tries: 3 });
+    for (const body of ['one', 'two']) await settled(body, { state: 'aside', reason: 'NoRun', tries: 3 });
     assert.equal(await due(), []);
     await judgeAgainBy(database, ['sha256:x', ...Array.from({ length: 250 }, (_, index) => `uid-${index}`)], T1);
     assert.equal(await due(), ['one']);
-    await settle(database, sha256Hex('one'), { state: 'matched' });
+    await settled('one', { state: 'matched' });
     await judgeAllAgain(database, T1);
     assert.equal(await due(), ['two']);
     assert.is(await stateOf('one'), 'matched');
@@ -109,21 +116,30 @@ function behaviours(name: string, start: () => Promise<Server>): void {
 
   test('who may add to a run says where an envelope belongs, until it is matched; an anonymous one changes nothing', async () => {
     await put(sample('one'));
-    await settle(database, sha256Hex('one'), { state: 'aside', reason: 'NoRun' });
-    const bound = { origin: 'caller', poster: 'build', namespace: 'shop', run: 'r', run_uid: 'u' } as const;
+    const before = await findEnvelope(database, sha256Hex('one'));
+    await settled('one', { state: 'aside', reason: 'NoRun' });
+    const bound = {
+      origin: 'caller',
+      poster: 'build',
+      namespace: 'shop',
+      run: 'r',
+      run_uid: 'u',
+      received: T3,
+    } as const;
     assert.is(await put(sample('one', bound)), 'known');
-    assert.equal(await due(), ['one']);
+    if (before !== undefined) await settle(database, before, { state: 'aside', reason: 'NoRun' });
+    assert.equal(await due(T3), ['one'], 'what was found out before he said it does not count');
     assert.is(await put(sample('one', { namespace: 'bank' })), 'known');
     const found = await findEnvelope(database, sha256Hex('one'));
     assert.equal([found?.namespace, found?.run_uid, found?.poster], ['shop', 'u', 'build']);
-    await settle(database, sha256Hex('one'), { state: 'matched' });
+    await settled('one', { state: 'matched' });
     await put(sample('one', { ...bound, run: 'other', run_uid: 'v' }));
     assert.is((await findEnvelope(database, sha256Hex('one')))?.run_uid, 'u');
   });
 
   test('another signature of the same by the same is found, and only in the same run', async () => {
     await put(sample('one', { payload_digest: digestOf('p') }));
-    await settle(database, sha256Hex('one'), { state: 'matched', run_uid: 'u', signer: 's', material: 'provenance' });
+    await settled('one', { state: 'matched', run_uid: 'u', signer: 's', material: 'provenance' });
     const key = { payload_digest: digestOf('p'), run_uid: 'u', signer: 's' };
     const found = await matchedBefore(database, key);
     assert.equal([found?.gitoid, found?.material], [sha256Hex('one'), 'provenance']);
@@ -144,7 +160,7 @@ function behaviours(name: string, start: () => Promise<Server>): void {
     await put(sample('nowhere'));
     await put(sample('shop', { namespace: 'shop', received: '2026-11-02T00:00:00.000Z' }));
     await put(sample('bank', { namespace: 'bank' }));
-    await settle(database, sha256Hex('bank'), { state: 'aside', reason: 'UnknownSigner' });
+    await settled('bank', { state: 'aside', reason: 'UnknownSigner' });
     const seen = async (namespaces: readonly string[], unbound: boolean) =>
       (await listEnvelopes(database, { namespaces, unbound }, 10)).map(({ size }) => size);
     assert.equal(await seen([], false), []);

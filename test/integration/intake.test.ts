@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { sha256Hex } from '../../src/api/canonical.ts';
 import type { IntakeItem, IntakeMessage, UploadMessage } from '../../src/api/intake-messages.ts';
+import type { RunMessage } from '../../src/api/messages.ts';
 import { gitoidOf } from '../../src/receiver/intake/gitoid.ts';
-import { provenance, signedEnvelope } from '../support/envelopes.ts';
+import { collection, provenance, signedEnvelope } from '../support/envelopes.ts';
+import { eventually } from '../support/eventually.ts';
 import type { Sending } from '../support/http.ts';
 import { manifest } from '../support/manifest.ts';
+import { jobReference, tokenOfPod } from '../support/pods.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey } from '../support/signing.ts';
 
@@ -132,6 +136,128 @@ test('a token is not taken for nothing', async () => {
   await shop.http.refused('token-missing', '/v1/namespaces/shop/runs/build-0/upload', { method: 'POST', body });
   await shop.http.refused('pod-required', `${IN_SHOP}/upload`, { method: 'POST', body, token });
   assert.is(await itemOf(gitoidOf(Buffer.from(body))), undefined);
+});
+
+/** Opens a run outside of any pipeline, with this as its app; returns its name. */
+async function openWith(app: string): Promise<string> {
+  const { run } = (
+    await shop.http.call('/v1/runs', { method: 'POST', token, body: { workflow: 'build' } })
+  ).json<RunMessage>();
+  const path = `/v1/namespaces/shop/runs/${run}/materials/app`;
+  const added = await shop.http.call(path, { method: 'PUT', token, body: app });
+  assert.is(added.status, 200, added.body.toString());
+  return run;
+}
+const sha256 = (text: string): string => `sha256:${sha256Hex(text)}`;
+const judged = (gitoid: string): Promise<IntakeItem> =>
+  eventually(`the judgement of ${gitoid}`, async () => {
+    const item = await itemOf(gitoid);
+    return item === undefined || item.state === 'received' ? undefined : item;
+  });
+const asideFor = async (gitoid: string, reason: string): Promise<void> => {
+  const { state, reason: found, message } = await judged(gitoid);
+  assert.equal([state, found], ['aside', reason], message);
+};
+const materialOf = async (run: string, name: string) =>
+  (await shop.run(run)).status?.materials?.find((material) => material.name === name);
+
+test('what Witness posts becomes the material of the run that has what it is about', async () => {
+  const run = await openWith('witnessed');
+  const body = signedEnvelope(collection(sha256('witnessed')), key);
+  const gitoid = await upload(body);
+  const item = await judged(gitoid);
+  assert.equal([item.state, item.run, item.material], ['matched', run, 'collection'], item.message);
+  const material = await materialOf(run, 'collection');
+  assert.is(material?.digest, sha256(body));
+  assert.match(material?.addedBy ?? '', /^intake, signed by \S{8}/);
+  assert.is(material?.signers?.length, 1);
+  assert.is((await shop.http.call(`/download/${gitoid}`, { token: reader })).body.toString(), body);
+  // Chains signs again whenever it has to store again: no other content, though other bytes.
+  const again = await judged(await upload(signedEnvelope(collection(sha256('witnessed')), key)));
+  assert.equal([again.state, again.run], ['duplicate', run]);
+  const other = signedEnvelope({ ...collection(sha256('witnessed')), predicate: { name: 'other' } }, key);
+  await asideFor(await upload(other), 'Refused');
+  assert.is((await materialOf(run, 'collection'))?.digest, sha256(body));
+});
+
+test('an envelope waits for its run', async () => {
+  const gitoid = await upload(signedEnvelope(collection(sha256('early')), key));
+  await asideFor(gitoid, 'NoRun');
+  const run = await openWith('early');
+  const item = await eventually('the match', async () => {
+    const found = await itemOf(gitoid);
+    return found?.state === 'matched' ? found : undefined;
+  });
+  assert.equal([item.run, item.reason], [run, undefined]);
+});
+
+test('a signature that the contract does not trust, or none at all, gets nothing into a run', async () => {
+  const run = await openWith('wanted');
+  const forged = signedEnvelope(collection(sha256('wanted')), stranger);
+  await asideFor(await upload(forged), 'UnknownSigner');
+  const { signatures } = JSON.parse(signedEnvelope(collection(sha256('another')), key)) as { signatures: unknown };
+  await asideFor(await upload(JSON.stringify({ ...JSON.parse(forged), signatures })), 'UnknownSigner');
+  assert.is(await materialOf(run, 'collection'), undefined);
+  // What was refused before doesn't keep out what is good.
+  const item = await judged(await upload(signedEnvelope(collection(sha256('wanted')), key)));
+  assert.equal([item.state, item.run], ['matched', run], item.message);
+});
+
+test('provenance belongs to the pipeline that it states, whatever it says it is about', async () => {
+  const job = jobReference('builder');
+  const pod = await tokenOfPod(shop, { name: 'builder', serviceAccount: 'proviso-build', ownerReferences: [job] });
+  const put = await shop.http.call(`${IN_SHOP}/materials/app`, { method: 'PUT', token: pod, body: 'image' });
+  assert.is(put.status, 200, put.body.toString());
+  const [run] = (await shop.runs()).filter(({ spec }) => spec.identity.owner?.uid === job.uid);
+  const of = sha256('image');
+  // Signed by the same Chains, for a task of another namespace that claims to have built this image.
+  const foreign = signedEnvelope(provenance({ of, invocation: crypto.randomUUID() }), key);
+  await asideFor(await upload(foreign), 'NoRun');
+  await asideFor(await upload(signedEnvelope(provenance({ of }), key)), 'NoInvocation');
+  const own = signedEnvelope(provenance({ of: digest('9'), invocation: job.uid }), key);
+  await asideFor(await upload(own, { at: '/v1/namespaces/bank/workflows/build' }), 'NoRun');
+  assert.is(await materialOf(run?.metadata.name ?? '', 'provenance'), undefined);
+  const mine = signedEnvelope(provenance({ of, invocation: job.uid }), key);
+  const item = await judged(await upload(mine, { at: IN_SHOP }));
+  assert.equal([item.state, item.run, item.material], ['matched', run?.metadata.name, 'provenance'], item.message);
+  // The pod itself may hand in what it likes, as it may with a PUT.
+  const unsigned = signedEnvelope(collection(of), stranger);
+  const bound = await judged(await upload(unsigned, { at: IN_SHOP, token: pod }));
+  assert.equal([bound.state, bound.run, bound.material], ['matched', run?.metadata.name, 'collection'], bound.message);
+  assert.is((await materialOf(bound.run ?? '', 'collection'))?.addedBy, 'system:serviceaccount:shop:proviso-build');
+});
+
+test('nothing gets into a run that is over', async () => {
+  const run = await openWith('finished');
+  const path = `/v1/namespaces/shop/runs/${run}`;
+  const cancelled = await shop.http.call(`${path}/cancel`, {
+    method: 'POST',
+    token,
+    body: { trigger: 'cancellation' },
+  });
+  assert.is(cancelled.status, 200);
+  const body = signedEnvelope(collection(sha256('finished')), key);
+  await asideFor(await upload(body), 'NoRun');
+  await shop.http.refused('run-finished', `${path}/upload`, { method: 'POST', token, body });
+});
+
+test('what was acknowledged before the receiver was killed is judged after it', async () => {
+  const lease = 'lease -n proviso-system proviso-intake';
+  const held = {
+    holderIdentity: 'test',
+    leaseDurationSeconds: 3600,
+    renewTime: new Date().toISOString().replace('Z', '000Z'),
+  };
+  await shop.kubectl(`patch ${lease} --type=merge -p ${JSON.stringify({ spec: held })}`);
+  // Started anew it finds that another one judges.
+  await shop.stack.killAndRestart('receiver');
+  const run = await openWith('killed');
+  const gitoid = await upload(signedEnvelope(collection(sha256('killed')), key));
+  await shop.stack.killAndRestart('receiver');
+  assert.is((await itemOf(gitoid))?.state, 'received');
+  await shop.kubectl(`delete ${lease}`);
+  const item = await judged(gitoid);
+  assert.equal([item.state, item.run], ['matched', run], item.message);
 });
 
 test.run();

@@ -1,0 +1,81 @@
+import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/promises';
+import { dueForJudgement, judgeAgainBy, judgeAllAgain, removeExpired, settle } from '../../archive/intake.ts';
+import type { IntakeTable } from '../../archive/tables.ts';
+import { whileLeading } from '../../kube/leading.ts';
+import type { ReceiverContext } from '../context.ts';
+import { judge } from './judge.ts';
+import type { Touched } from './touched.ts';
+
+export interface KeepIntakeOptions {
+  /** Proviso's own namespace, where the lease is. */
+  readonly namespace: string;
+  /** Resolves when the runs are listed. */
+  readonly synced: Promise<void>;
+  readonly touched: Touched;
+  readonly signal: AbortSignal;
+  /** From one look to the next, in milliseconds; default 300. */
+  readonly everyMs?: number;
+}
+
+const LEASE = 'proviso-intake';
+const EVERY_MS = 300;
+/** So many are read at once, each up to some megabytes. */
+const BATCH = 10;
+const MAX_WAIT_MS = 5 * 60_000;
+
+/**
+ * Judges envelopes that came in, again and again until the signal. One receiver does it at a time, whichever took them: what is to be
+ * judged stands in the archive and nowhere else, so nothing is lost with the process that was at it.
+ */
+export async function keepIntake(context: ReceiverContext, options: KeepIntakeOptions): Promise<void> {
+  const { namespace, signal, synced, everyMs = EVERY_MS } = options;
+  const { client, log, archive } = context;
+  if (!archive.isKept) return;
+  await synced.catch(() => {});
+  const onError = (error: unknown): void => log.warn({ err: error }, 'Lease of the intake not renewed');
+  await whileLeading({ client, namespace, name: LEASE, signal, onError }, async (over) => {
+    let isBegun = false;
+    while (!over.aborted) {
+      try {
+        if (!isBegun) await archive.ask((database) => judgeAllAgain(database, timeNow()));
+        isBegun = true;
+        await lookOnce(context, options.touched, over);
+      } catch (error) {
+        if (!over.aborted) log.warn({ err: error }, 'Envelopes not judged');
+      }
+      await sleep(everyMs, undefined, { signal: over }).catch(() => {});
+    }
+  });
+}
+
+const timeNow = (): string => new Date().toISOString();
+
+async function lookOnce(context: ReceiverContext, touched: Touched, over: AbortSignal): Promise<void> {
+  const { archive, log } = context;
+  const changed = touched.take();
+  await archive.ask((database) =>
+    changed === 'all' ? judgeAllAgain(database, timeNow()) : judgeAgainBy(database, changed, timeNow()),
+  );
+  const expired = await archive.ask((database) => removeExpired(database, timeNow()));
+  if (expired > 0) log.info({ expired }, 'Envelopes expired');
+  for (;;) {
+    const rows = await archive.ask((database) => dueForJudgement(database, timeNow(), BATCH));
+    for (const row of rows) {
+      if (over.aborted) return;
+      await judgeOne(context, row);
+      // SQLite answers at once, and requests would wait until all is done.
+      await yieldToOthers();
+    }
+    if (rows.length < BATCH) return;
+  }
+}
+
+async function judgeOne(context: ReceiverContext, row: IntakeTable): Promise<void> {
+  const { gitoid, tries } = row;
+  const settlement = await judge(context, row, new Date()).catch((error: unknown) => {
+    context.log.warn({ err: error, gitoid }, 'Envelope not judged');
+    const due = new Date(Date.now() + Math.min(MAX_WAIT_MS, 1000 * 2 ** tries)).toISOString();
+    return { tries: tries + 1, due };
+  });
+  await context.archive.ask((database) => settle(database, row, settlement));
+}
