@@ -3,6 +3,7 @@ import { dueForJudgement, judgeAgainBy, judgeAllAgain, removeExpired, settle } f
 import type { IntakeTable } from '../../archive/tables.ts';
 import { whileLeading } from '../../kube/leading.ts';
 import type { ReceiverContext } from '../context.ts';
+import { collectAnnotated, createSeenObjects } from './collect-annotated.ts';
 import { judge } from './judge.ts';
 import type { Touched } from './touched.ts';
 
@@ -17,6 +18,8 @@ export interface KeepIntakeOptions {
   readonly everyMs?: number;
 }
 
+/** How often the annotations of Tekton Chains are looked at: it takes seconds to write them, and a run waits for minutes. */
+const ANNOTATED_MS = 10_000;
 const LEASE = 'proviso-intake';
 const EVERY_MS = 300;
 /** So many are read at once, each up to some megabytes. */
@@ -34,11 +37,17 @@ export async function keepIntake(context: ReceiverContext, options: KeepIntakeOp
   await synced.catch(() => {});
   const onError = (error: unknown): void => log.warn({ err: error }, 'Lease of the intake not renewed');
   await whileLeading({ client, namespace, name: LEASE, signal, onError }, async (over) => {
+    const seen = createSeenObjects();
     let isBegun = false;
+    let annotatedAt = Number.NEGATIVE_INFINITY;
     while (!over.aborted) {
       try {
         if (!isBegun) await archive.ask((database) => judgeAllAgain(database, timeNow()));
         isBegun = true;
+        if (performance.now() - annotatedAt >= ANNOTATED_MS) {
+          annotatedAt = performance.now();
+          await collectAnnotated(context, seen, over);
+        }
         await lookOnce(context, options.touched, over);
       } catch (error) {
         if (!over.aborted) log.warn({ err: error }, 'Envelopes not judged');

@@ -13,7 +13,9 @@ import { KEEP_ASIDE_MS, MAX_ENVELOPE_BYTES, ROOM, SHARE } from './room.ts';
 /** Who hands an envelope in, and what he says it belongs to. */
 export type Sender =
   | { readonly kind: 'anybody'; readonly address: string; readonly namespace?: string; readonly workflow?: string }
-  | { readonly kind: 'caller'; readonly username: string; readonly run: WorkflowRun };
+  | { readonly kind: 'caller'; readonly username: string; readonly run: WorkflowRun }
+  /** Found on an object of Tekton that the run is of. */
+  | { readonly kind: 'tekton'; readonly run: WorkflowRun };
 
 const MAX_ACCOUNT = 512;
 
@@ -25,7 +27,7 @@ export async function takeEnvelope(
   context: ReceiverContext,
   request: Request,
   response: Response,
-  sender: Sender,
+  sender: Exclude<Sender, { kind: 'tekton' }>,
 ): Promise<string> {
   const account = sender.kind === 'anybody' ? sender.address : sender.username;
   const reserve = (bytes: number): void => {
@@ -96,11 +98,14 @@ function placeOf(
     const { address: account, namespace = null, workflow = null } = sender;
     return { origin: 'post', account, poster: null, namespace, workflow, run: null, run_uid: null };
   }
-  const { username, run } = sender;
+  const { run } = sender;
+  const who =
+    sender.kind === 'caller'
+      ? ({ origin: 'caller', poster: sender.username, account: sender.username } as const)
+      : ({ origin: 'chains', poster: null, account: `Tekton in ${run.metadata.namespace}` } as const);
   return {
-    origin: 'caller',
-    account: username.slice(0, MAX_ACCOUNT),
-    poster: username.slice(0, MAX_ACCOUNT),
+    ...who,
+    account: who.account.slice(0, MAX_ACCOUNT),
     namespace: run.metadata.namespace ?? null,
     workflow: run.spec.workflowRef.name,
     run: run.metadata.name,

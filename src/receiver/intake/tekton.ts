@@ -24,12 +24,16 @@ export async function tektonOwner(client: KubeClient, run: WorkflowRun): Promise
 }
 
 /** The TaskRuns of a PipelineRun, one after the other: those that it names and that say the same. */
-export async function* tasksOf(client: KubeClient, pipelineRun: TektonObject): AsyncGenerator<TektonObject> {
+export async function* tasksOf(
+  client: KubeClient,
+  pipelineRun: TektonObject,
+  isWanted: (name: string) => boolean = () => true,
+): AsyncGenerator<TektonObject> {
   const { namespace = '', uid } = pipelineRun.metadata;
   for (const reference of asArray(asRecord(pipelineRun.status)?.childReferences).slice(0, MAX_TASKS)) {
     const child = asRecord(reference);
     const name = asText(child?.name) ?? '';
-    if (child?.kind !== 'TaskRun' || !/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(name)) continue;
+    if (child?.kind !== 'TaskRun' || !/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(name) || !isWanted(name)) continue;
     const task = await client.find<TektonObject>(KIND.TaskRun, { namespace, name });
     const isOurs = task?.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid);
     if (task !== undefined && isOurs === true) yield task;

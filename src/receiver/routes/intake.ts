@@ -43,7 +43,7 @@ async function senderOf(
   { which, posters }: UploadPlace,
   request: Request,
   response: Response,
-): Promise<Sender> {
+): Promise<Exclude<Sender, { kind: 'tekton' }>> {
   if (posters !== undefined && request.headers.authorization === undefined) {
     const address = posters(request, response);
     const place =
