@@ -7,6 +7,7 @@ import type { ArchiveRunsFlags } from './commands/archive-runs.ts';
 import type { ArchiveTotalsFlags } from './commands/archive-totals.ts';
 import type { BackupFlags } from './commands/backup.ts';
 import type { DiscoverFlags } from './commands/discover.ts';
+import type { IntakeFlags } from './commands/intake.ts';
 import type { PolicyEvalFlags } from './commands/policy-eval.ts';
 import type { PolicyTestFlags } from './commands/policy-test.ts';
 import type { ReportFlags } from './commands/report.ts';
@@ -67,6 +68,16 @@ export function addArchiveCommands(program: Command, within: Within): void {
     .description('show what the retention of evidence stores would remove now, and remove nothing')
     .action(() =>
       within(async (session) => (await import('./commands/archive-retention.ts')).archiveRetention(session)),
+    );
+  program
+    .command('intake')
+    .description(
+      'show envelopes that Tekton Chains, Witness and the like sent, what became of them, and what waits and why',
+    )
+    .option('--all', 'of every namespace whose runs may be read, and what belongs to none yet')
+    .option('--limit <count>', 'how many at most', '50')
+    .action((flags: IntakeFlags) =>
+      within(async (session) => (await import('./commands/intake.ts')).intake(session, flags)),
     );
   program
     .command('discover')

@@ -9,6 +9,7 @@ import type { IntakeItem, IntakeMessage, UploadMessage } from '../../src/api/int
 import type { RunMessage } from '../../src/api/messages.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import { gitoidOf } from '../../src/receiver/intake/gitoid.ts';
+import { mountSecret, runHere } from '../support/command-line.ts';
 import { controllerReference, createIn } from '../support/config-files.ts';
 import { collection, provenance, signedEnvelope } from '../support/envelopes.ts';
 import { eventually } from '../support/eventually.ts';
@@ -192,11 +193,13 @@ test('an envelope waits for its run', async () => {
 
 test('a signature that the contract does not trust, or none at all, gets nothing into a run', async () => {
   const run = await openWith('wanted');
+  const { blobs } = await shop.stored();
   const forged = signedEnvelope(collection(sha256('wanted')), stranger);
   await asideFor(await upload(forged), 'UnknownSigner');
   const { signatures } = JSON.parse(signedEnvelope(collection(sha256('another')), key)) as { signatures: unknown };
   await asideFor(await upload(JSON.stringify({ ...JSON.parse(forged), signatures })), 'UnknownSigner');
   assert.is(await materialOf(run, 'collection'), undefined);
+  assert.equal((await shop.stored()).blobs, blobs, 'nothing of it gets into an evidence store');
   // What was refused before doesn't keep out what is good.
   const item = await became(await upload(signedEnvelope(collection(sha256('wanted')), key)), 'matched');
   assert.is(item.run, run);
@@ -294,6 +297,18 @@ test('provenance of a task belongs to the run of its pipeline, posted or left in
   assert.is(material.digest, sha256(own));
   const found = await became(gitoidOf(Buffer.from(own)), 'matched');
   assert.equal([found.origin, found.run], ['chains', annotating.run]);
+});
+
+test('the command line says what came in, what waits, and why', async () => {
+  const env = { PROVISO_DIR: await mountSecret(shop, 'build'), PROVISO_TOKEN: auditor };
+  const { code, out, err } = await runHere(dir, 'intake --all --limit 3', env);
+  assert.is(code, 0, err);
+  assert.match(out, /^STATE +REASON +COUNT +KEPT\naside +\w+ +\d+ +\d/);
+  assert.match(out, /\nmatched +- +\d+ +0 B\n/);
+  assert.match(out, /\nGITOID +RECEIVED +STATE +REASON +RUN +PREDICATE +MESSAGE\n[0-9a-f]{12} +\d{4}-/);
+  assert.match(out, /These are the newest 3 of \d+; --limit shows more/);
+  const nothing = await runHere(dir, 'intake -n kube-system', env);
+  assert.match(nothing.out, /nothing came in for kube-system; what belongs to no namespace yet is shown with --all/);
 });
 
 test('what was acknowledged before the receiver was killed is judged after it', async () => {

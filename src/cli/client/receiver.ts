@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { RevisionListMessage, RevisionMessage } from '../../api/contract-messages.ts';
+import type { IntakeMessage } from '../../api/intake-messages.ts';
 import type {
   ArchivedRunsMessage,
   CancelRequest,
@@ -121,6 +122,7 @@ export function createReceiver(transport: Transport) {
       get(`/v1/archive/discover/${encodeURIComponent(digest)}?${new URLSearchParams(query)}`),
     /** Begins it, again if it is under way. */
     rebuild: (): Promise<RebuildMessage> => json({ method: 'POST', path: '/v1/archive/rebuild', idempotent: true }),
+    intake: (query: Query): Promise<IntakeMessage> => get(`/v1/intake?${new URLSearchParams(query)}`),
     retention: (): Promise<RetentionMessage> => get('/v1/archive/retention'),
     rebuildProgress: (): Promise<RebuildMessage> => get('/v1/archive/rebuild'),
     /** Lines: every archive record behind the run with this uid, or what is said in its place. */

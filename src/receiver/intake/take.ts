@@ -8,7 +8,7 @@ import { assertDigest, statedDigest } from '../content-digest.ts';
 import type { ReceiverContext } from '../context.ts';
 import type { EnvelopeClaims } from './claims.ts';
 import { gitoidOf } from './gitoid.ts';
-import { KEEP_ASIDE_MS, MAX_ENVELOPE_BYTES, ROOM, SHARE } from './room.ts';
+import { KEEP_ASIDE_MS, MAX_ENVELOPE_BYTES, ROOM, ROOM_OF_KNOWN, SHARE } from './room.ts';
 
 /** Who hands an envelope in, and what he says it belongs to. */
 export type Sender =
@@ -53,10 +53,11 @@ export async function keepEnvelope(
   row: ReceivedRow,
   claims: EnvelopeClaims,
 ): Promise<void> {
-  const receipt = await archive.ask((database) => receive(database, row, named(claims), ROOM, SHARE));
+  const room = row.origin === 'post' ? ROOM : ROOM_OF_KNOWN;
+  const receipt = await archive.ask((database) => receive(database, row, named(claims), room, SHARE));
   if (receipt !== 'full') return;
   throw new Problem('intake-full', 'there is no room for another envelope that waits for its run', {
-    hint: `an administrator sees what waits, and why, by: proviso intake; whoever sends with a token of a run is not kept waiting`,
+    hint: 'an administrator sees what waits, and why, by: proviso intake --all; for who sends with a token there is more room',
     retryAfter: 60,
   });
 }
