@@ -1,5 +1,5 @@
 // deadline: 180
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -9,6 +9,7 @@ import type { IntakeItem, IntakeMessage, UploadMessage } from '../../src/api/int
 import type { RunMessage } from '../../src/api/messages.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import { gitoidOf } from '../../src/receiver/intake/gitoid.ts';
+import { runCommand } from '../controlplane/command.ts';
 import { mountSecret, runHere } from '../support/command-line.ts';
 import { controllerReference, createIn } from '../support/config-files.ts';
 import { collection, provenance, signedEnvelope } from '../support/envelopes.ts';
@@ -19,6 +20,7 @@ import { jobReference, tokenOfPod } from '../support/pods.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey } from '../support/signing.ts';
 import { pipelineCrds } from '../tools/crds.ts';
+import { tool } from '../tools/tool.ts';
 
 /** Who signs for the contract, as Tekton Chains would. */
 const key = generateTestKey();
@@ -89,6 +91,31 @@ test('the envelope that Tekton Chains posts is answered as Archivista answers it
     counts.reduce((sum, { count }) => sum + count, 0),
     1,
   );
+});
+
+test('the client that Chains and Witness are built with takes what it gets for Archivista', async () => {
+  const file = join(dir, 'envelope.json');
+  const body = signedEnvelope(provenance({ of: digest('9'), note: 'by the client' }), stranger);
+  await writeFile(file, body);
+  const trust = join(dir, 'ca.crt');
+  await writeFile(
+    trust,
+    await shop.kubectl('get configmap -n proviso-system proviso-trust -o jsonpath={.data.ca\\.crt}'),
+  );
+  const client = await tool('archivista-client');
+  const run = (action: string, at: string, what: string, by = '') =>
+    runCommand(client, [action, `${shop.stack.endpoint}${at}`, what], {
+      env: { SSL_CERT_FILE: trust, AUTHORIZATION: by },
+    });
+  for (const at of ['', '/', '/v1', IN_SHOP]) {
+    assert.equal(await run('store', at, file), { code: 0, stdout: `${gitoidOf(Buffer.from(body))}\n`, stderr: '' });
+  }
+  const got = await run('download', IN_SHOP, gitoidOf(Buffer.from(body)), `Bearer ${auditor}`);
+  assert.is(got.code, 0, got.stderr);
+  assert.is(JSON.parse(got.stdout).payload, JSON.parse(body).payload);
+  const refused = await run('store', '', trust);
+  assert.is(refused.code, 1);
+  assert.match(refused.stderr, /attestation-malformed/);
 });
 
 test('who may not see it is told the same as if it were not there', async () => {

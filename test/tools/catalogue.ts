@@ -8,6 +8,7 @@ export const MODULES = {
   helm: new URL('./helm', import.meta.url).pathname,
   stores: new URL('./go-stores', import.meta.url).pathname,
   peers: new URL('./go-peers', import.meta.url).pathname,
+  archivista: new URL('./go-archivista', import.meta.url).pathname,
   opa: new URL('./opa', import.meta.url).pathname,
 } as const;
 
@@ -37,6 +38,10 @@ const ORIGINS = {
   distribution: { module: 'github.com/distribution/distribution/v3', command: '/cmd/registry', pinnedBy: 'stores' },
   rclone: { module: 'github.com/rclone/rclone', command: '', ours: 'rclone', pinnedBy: 'peers' },
   oras: { module: 'oras.land/oras', command: '/cmd/oras', pinnedBy: 'peers' },
+  'archivista-client': {
+    ...{ module: 'github.com/in-toto/archivista', command: '' },
+    ...{ ours: 'client', pinnedBy: 'archivista' },
+  },
   opa: { module: 'github.com/open-policy-agent/opa', command: '', pinnedBy: 'opa' },
 } as const satisfies Readonly<Record<string, Origin>>;
 
