@@ -5,7 +5,8 @@ import { NOT_RUN, RUN_BY, type TestName } from '../support/page-commands-list.ts
 import { readFromRoot, readPages, testNamesOf } from '../support/pages.ts';
 
 const test = suite('commands of the pages');
-const pages = [...(await readPages()).keys()].filter((page) => page === 'README.md' || page.startsWith('docs/'));
+const texts = await readPages();
+const pages = [...texts.keys()];
 const blocks = (await Promise.all(pages.map(commandBlocksOf))).flat();
 
 for (const page of new Set(blocks.map((block) => block.page))) {
@@ -41,6 +42,25 @@ test('what is not run still stands on a page, and what is tested in its place is
     assert.ok(why !== '');
     if (covered !== undefined) await isThere(covered);
   }
+});
+
+/** Pages that are followed from their beginning to their end. */
+const FOLLOWED = [
+  'README.md',
+  ...['tekton', 'argo', 'jobs', 'github-actions', 'upgrade'].map((name) => `docs/${name}.md`),
+];
+
+test('what is shown with its output in the README and the tutorials is among the commands that are run', () => {
+  for (const page of FOLLOWED) {
+    const run = new Set(blocks.filter((block) => block.page === page).flatMap(commandsIn));
+    for (const [, shown = ''] of (texts.get(page) ?? '').matchAll(/^```console\n(.*?)^```/gms)) {
+      for (const [, command = ''] of shown.matchAll(/^\$ (.*)$/gm)) assert.ok(run.has(command), `${page}: ${command}`);
+    }
+  }
+});
+
+test('commands to copy are marked as such, under no other name', () => {
+  for (const [page, text] of texts) assert.not.match(text, /^ *```(?:bash|shell|zsh|shell-session)\b/m, page);
 });
 
 test('a command is a line without its comment, whatever it is broken into', () => {
