@@ -186,4 +186,24 @@ test('attack: the open runs of a workflow that was deleted, by those who submit 
   await refused(own, 'contract-not-met', signedBundle(await statementOf(own), key));
 });
 
+test('attack: a stolen token of an account that was deleted since, and made anew under its name', async () => {
+  const mint = () => shop.stack.controlPlane.serviceAccountToken('shop', 'proviso-revised', { audience: 'proviso' });
+  const [used, stolen] = [await mint(), await mint()];
+  const stage = { environment: { STAGE: 'production' } };
+  await open(used, 'revised', stage);
+  const uidOf = 'get serviceaccount -n shop proviso-revised -o jsonpath={.metadata.uid}';
+  const before = await shop.kubectl(uidOf);
+  await shop.kubectl('delete serviceaccount -n shop proviso-revised');
+  await eventually('the account made anew', async () => {
+    const uid = await shop.kubectl(uidOf);
+    return uid !== '' && uid !== before;
+  });
+  const init = (token: string) => ({ method: 'POST', token, body: { workflow: 'revised', ...stage } });
+  await shop.http.refused('token-rejected', '/v1/runs', init(stolen));
+  await eventually('the next token', async () => {
+    const answer = await shop.http.call('/v1/runs', init(await shop.tokenOf('revised')));
+    return answer.status === 201;
+  });
+});
+
 test.run();
