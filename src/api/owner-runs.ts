@@ -1,6 +1,6 @@
 import { sha256Hex } from './canonical.ts';
 import { KIND } from './kinds.ts';
-import { API_VERSION, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from './labels.ts';
+import { API_VERSION, LABEL_CONTRACT, LABEL_MANAGED_BY, LABEL_WORKFLOW, MANAGED_BY } from './labels.ts';
 import type { RunOwner, RunRunner, Workflow, WorkflowRun } from './types.gen.ts';
 
 /** The key of the one run that an owner has of a workflow, whoever opens it first. */
@@ -13,13 +13,18 @@ export const runName = ({ metadata }: Workflow, runKey: string): string => `${me
 /** What every run of a workflow with this key is, whoever opens it. */
 export function runObject(workflow: Workflow, runKey: string): Pick<WorkflowRun, 'apiVersion' | 'kind' | 'metadata'> {
   const { name, namespace = '', uid = '' } = workflow.metadata;
+  const contract = workflow.status?.contract?.name;
   return {
     apiVersion: API_VERSION,
     kind: KIND.WorkflowRun.kind,
     metadata: {
       name: runName(workflow, runKey),
       namespace,
-      labels: { [LABEL_MANAGED_BY]: MANAGED_BY, [LABEL_WORKFLOW]: name },
+      labels: {
+        [LABEL_MANAGED_BY]: MANAGED_BY,
+        [LABEL_WORKFLOW]: name,
+        ...(contract === undefined ? {} : { [LABEL_CONTRACT]: contract }),
+      },
       ownerReferences: [{ apiVersion: API_VERSION, kind: KIND.Workflow.kind, name, uid, controller: true }],
     },
   };

@@ -1,4 +1,4 @@
-import { CONDITION, type Condition, findCondition } from './conditions.ts';
+import { CONDITION, type Condition, type ConditionClaim, findCondition, settleConditions } from './conditions.ts';
 import type { WorkflowRun } from './types.gen.ts';
 
 const OPEN = { status: 'Unknown', reason: 'Crafting', message: 'the run is open' } as const;
@@ -6,6 +6,21 @@ const OPEN = { status: 'Unknown', reason: 'Crafting', message: 'the run is open'
 /** The condition Succeeded; a run that has none yet is open. */
 export const verdictOf = (run: WorkflowRun): Pick<Condition, 'status' | 'reason' | 'message'> =>
   findCondition(run.status?.conditions, CONDITION.Succeeded) ?? OPEN;
+
+/** The condition Succeeded, and what is claimed with it. */
+export type VerdictClaims = readonly [
+  ConditionClaim & { readonly type: typeof CONDITION.Succeeded },
+  ...(readonly ConditionClaim[]),
+];
+
+/** What the status of a run says of its verdict: the conditions, and the result, by which runs are selected. */
+export function settleVerdict(
+  run: WorkflowRun,
+  claims: VerdictClaims,
+  now: string,
+): { readonly result: string; readonly conditions: readonly Condition[] } {
+  return { result: claims[0].reason, conditions: settleConditions(run.status?.conditions, claims, now) };
+}
 
 export const isFinished = (run: WorkflowRun): boolean => verdictOf(run).status !== 'Unknown';
 

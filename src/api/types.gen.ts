@@ -109,7 +109,7 @@ export interface ClusterContractSpec {
         readonly claims?: readonly ({
           /** What is stated, by the name that Fulcio gives it. Example: `sourceRepositoryURI`. */
           readonly name: 'buildSignerURI' | 'buildSignerDigest' | 'runnerEnvironment' | 'sourceRepositoryURI' | 'sourceRepositoryDigest' | 'sourceRepositoryRef' | 'sourceRepositoryIdentifier' | 'sourceRepositoryOwnerURI' | 'sourceRepositoryOwnerIdentifier' | 'buildConfigURI' | 'buildConfigDigest' | 'buildTrigger' | 'runInvocationURI' | 'sourceRepositoryVisibility';
-          /** Its value. Example: `https://github.com/o/r`. */
+          /** What it must be, compared exactly. Example: `https://github.com/o/r`. */
           readonly value: string;
         })[];
         /** The TrustRoot that the certificate is checked against. Absent, the one that is marked as default. */
@@ -252,7 +252,7 @@ export interface ClusterContractSpec {
       readonly claims?: readonly ({
         /** What is stated, by the name that Fulcio gives it. Example: `sourceRepositoryURI`. */
         readonly name: 'buildSignerURI' | 'buildSignerDigest' | 'runnerEnvironment' | 'sourceRepositoryURI' | 'sourceRepositoryDigest' | 'sourceRepositoryRef' | 'sourceRepositoryIdentifier' | 'sourceRepositoryOwnerURI' | 'sourceRepositoryOwnerIdentifier' | 'buildConfigURI' | 'buildConfigDigest' | 'buildTrigger' | 'runInvocationURI' | 'sourceRepositoryVisibility';
-        /** Its value. Example: `https://github.com/o/r`. */
+        /** What it must be, compared exactly. Example: `https://github.com/o/r`. */
         readonly value: string;
       })[];
       /** The TrustRoot that the certificate is checked against. Absent, the one that is marked as default. */
@@ -651,7 +651,7 @@ export interface ContractSpecSigner {
     readonly claims?: readonly ({
       /** What is stated, by the name that Fulcio gives it. Example: `sourceRepositoryURI`. */
       readonly name: 'buildSignerURI' | 'buildSignerDigest' | 'runnerEnvironment' | 'sourceRepositoryURI' | 'sourceRepositoryDigest' | 'sourceRepositoryRef' | 'sourceRepositoryIdentifier' | 'sourceRepositoryOwnerURI' | 'sourceRepositoryOwnerIdentifier' | 'buildConfigURI' | 'buildConfigDigest' | 'buildTrigger' | 'runInvocationURI' | 'sourceRepositoryVisibility';
-      /** Its value. Example: `https://github.com/o/r`. */
+      /** What it must be, compared exactly. Example: `https://github.com/o/r`. */
       readonly value: string;
     })[];
     /** The TrustRoot that the certificate is checked against. Absent, the one that is marked as default. */
@@ -1188,7 +1188,7 @@ export interface WaiverSpec {
   readonly requestedBy: string;
   /** The user who has approved it, together with `approvedUid`; nobody can approve in another name, his own Waiver, or without the right to `approve` it. Absent when it is made. Example: `bob@example.com`. */
   readonly approvedBy?: string;
-  /** The metadata.uid of the Waiver that was approved, so that one made anew under the same name isn't approved in its place. */
+  /** The metadata.uid of the Waiver that was approved, so that one made anew under the same name isn't approved in its place. Example: `8c1f8a3e-0000-4000-8000-000000000001`. */
   readonly approvedUid?: string;
 }
 
@@ -1267,7 +1267,7 @@ export interface RunIdentity {
   readonly serviceAccount?: string;
   /** The pod that the token is bound to; absent when it is bound to none. */
   readonly pod?: {
-    /** The name of the pod. */
+    /** The name of the pod, in the namespace of the run. Example: `build-x7k2p-sbom-pod`. */
     readonly name: string;
     /** The uid of the pod; the pod was looked up by it. */
     readonly uid: string;
@@ -1290,7 +1290,7 @@ export interface RunOwner {
   readonly apiVersion: string;
   /** The kind of the owner. Example: `PipelineRun`. */
   readonly kind: string;
-  /** The name of the owner. */
+  /** The name of that object, in the namespace of the run. Example: `build-x7k2p`. */
   readonly name: string;
   /** The uid of the owner; all pods with this owner share the run. */
   readonly uid: string;
@@ -1357,6 +1357,8 @@ export interface WorkflowRunStatus {
   readonly startTime?: string;
   /** When the verdict fell, RFC 3339; absent while the run is open. */
   readonly finishTime?: string;
+  /** The reason of the condition Succeeded, here too so that runs can be selected by it, as in `kubectl get workflowruns --field-selector status.result=Expired`. Example: `Accepted`. */
+  readonly result?: string;
   /** What was handed in; each entry is written by a field manager of its own, so that parallel adds never conflict. */
   readonly materials?: readonly RecordedMaterial[];
   /** What the policies of the contract came to: while the run is open what was said when it was opened, then of everything, written with the verdict and as final. */
@@ -1395,7 +1397,7 @@ export interface RecordedMaterial {
   readonly name: string;
   /** The type that the content was checked against. Example: `SBOM_CYCLONEDX_JSON`. */
   readonly type: string;
-  /** The SHA-256 of its bytes, computed by the receiver; of an image, that of its manifest. */
+  /** The SHA-256 of its bytes, `sha256:` and 64 hex digits, computed by the receiver; of an image, that of its manifest. */
   readonly digest: string;
   /** The number of bytes that were handed in; of an image given by reference, those of the reference. */
   readonly size: number;
@@ -1456,7 +1458,7 @@ export interface RecordedSigner {
 
 /** What one policy said, in short; the evidence under `evaluations` has all of it. */
 export interface RecordedJudgement {
-  /** The kind of the policy. */
+  /** Whether the policy is one of the namespace or one of the cluster. */
   readonly kind: 'Policy' | 'ClusterPolicy';
   /** The name of the policy. Example: `sbom-is-fresh`. */
   readonly policy: string;
@@ -1486,17 +1488,17 @@ export interface RecordedEvaluations {
 
 /** What the policies of the contract came to: while the run is open what was said when it was opened, then of everything, written with the verdict and as final. */
 export interface RunPolicies {
-  /** Passed of evaluated. Example: `3/4`. */
+  /** How often a policy passed of how often one was asked. Example: `3/4`. */
   readonly summary: string;
   /** How often a policy was asked, of each material and of the attestation. */
   readonly evaluated: number;
-  /** How often nothing was objected to. */
+  /** How often a policy objected to nothing. */
   readonly passed: number;
-  /** How often something was. */
+  /** How often a policy objected to something. */
   readonly violated: number;
-  /** How often a policy had nothing to say. */
+  /** How often a policy had nothing to say of what it was asked about. */
   readonly skipped: number;
-  /** How often it isn't known what a policy says. */
+  /** How often it isn't known what a policy says, since it couldn't be loaded or evaluated. */
   readonly failed: number;
   /** What was objected to, those that fail the run first: of each policy and material the first violation. At most 20. */
   readonly violations?: readonly RecordedObjection[];
@@ -1512,7 +1514,7 @@ export interface RunPolicies {
 
 /** What a policy objects to in one material or the attestation. */
 export interface RecordedObjection {
-  /** The kind of the policy. */
+  /** Whether the policy is one of the namespace or one of the cluster. */
   readonly kind: 'Policy' | 'ClusterPolicy';
   /** The name of the policy. */
   readonly policy: string;
@@ -1536,17 +1538,17 @@ export interface RecordedEvaluation {
   readonly phase: 'Init' | 'Push';
   /** The name of the material that it judged; absent for the attestation. */
   readonly material?: string;
-  /** The kind of the policy. */
+  /** Whether the policy is one of the namespace or one of the cluster. */
   readonly kind: 'Policy' | 'ClusterPolicy';
   /** The name of the policy. */
   readonly policy: string;
-  /** As for materials. */
+  /** Passed, Violated, Skipped, Ignored or Failed, as `materials` explains them. */
   readonly outcome: 'Passed' | 'Violated' | 'Skipped' | 'Ignored' | 'Failed';
   /** How many violations that count there are. Absent, none. */
   readonly violations?: number;
-  /** As for materials. */
+  /** Whether an objection fails the run whatever the enforcement of the contract is. Absent, no. */
   readonly gate?: boolean;
-  /** As for materials. */
+  /** Whether it counts as an objection that the policy was skipped. Absent, no. */
   readonly blocked?: boolean;
   /** What the first violation is about. */
   readonly subject?: string;
@@ -1556,7 +1558,7 @@ export interface RecordedEvaluation {
 
 /** How far the run is with what it owes. It may be a second behind while materials come in. */
 export interface RunProgress {
-  /** Present of required. Example: `2/3`. */
+  /** How many of the required materials are there, as `kubectl get` shows it. Example: `2/3`. */
   readonly summary: string;
   /** How many materials and groups the run owes. */
   readonly required: number;
@@ -1568,7 +1570,7 @@ export interface RunProgress {
 
 /** The attestation that was accepted; once it is set, neither it nor the materials change. */
 export interface RecordedAttestation {
-  /** The SHA-256 of the exact bytes that were handed in. */
+  /** The SHA-256 of the exact bytes that were handed in, `sha256:` and 64 hex digits; `proviso download` gets them. */
   readonly digest: string;
   /** The number of those bytes. */
   readonly size: number;
@@ -1576,7 +1578,7 @@ export interface RecordedAttestation {
   readonly mediaType?: string;
   /** What kind of statement it holds. Example: `chainloop.dev/attestation/v0.2`. */
   readonly predicateType: string;
-  /** The SHA-256 of the statement inside the container. */
+  /** The SHA-256 of the statement inside the container, `sha256:` and 64 hex digits. */
   readonly payloadDigest?: string;
   /** Who signed, as it was verified. */
   readonly signer: RecordedSigner;
@@ -1625,30 +1627,30 @@ export interface RecordedStatement {
 export interface RunCurrent {
   /** The revision of the Workflow's contract that it was judged by. */
   readonly contract: {
-    /** The name of the Contract. */
+    /** The Contract of the Workflow at that time. Example: `release`. */
     readonly name: string;
     /** The number of the revision. */
     readonly revision: number;
     /** The ControllerRevision that holds it. */
     readonly revisionName: string;
-    /** The SHA-256 of what the revision means. */
+    /** The SHA-256 of what the revision means, `sha256:` and 64 hex digits. */
     readonly digest: string;
   };
   /** When it was judged, RFC 3339. */
   readonly time: string;
   /** What would be missing, materials and groups. At most 64. */
   readonly missing?: readonly string[];
-  /** Passed of evaluated. Example: `3/4`. */
+  /** How often a policy passed of how often one was asked. Example: `3/4`. */
   readonly summary: string;
   /** How often a policy was asked. */
   readonly evaluated: number;
-  /** How often nothing was objected to. */
+  /** How often a policy objected to nothing. */
   readonly passed: number;
-  /** How often something was. */
+  /** How often a policy objected to something. */
   readonly violated: number;
-  /** How often a policy had nothing to say. */
+  /** How often a policy had nothing to say of what it was asked about. */
   readonly skipped: number;
-  /** How often it isn't known what a policy says. */
+  /** How often it isn't known what a policy says, since it couldn't be loaded or evaluated. */
   readonly failed: number;
   /** What was objected to, those that fail the run first: of each policy and material the first violation. At most 20. */
   readonly violations?: readonly RecordedObjection[];
@@ -1660,7 +1662,7 @@ export interface RunCurrent {
 export interface RecordedWaiver {
   /** The name of the Waiver. Example: `legacy-sbom`. */
   readonly name: string;
-  /** Who answers for it. */
+  /** Who answers for the exception, as the Waiver says. Example: `payments`. */
   readonly owner: string;
   /** The user name of who approved it. */
   readonly approvedBy: string;
@@ -1733,7 +1735,7 @@ export interface WorkflowSpec {
     /** How long after its end one that succeeded may still hand in evidence, `0s` to `24h`. One that failed has a minute, or this if it is less. Default `10m`. */
     readonly grace?: string;
   };
-  /** The token that the operator provisions. */
+  /** The token that the operator writes into the Secret `proviso-<name>` for the pipeline, and renews before it ends. */
   readonly token?: {
     /** How long it is valid, `10m` to `720h`; it is renewed at 80 % of that. Default `24h`. */
     readonly expiration?: string;
@@ -1781,7 +1783,7 @@ export interface WorkflowStatus {
   readonly observedGeneration?: number;
   /** The revision that new runs are pinned to. */
   readonly contract?: {
-    /** The name of the Contract. */
+    /** The Contract that `spec.contractRef` names. Example: `release`. */
     readonly name: string;
     /** The number of its current revision, counted from 1; where ClusterContracts govern, of the one with their terms merged in. */
     readonly revision: number;
@@ -1814,7 +1816,7 @@ export interface WorkflowStatus {
   readonly evidenceStoreName?: string;
   /** How far the pipelines of `spec.source` have been looked at; absent without it. */
   readonly source?: {
-    /** SHA-256 of the kind and the selector; with other ones the time starts anew. */
+    /** SHA-256 of the kind and the selector, `sha256:` and 64 hex digits; with other ones the time starts anew. */
     readonly digest: string;
     /** Whatever ended before this owes nothing more: it was looked at, or ended before the source was there. RFC 3339. */
     readonly checkedTime: string;
@@ -1825,7 +1827,7 @@ export interface WorkflowStatus {
     readonly total: number;
     /** Runs without a verdict yet. */
     readonly active: number;
-    /** Runs that were accepted. */
+    /** Runs whose attestation was accepted. */
     readonly succeeded: number;
     /** Runs that violated a policy, expired, were cancelled or failed. */
     readonly failed: number;

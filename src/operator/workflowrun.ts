@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CONDITION, type Condition, type ConditionClaim, findCondition, settleConditions } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
-import { isFinished } from '../api/run-verdict.ts';
+import { isFinished, settleVerdict } from '../api/run-verdict.ts';
 import type { RunProgress, WorkflowRun } from '../api/types.gen.ts';
 import { completeness } from '../contract/completeness.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
@@ -75,7 +75,7 @@ async function expire(
   const { startTime = run.metadata.creationTimestamp } = run.status ?? {};
   // A run that was just opened may not have one yet, and one that nobody opened never gets it otherwise.
   const start = run.status?.startTime === undefined && startTime !== undefined ? { startTime } : {};
-  const status = { ...start, finishTime: now, conditions: settleConditions(run.status?.conditions, [claim], now) };
+  const status = { ...start, finishTime: now, ...settleVerdict(run, [claim], now) };
   try {
     // It is final, so it has to be this very run.
     await writeStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: EXPIRY_MANAGER, unchanged: true });

@@ -1,9 +1,10 @@
-import { CONDITION, findCondition, settleConditions } from '../api/conditions.ts';
+import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import type { InitRequest } from '../api/messages.ts';
 import { runName } from '../api/owner-runs.ts';
 import { Problem } from '../api/problem.ts';
 import { RUN_REASON } from '../api/reasons.ts';
+import { settleVerdict } from '../api/run-verdict.ts';
 import type { RunOwner, Workflow, WorkflowRun, WorkflowRunStatus } from '../api/types.gen.ts';
 import { progressOf } from '../contract/progress.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../kube/apply.ts';
@@ -130,7 +131,7 @@ export async function ensureOpened(
   const status = {
     startTime: run.metadata.creationTimestamp ?? now,
     ...opened,
-    conditions: settleConditions([], [claim], now),
+    ...settleVerdict(run, [claim], now),
   };
   try {
     await applyStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: RECEIVER_MANAGER });

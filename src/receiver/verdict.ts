@@ -1,6 +1,7 @@
-import { CONDITION, type ConditionClaim, settleConditions } from '../api/conditions.ts';
+import { CONDITION } from '../api/conditions.ts';
 import { Problem } from '../api/problem.ts';
 import { COMPLIANCE_REASON, RUN_REASON } from '../api/reasons.ts';
+import { settleVerdict, type VerdictClaims } from '../api/run-verdict.ts';
 import type {
   RecordedAttestation,
   RecordedSigner,
@@ -112,7 +113,7 @@ export function verdictStatus(run: WorkflowRun, contract: EffectiveContract, fac
     ...(statements.length === 0 ? {} : { statements }),
     ...(judged === undefined ? {} : { policies: judged.policies }),
     ...(waivers.length === 0 ? {} : { waivers }),
-    conditions: settleConditions(run.status?.conditions, claimsOf(signed, judged, waived.length > 0), time),
+    ...settleVerdict(run, claimsOf(signed, judged, waived.length > 0), time),
   };
 }
 
@@ -124,7 +125,7 @@ const REASONS = {
   blocked: [RUN_REASON.PolicyViolation, COMPLIANCE_REASON.Violated],
 } as const;
 
-function claimsOf(signed: string, judged: JudgedPolicies | undefined, isExcused: boolean): readonly ConditionClaim[] {
+function claimsOf(signed: string, judged: JudgedPolicies | undefined, isExcused: boolean): VerdictClaims {
   if (judged === undefined) {
     const reason = isExcused ? RUN_REASON.Waived : RUN_REASON.Accepted;
     return [{ type: CONDITION.Succeeded, status: 'True', reason, message: signed }];

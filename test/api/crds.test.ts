@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<string, readonly [scope: string, short: string, col
   WorkflowRun: [
     'Namespaced',
     'wkr',
-    'Workflow, Succeeded, Reason, Materials, Signer, Age | Revision, Policies, Digest, Message',
+    'Workflow, Succeeded, Reason, Materials, Signer, Age | Revision, Policies, Owner, Commit, Digest, Message',
   ],
   EvidenceStore: ['Cluster', 'evs', 'Ready, Provider, Default, Moved, Last check, Age | Fallback, Message'],
   TrustRoot: ['Cluster', 'tro', 'Ready, Expires, Age | Default, Digest, Message'],

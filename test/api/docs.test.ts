@@ -97,6 +97,9 @@ for (const [name, reasons] of Object.entries(REASONS)) {
     const columns = crd?.document.spec.versions[0]?.additionalPrinterColumns ?? [];
     const narrow = columns.filter(({ priority = 0 }) => priority === 0).map((column) => column.name.toUpperCase());
     assert.match(prose, new RegExp(`\nNAME +${narrow.join(' +')}\n`));
+    for (const { jsonPath } of crd?.document.spec.versions[0]?.selectableFields ?? []) {
+      assert.ok(prose.includes(`\`${jsonPath.slice(1)}\``), `the field selector ${jsonPath} is not told of`);
+    }
     for (const heading of ['Conditions', 'Fields', 'Troubleshooting']) {
       assert.ok(page.includes(`\n## ${heading}\n`), `there is no heading ${heading}`);
     }

@@ -2,15 +2,19 @@ import { readdir } from 'node:fs/promises';
 import { loadAll } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readCrds } from '../../scripts/gen/crds.ts';
 import { KIND } from '../../src/api/kinds.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import type { WorkflowRun } from '../../src/api/types.gen.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
 import { connect, type KubeConnection } from '../../src/kube/connect.ts';
 import type { KubeError } from '../../src/kube/error.ts';
 import { COMPLETE_OBJECTS, contract, REFUSED_OBJECTS } from '../api/refused-objects.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { readPages } from '../support/pages.ts';
-import { attestation, succeeded, workflowRun } from '../support/workflow-run.ts';
+import { AGE, SHOWN_ROWS, WAIVER_ENDS } from '../support/shown-rows.ts';
+import { some } from '../support/some.ts';
+import { succeeded, workflowRun } from '../support/workflow-run.ts';
 
 const test = suite('crds');
 const NAMESPACE = 'shop';
@@ -27,14 +31,17 @@ const PLURALS: Readonly<Record<string, string>> = {
   PolicyGroup: `namespaces/${NAMESPACE}/policygroups`,
   ClusterPolicyGroup: 'clusterpolicygroups',
 };
+const crds = await readCrds();
 let plane: ControlPlane;
 let connection: KubeConnection;
+let ofReceiver: KubeClient | undefined;
 
 test.before(async () => {
   plane = await startControlPlane();
   await plane.applyProject();
   connection = connect(plane.adminKubeconfig);
   await kubectl('create', 'namespace', NAMESPACE);
+  ({ client: ofReceiver } = connect(await plane.serviceAccountKubeconfig('proviso-system', 'proviso-receiver')));
 });
 test.after(() => plane?.stop());
 
@@ -52,9 +59,14 @@ const apply = async (object: object): Promise<void> => {
 };
 
 /** What the operator would write. */
-const writeStatus = (resource: string, name: string, status: object): Promise<string> =>
+const writeStatus = (
+  resource: string,
+  name: string,
+  status: object,
+  where: readonly string[] = ['-n', NAMESPACE],
+): Promise<string> =>
   kubectl(
-    ...['patch', resource, name, '-n', NAMESPACE, '--subresource=status', '--type=merge', `--as=${OPERATOR}`],
+    ...['patch', resource, name, ...where, '--subresource=status', '--type=merge', `--as=${OPERATOR}`],
     ...['-p', JSON.stringify({ status })],
   );
 
@@ -104,57 +116,128 @@ test('kubectl refuses an unknown field by name', async () => {
   assert.match(stderr, /unknown field "spec\.materails"/);
 });
 
-test('the samples apply, and kubectl shows their columns', async () => {
+/** The one that may open runs. */
+const receiver = (): KubeClient => some(ofReceiver);
+const shopOf = (kind: string): readonly string[] => (KIND[kind as 'Contract'].namespaced ? ['-n', NAMESPACE] : []);
+const shortOf = (kind: string): string =>
+  crds.find((crd) => crd.kind === kind)?.document.spec.names.shortNames[0] ?? '';
+const columnsOf = (kind: string, isWide: boolean): readonly string[] => {
+  const all = crds.find((crd) => crd.kind === kind)?.document.spec.versions[0]?.additionalPrinterColumns ?? [];
+  const shown = all.filter(({ priority = 0 }) => isWide || priority === 0);
+  return ['NAME', ...shown.map(({ name }) => name.toUpperCase())];
+};
+
+test('the samples apply', async () => {
   const folder = new URL('../../config/samples/', import.meta.url);
-  // A Waiver has a time, which passes, and an author; it has a test of its own.
+  // A Waiver has a time, which passes, and an author.
   const names = (await readdir(folder)).filter((name) => name !== 'waiver.yaml');
   await kubectl('apply', '-n', NAMESPACE, ...names.flatMap((name) => ['-f', new URL(name, folder).pathname]));
-  await writeStatus('contracts', 'release', {
-    revision: 3,
-    materials: 3,
-    workflows: 1,
-    conditions: [{ ...succeeded('True', 'Ready'), type: 'Ready', message: 'fine' }],
-  });
-  const lines = (await kubectl('get', '-n', NAMESPACE, 'ctr')).split('\n');
-  assert.match(lines[0] ?? '', /^NAME +READY +REVISION +MATERIALS +WORKFLOWS +AGE$/);
-  const release = lines.find((line) => line.startsWith('release '));
-  assert.match(release ?? '', /^release +True +3 +3 +1 +\d+s$/);
-  const wide = await kubectl('get', '-n', NAMESPACE, 'contracts', '-o', 'wide');
-  assert.match(wide, /AGE +REASON +MESSAGE\n[\s\S]*\nrelease .* Ready +fine/);
-  await writeStatus('workflows.proviso.dev', 'build', {
-    successRate: '92%',
-    contract: { name: 'release', revision: 3, revisionName: 'release-x', digest: `sha256:${'ab'.repeat(32)}` },
-    lastRun: { name: 'build-1', result: 'Accepted', startTime: '2026-01-01T00:00:00Z' },
-  });
-  const workflows = await kubectl('get', '-n', NAMESPACE, 'wkf', '-o', 'wide');
-  assert.match(
-    workflows,
-    /^NAME +READY +CONTRACT +LAST RUN +RESULT +SUCCESS RATE +AGE +TEAM +REVISION +HEALTHY +MESSAGE\nbuild +release +\d+\w+ +Accepted +92% +\d+s +payments +3/,
-  );
-  assert.match(await kubectl('get', 'evs'), /^NAME +READY +PROVIDER +DEFAULT +MOVED +LAST CHECK +AGE\ndefault +true/);
+  await kubectl('patch', 'evs', 'default', '--type=merge', '-p', '{"spec":{"fallback":false}}');
 });
 
-test('runs show verdict and progress, and are found by field', async () => {
-  const { client } = connect(await plane.serviceAccountKubeconfig('proviso-system', 'proviso-receiver'));
-  const run = workflowRun('build-columns', NAMESPACE);
-  await client.create(KIND.WorkflowRun, run);
-  await writeStatus('workflowruns', 'build-columns', {
-    progress: { summary: '2/3', required: 3, present: 2, missing: ['sbom'] },
-    attestation,
-    conditions: [succeeded('True', 'Accepted')],
+test('a waiver and a run are made by those who may', async () => {
+  const masters = '--as-group=system:masters';
+  const spec = {
+    ...{ policy: { name: 'sbom-is-fresh' }, selector: { matchLabels: { app: 'legacy' } }, owner: 'payments' },
+    ...{ reason: 'SEC-1234', expires: WAIVER_ENDS, requestedBy: 'alice' },
+  };
+  const waiver = { apiVersion: 'proviso.dev/v1alpha1', kind: 'Waiver', metadata: { name: 'legacy-sbom' }, spec };
+  const made = await plane.kubectl(['create', '-n', NAMESPACE, '--as=alice', masters, '-o', 'json', '-f', '-'], {
+    input: JSON.stringify(waiver),
   });
-  const fields = 'spec.workflowRef.name=build,spec.contract.revisionName=release-3f9a01c2de,spec.runner.type=GENERIC';
-  const table = await kubectl('get', '-n', NAMESPACE, 'wkr', '--field-selector', fields);
+  assert.is(made.code, 0, made.stderr);
+  const { uid } = (JSON.parse(made.stdout) as KubeObject).metadata;
+  const approval = JSON.stringify({ spec: { approvedBy: 'bob', approvedUid: uid } });
+  await kubectl('patch', 'wvr', 'legacy-sbom', '-n', NAMESPACE, '--as=bob', masters, '--type=merge', '-p', approval);
+  const run = workflowRun('build-shown', NAMESPACE);
+  const owner = { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name: 'build-x7k2p', uid: 'x' };
+  await receiver().create(KIND.WorkflowRun, {
+    ...run,
+    spec: { ...run.spec, identity: { ...run.spec.identity, owner }, commit: { sha: 'c'.repeat(40) } },
+  });
+});
+
+test('every kind is among what is shown', () => {
+  assert.equal(SHOWN_ROWS.map(({ kind }) => kind).sort(), crds.map(({ kind }) => kind).sort());
+});
+
+for (const { kind, name, status, cells } of SHOWN_ROWS) {
+  test(`kubectl get shows the columns of ${kind}, each from where it is written`, async () => {
+    const short = shortOf(kind);
+    await writeStatus(short, name, status, shopOf(kind));
+    const [head = '', row = ''] = (await kubectl('get', short, name, ...shopOf(kind), '-o', 'wide')).split('\n');
+    assert.equal(head.split(/ {2,}/), columnsOf(kind, true));
+    const shown = row.trim().split(/ {2,}/);
+    assert.equal(
+      shown.map((cell, index) => (cells[index - 1] === AGE && /^\d+\w+$/.test(cell) ? AGE : cell)),
+      [name, ...cells],
+    );
+    const narrow = await kubectl('get', short, name, ...shopOf(kind));
+    assert.equal(narrow.split('\n')[0]?.split(/ {2,}/), columnsOf(kind, false));
+  });
+}
+
+/** By kind and field a value that the object shown above has there. */
+const SELECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Contract: { 'spec.enforcement': '' },
+  ClusterContract: { 'spec.enforcement': '' },
+  Workflow: {
+    ...{ 'spec.contractRef.name': 'release', 'spec.project': 'shop', 'spec.team': 'payments' },
+    'spec.reevaluate.onChange': '',
+  },
+  WorkflowRun: {
+    ...{ 'spec.workflowRef.name': 'build', 'status.result': 'Accepted', 'spec.contract.name': 'release' },
+    ...{ 'spec.contract.revisionName': 'release-3f9a01c2de', 'spec.runner.type': 'GENERIC' },
+    ...{ 'spec.project': '', 'spec.team': '' },
+  },
+  Policy: { 'spec.engine': 'CEL' },
+  ClusterPolicy: { 'spec.engine': 'Rego' },
+  Waiver: {
+    ...{ 'spec.owner': 'payments', 'spec.policy.name': 'sbom-is-fresh', 'spec.material': '' },
+    'spec.approvedBy': 'bob',
+  },
+};
+
+for (const { kind, document } of crds) {
+  const fields = document.spec.versions[0]?.selectableFields?.map(({ jsonPath }) => jsonPath.slice(1)) ?? [];
+  test(`objects of ${kind} are found by their fields: ${fields.join(', ') || 'none'}`, async () => {
+    const wanted = SELECTED[kind] ?? {};
+    assert.equal(fields.toSorted(), Object.keys(wanted).sort());
+    const name = SHOWN_ROWS.find((row) => row.kind === kind)?.name ?? '';
+    const found = async (selector: string): Promise<readonly string[]> => {
+      const out = await kubectl('get', shortOf(kind), ...shopOf(kind), '--field-selector', selector, '-o', 'name');
+      return out.split('\n').map((line) => line.split('/')[1] ?? '');
+    };
+    for (const [field, value] of Object.entries(wanted)) {
+      assert.ok((await found(`${field}=${value}`)).includes(name), `${field}=${value}`);
+      assert.not((await found(`${field}=other`)).includes(name), field);
+    }
+  });
+}
+
+test('a run is found by its workflow as a label too, and by several fields at once', async () => {
   assert.match(
-    table,
-    /^NAME +WORKFLOW +SUCCEEDED +REASON +MATERIALS +SIGNER +AGE\nbuild-columns +build +True +Accepted +2\/3 +SHA256:abc +\d+s\n$/,
+    await kubectl('get', '-n', NAMESPACE, 'wkr', '-l', 'proviso.dev/workflow=build'),
+    /^NAME +WORKFLOW +SUCCEEDED +REASON +MATERIALS +SIGNER +AGE\nbuild-shown +build +True +Accepted +2\/3 +SHA256:abc +\d+s\n$/,
   );
-  assert.match(
-    await kubectl('get', '-n', NAMESPACE, 'wkr', '-o', 'wide'),
-    /AGE +REVISION +POLICIES +DIGEST +MESSAGE\n/,
-  );
-  assert.is(await kubectl('get', '-n', NAMESPACE, 'wkr', '--field-selector', 'spec.workflowRef.name=x'), '');
+  const both = 'spec.workflowRef.name=build,status.result!=Accepted';
+  assert.is(await kubectl('get', '-n', NAMESPACE, 'wkr', '--field-selector', both), '');
   assert.match(await kubectl('get', '-n', NAMESPACE, 'proviso'), /contract\.proviso\.dev\/release[\s\S]*workflowrun/);
+});
+
+test('attack: the result of a run is the reason of its verdict, whoever writes it', async () => {
+  await receiver().create(KIND.WorkflowRun, workflowRun('build-result', NAMESPACE));
+  const write = (status: object) => writeStatus('wkr', 'build-result', status);
+  const refused = async (status: object): Promise<void> => {
+    const said = await write(status).catch(String);
+    assert.match(said, /the result of a run is the reason of its condition Succeeded/);
+  };
+  await refused({ result: 'Accepted' });
+  await refused({ result: 'Accepted', conditions: [succeeded('Unknown', 'Crafting')] });
+  await write({ result: 'Crafting', conditions: [succeeded('Unknown', 'Crafting')] });
+  await refused({ conditions: [succeeded('False', 'Expired')] });
+  await write({ result: 'Expired', conditions: [succeeded('False', 'Expired')] });
+  await refused({ result: 'Accepted' });
 });
 
 test('kubectl explain is a manual', async () => {

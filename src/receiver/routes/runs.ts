@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express';
-import { CONDITION, settleConditions } from '../../api/conditions.ts';
+import { CONDITION } from '../../api/conditions.ts';
 import { KIND } from '../../api/kinds.ts';
 import { LABEL_WORKFLOW } from '../../api/labels.ts';
 import type { CancelRequest, RunListMessage, RunMessage, RunSummary } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
 import { RUN_REASON } from '../../api/reasons.ts';
+import { settleVerdict } from '../../api/run-verdict.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
 import { readJson } from '../body.ts';
@@ -82,7 +83,7 @@ export const cancelRoute = (context: ReceiverContext) => async (request: Request
   const status = {
     ...kept,
     finishTime: now,
-    conditions: settleConditions(run.status?.conditions, [claim], now),
+    ...settleVerdict(run, [claim], now),
   };
   await applyStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: RECEIVER_MANAGER }).catch(
     (error: unknown) => explainRefusedWrite(context, run, error),
