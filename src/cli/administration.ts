@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { POLICY_OUTCOMES } from '../api/messages.ts';
-import { repeated, type Within } from './command-parts.ts';
+import { askingCluster, repeated, type Within } from './command-parts.ts';
 import type { ArchivePoliciesFlags } from './commands/archive-policies.ts';
 import type { ArchiveRebuildFlags } from './commands/archive-rebuild.ts';
 import type { ArchiveRunsFlags } from './commands/archive-runs.ts';
@@ -97,7 +97,9 @@ export function addStoreCommands(program: Command, within: Within): void {
   const store = program
     .command('store')
     .description("work with evidence stores, with the rights of one's own kubeconfig");
-  withCluster(store.command('migrate').description('have an evidence store moved to another one, and wait for the end'))
+  askingCluster(
+    store.command('migrate').description('have an evidence store moved to another one, and wait for the end'),
+  )
     .argument('<from>', 'the EvidenceStore that is moved')
     .argument('<to>', 'the EvidenceStore that serves its name afterwards')
     .option('--leave-damaged', 'move it though objects are damaged or missing, which are lost then')
@@ -108,12 +110,8 @@ export function addStoreCommands(program: Command, within: Within): void {
     );
 }
 
-/** A command that asks the cluster itself. */
-const withCluster = (command: Command): Command =>
-  command.option('--kubeconfig <file>', 'whose rights in the cluster it has (default: as kubectl has them)');
-
 const withInstallation = (command: Command): Command =>
-  withCluster(command).option('--system-namespace <name>', "Proviso's own namespace", 'proviso-system');
+  askingCluster(command).option('--system-namespace <name>', "Proviso's own namespace", 'proviso-system');
 
 export function addBackupCommands(program: Command, within: Within): void {
   withInstallation(

@@ -13,18 +13,18 @@ export interface InstallationFlags extends ClusterFlags {
 }
 
 /**
- * Talks to the API server with the caller's own rights. Throws `cluster-unavailable`, `cluster-refused` with its own words, or
+ * Talks to the API server with the caller's own rights; `namespace` is that of the kubeconfig's context. Throws `cluster-unavailable`, `cluster-refused` with its own words, or
  * `usage` for a kubeconfig that can't be read.
  */
 export async function withCluster<T>(
   { kubeconfig }: ClusterFlags,
-  work: (client: KubeClient) => Promise<T>,
+  work: (client: KubeClient, namespace: string | undefined) => Promise<T>,
 ): Promise<T> {
   // Of all commands only those that do this need its libraries.
   const { connect } = await import('../kube/connect.ts');
-  const { client, credentials } = open();
+  const { client, credentials, namespace } = open();
   try {
-    return await work(client);
+    return await work(client, namespace);
   } catch (error) {
     throw error instanceof KubeError ? problemOf(error) : error;
   } finally {

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Session } from './session.ts';
 import { collect } from './values.ts';
 
@@ -8,3 +8,7 @@ export type Within = (work: (session: Session) => Promise<number>) => Promise<vo
 /** An option whose values are gathered in a list. */
 export const repeated = (flags: string, description: string, byDefault = 'none'): Option =>
   new Option(flags, description).argParser(collect).default([], byDefault);
+
+/** A command that asks the cluster itself. */
+export const askingCluster = (command: Command): Command =>
+  command.option('--kubeconfig <file>', 'whose rights in the cluster it has (default: as kubectl has them)');

@@ -8,6 +8,8 @@ import {
   addStoreCommands,
 } from './administration.ts';
 import { repeated, type Within } from './command-parts.ts';
+import { addArchiveCommands, addBackupCommands, addPolicyCommands, addStoreCommands } from './administration.ts';
+import { askingCluster, repeated, type Within } from './command-parts.ts';
 import type { AddFlags } from './commands/add.ts';
 import type { TryFlags } from './commands/contract-try.ts';
 import type { DownloadFlags } from './commands/download.ts';
@@ -17,6 +19,7 @@ import type { InitFlags } from './commands/init.ts';
 import type { PushFlags } from './commands/push.ts';
 import type { ResetFlags } from './commands/reset.ts';
 import type { RunsFlags } from './commands/runs.ts';
+import type { TreeFlags } from './commands/tree.ts';
 import type { VerifyFlags } from './commands/verify-flags.ts';
 import type { Shell } from './completion/script.ts';
 import type { Io } from './io.ts';
@@ -217,6 +220,12 @@ function addReadCommands(program: Command, within: Within): void {
     .option('--all', 'of every workflow in the namespace')
     .option('--limit <count>', 'how many at most', '20')
     .action((flags: RunsFlags) => within(async (session) => (await import('./commands/runs.ts')).runs(session, flags)));
+  askingCluster(program.command('tree').description('show a workflow or a run, and all that belongs to it'))
+    .argument('<target>', 'workflow/NAME or run/NAME')
+    .option('--limit <count>', 'how many runs of a workflow, the newest', '5')
+    .action((target: string, flags: TreeFlags) =>
+      within(async (session) => (await import('./commands/tree.ts')).tree(session, target, flags)),
+    );
   program
     .command('verify')
     .description('check an accepted run again, an artifact, or files without the cluster')

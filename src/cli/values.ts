@@ -23,5 +23,11 @@ export function secondsOf(timeout: string): number {
   throw new Problem('usage', `--timeout '${timeout}' is not a whole number of seconds`);
 }
 
+/** `--limit` where the command counts by itself. Throws `usage`. */
+export function limitOf(limit: string): number {
+  if (/^[1-9]\d{0,5}$/.test(limit)) return Number(limit);
+  throw new Problem('usage', `--limit '${limit}' is not a whole number above 0`);
+}
+
 /** Collects an option that may be given several times, for commander. */
 export const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];

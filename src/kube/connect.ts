@@ -9,6 +9,8 @@ export interface KubeConnection {
   readonly client: KubeClient;
   readonly transport: Transport;
   readonly credentials: CredentialSource;
+  /** What the context of the kubeconfig says; absent: nothing. */
+  readonly namespace?: string;
 }
 
 /** Connects by the kubeconfig file that is given, or as every client of a cluster does: KUBECONFIG, home, in-cluster. */
@@ -22,5 +24,9 @@ export function connect(kubeconfig?: string, onExchange?: ExchangeObserver): Kub
 export function connectWith(config: KubeConfig, onExchange?: ExchangeObserver): KubeConnection {
   const credentials = credentialsOf(config);
   const transport = createTransport(credentials, onExchange);
-  return { transport, credentials, client: createKubeClient(transport) };
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
+  return {
+    ...{ transport, credentials, client: createKubeClient(transport) },
+    ...(namespace === undefined || namespace === '' ? {} : { namespace }),
+  };
 }

@@ -52,6 +52,8 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'proviso archive runs --limit 3 --suc': ['--succeeded'],
   'proviso archive totals --by team --period ': ['all', 'day', 'month'],
   'proviso discover --direction=o': ['origins'],
+  'proviso tree --lim': ['--limit'],
+  'proviso tree workflow/build --kubeconfig sb': ['sbom.json'],
   'proviso init --output ': ['json', 'table'],
   'proviso init -n ': [],
   'proviso completion ': ['bash', 'fish', 'zsh'],
