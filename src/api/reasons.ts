@@ -152,6 +152,14 @@ export const REASON = {
   HistoryPruned: 'HistoryPruned',
   /** Event: a pipeline that owes evidence ended without ever opening a run. */
   EvidenceMissing: 'EvidenceMissing',
+  /** Event: new runs of a Workflow owe other terms. */
+  ContractChanged: 'ContractChanged',
+  /** Event: a run was opened. */
+  RunOpened: 'RunOpened',
+  /** Event: a material was taken. */
+  MaterialAdded: 'MaterialAdded',
+  /** Event: a material was refused; the run stays as it was. */
+  MaterialRefused: 'MaterialRefused',
   /** Event: an attestation was refused; the run stays open. */
   PushRefused: 'PushRefused',
 } as const;

@@ -133,7 +133,7 @@ export function addBackupCommands(program: Command, within: Within): void {
 }
 
 export function addReportCommand(program: Command, within: Within): void {
-  withCluster(
+  askingCluster(
     program.command('report').description('show how workflows and teams stand, what is open, and what is waived'),
   )
     .option('-A, --all', 'of every namespace')

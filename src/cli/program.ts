@@ -7,8 +7,6 @@ import {
   addReportCommand,
   addStoreCommands,
 } from './administration.ts';
-import { repeated, type Within } from './command-parts.ts';
-import { addArchiveCommands, addBackupCommands, addPolicyCommands, addStoreCommands } from './administration.ts';
 import { askingCluster, repeated, type Within } from './command-parts.ts';
 import type { AddFlags } from './commands/add.ts';
 import type { TryFlags } from './commands/contract-try.ts';

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { KIND } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { KubeClient } from './client.ts';
+import { createEventAllowance } from './event-allowance.ts';
 import { microTime } from './microtime.ts';
 
 export interface EventFacts {
@@ -11,6 +12,8 @@ export interface EventFacts {
   /** What was done, CamelCase verb. */
   readonly action: string;
   readonly note: string;
+  /** One of many, which who submits can cause: of one object only some are told, and none while much is going on. */
+  readonly isDetail?: true;
 }
 
 /** Tells people of changes. Never throws and never holds a caller up. */
@@ -26,6 +29,8 @@ const MAX_NOTE_BYTES = 1024;
 const DEDUP_MS = 300_000;
 const MAX_REMEMBERED = 10_000;
 const MAX_IN_FLIGHT = 64;
+/** So many of them leave room for what has to be told. */
+const MAX_DETAILS_IN_FLIGHT = 8;
 
 export function createEventRecorder(
   client: KubeClient,
@@ -34,6 +39,7 @@ export function createEventRecorder(
 ): EventRecorder {
   const remembered = new Map<string, number>();
   const inFlight = new Set<Promise<void>>();
+  const allows = createEventAllowance();
 
   function isRepeated(key: string, now: number): boolean {
     const before = remembered.get(key);
@@ -50,7 +56,9 @@ export function createEventRecorder(
       const key = createHash('sha256')
         .update(JSON.stringify([regarding.metadata.uid, facts.type, facts.reason, facts.note]))
         .digest('base64');
-      if (isRepeated(key, performance.now()) || inFlight.size >= MAX_IN_FLIGHT) return;
+      const now = performance.now();
+      if (isRepeated(key, now) || inFlight.size >= (facts.isDetail ? MAX_DETAILS_IN_FLIGHT : MAX_IN_FLIGHT)) return;
+      if (facts.isDetail && !allows(regarding.metadata.uid ?? '', now)) return;
       const sending = client
         .create(KIND.Event, eventObject(regarding, facts, component, new Date()))
         .then(() => {}, onError)

@@ -49,8 +49,9 @@ export function owedRun(workflow: Workflow, owner: Owner): WorkflowRun | undefin
 export async function openOwedRun(context: OperatorContext, workflow: Workflow, owner: Owner): Promise<boolean> {
   const run = owedRun(workflow, owner);
   if (run === undefined) return false;
+  let created: WorkflowRun;
   try {
-    await context.client.create<WorkflowRun>(KIND.WorkflowRun, run);
+    created = await context.client.create<WorkflowRun>(KIND.WorkflowRun, run);
   } catch (error) {
     if (isStatus(error, 409)) return true;
     throw error;
@@ -59,6 +60,7 @@ export async function openOwedRun(context: OperatorContext, workflow: Workflow, 
   const note = `${what}; ${run.metadata.name} says what it owed. A run that was opened with a token that isn't bound to its pods doesn't count`;
   const event = { type: 'Warning', reason: REASON.EvidenceMissing, action: 'OpenRun', note } as const;
   context.events.record(owner, event);
+  context.events.record({ ...created, kind: KIND.WorkflowRun.kind }, event);
   context.events.record({ ...workflow, kind: KIND.Workflow.kind }, event);
   return true;
 }

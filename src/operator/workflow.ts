@@ -10,6 +10,7 @@ import type { ReconcileResult } from '../queue/workers.ts';
 import { describe, type Governed, governedContract, type PinnedContract } from './baselines.ts';
 import { claimsOf, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
+import { tellContractChange } from './contract-change.ts';
 import { countRuns, prunableRuns } from './counters.ts';
 import { chooseStore } from './default-store.ts';
 import { findingOf } from './failures.ts';
@@ -54,6 +55,7 @@ export async function reconcileWorkflow(context: OperatorContext, workflow: Work
   };
   recordTransition(context.events, workflow, KIND.Workflow.kind, conditions);
   tellOfHealth(context.events, workflow, health);
+  tellContractChange(context.events, workflow, facts.contract);
   await applyStatus(context.client, KIND.Workflow, workflow, status, {
     fieldManager: OPERATOR_MANAGER,
     unchanged: true,

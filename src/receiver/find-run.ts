@@ -15,6 +15,7 @@ import type { Authenticated } from './auth/review.ts';
 import type { ReceiverContext } from './context.ts';
 import { pinnedContract, runToOpen } from './open-run.ts';
 import { policiesAtInit } from './policies/at-init.ts';
+import { tellOpened } from './run-events.ts';
 import { runKeyOf } from './run-identity.ts';
 import { workflowForSubmitter } from './submitted-workflow.ts';
 
@@ -65,6 +66,7 @@ export async function findOrOpen(
     await stage?.commit();
     const { run, isNew } = await createOrFind(context, wanted);
     if (!isNew) await stage?.withdraw();
+    if (isNew) tellOpened(context, run);
     const progress = progressOf(contract, []);
     return { run: await ensureOpened(context, run, isNew ? { progress, ...(policies && { policies }) } : {}), isNew };
   } catch (error) {

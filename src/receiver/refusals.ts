@@ -11,7 +11,7 @@ const MAX_MESSAGE = 4096;
 
 /** Counts a refused push on the run and tells of it; the run stays open. What fails here doesn't change the answer. */
 export async function countRefusal(context: ReceiverContext, judged: WorkflowRun, problem: Problem): Promise<void> {
-  const facts = { type: 'Warning', reason: REASON.PushRefused, action: 'Verify' } as const;
+  const facts = { type: 'Warning', reason: REASON.PushRefused, action: 'Verify', isDetail: true } as const;
   context.events.record(
     { ...judged, kind: KIND.WorkflowRun.kind },
     { ...facts, note: `${problem.code}: ${problem.message}` },

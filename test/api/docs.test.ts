@@ -43,7 +43,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   workflow: [
     ...['Ready', 'ContractNotFound', 'ContractNotReady', 'StoreNotFound', 'NameTaken', 'ProvisioningFailed'],
     ...['BaselineNotReady', 'BaselineConflict', 'TrustRootNotFound'],
-    ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned', 'EvidenceMissing'],
+    ...['IssuerNotAllowed', 'TokenIssued', 'HistoryPruned', 'EvidenceMissing', 'ContractChanged'],
     ...Object.values(HEALTH_REASON),
   ],
   workflowrun: [
@@ -51,7 +51,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     ...Object.values(PIPELINE_REASON),
     ...Object.values(COMPLIANCE_REASON),
     ...Object.values(CURRENT_REASON),
-    'PushRefused',
+    ...['PushRefused', 'RunOpened', 'MaterialAdded', 'MaterialRefused'],
   ],
   evidencestore: [
     ...['Ready', 'ProbeFailed', 'InvalidSpec', 'RetentionApplied', 'StoreNotFound', 'TargetNotReady'],
@@ -120,6 +120,7 @@ for (const [name, reasons] of Object.entries(REASONS)) {
       'PushRefused',
       'RetentionApplied',
       'EvidenceMissing',
+      ...['ContractChanged', 'RunOpened', 'MaterialAdded', 'MaterialRefused'],
     ];
     for (const reason of reasons.filter((each) => !events.includes(each))) {
       assert.ok(text.includes(reason), `${reason} is not in the description of conditions`);

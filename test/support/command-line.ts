@@ -5,6 +5,8 @@ import { processIo } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/main.ts';
 import type { Shop } from './shop.ts';
 
+/** Of this process, once: it listens to its streams. */
+const HERE = processIo();
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 
 export interface CommandOutcome {
@@ -42,7 +44,7 @@ export async function runHere(
   const writeTo = (stream: 'out' | 'err') => (text: string) => {
     said[stream] += `${text}\n`;
   };
-  const io = { ...processIo(), interactive: false, cwd, env, out: writeTo('out'), err: writeTo('err') };
+  const io = { ...HERE, interactive: false, cwd, env, out: writeTo('out'), err: writeTo('err') };
   const code = await runCli(args.split(' '), io);
   return { code, ...said, text: said.out + said.err };
 }

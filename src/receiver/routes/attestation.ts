@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import { KIND } from '../../api/kinds.ts';
 import { Problem } from '../../api/problem.ts';
-import { RUN_REASON } from '../../api/reasons.ts';
 import { verdictOf } from '../../api/run-verdict.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import { recordOfRun } from '../../attestation/record.ts';
@@ -20,6 +19,7 @@ import { judgedRun, policiesAtPush } from '../policies/at-push.ts';
 import { countRefusal } from '../refusals.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, nextRunHint, runForSubmitter } from '../run-access.ts';
+import { tellVerdict } from '../run-events.ts';
 import { runMessage } from '../state.ts';
 import { createStatements, type Statements } from '../statements.ts';
 import { trustOf } from '../trust.ts';
@@ -190,10 +190,8 @@ async function writeVerdict(context: ReceiverContext, run: WorkflowRun, status: 
   const options = { fieldManager: RECEIVER_MANAGER, unchanged: true };
   const written = await writeStatus(context.client, KIND.WorkflowRun, run, status, options);
   const { namespace, name } = written.metadata;
-  const { status: succeeded, reason, message: note } = verdictOf(written);
-  context.log.info({ namespace, run: name, succeeded, reason }, 'Run judged');
-  const type = reason === RUN_REASON.Accepted ? 'Normal' : 'Warning';
-  const facts = { type, reason, action: 'Verify', note } as const;
-  context.events.record({ ...written, kind: KIND.WorkflowRun.kind }, facts);
+  const verdict = verdictOf(written);
+  context.log.info({ namespace, run: name, succeeded: verdict.status, reason: verdict.reason }, 'Run judged');
+  tellVerdict(context, written, verdict, 'Verify');
   return written;
 }

@@ -3,16 +3,19 @@ import { MATERIAL_TYPES, type MaterialType } from '../../api/material-types.ts';
 import type { MaterialMessage } from '../../api/messages.ts';
 import { isDnsLabel } from '../../api/names.ts';
 import { Problem } from '../../api/problem.ts';
+import type { WorkflowRun } from '../../api/types.gen.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
 import type { ContractMaterial } from '../../contract/effective.ts';
 import { isMaterialType } from '../../materials/kinds.ts';
 import { addMaterial } from '../add-material.ts';
+import type { Authenticated } from '../auth/review.ts';
 import type { ReceiverContext } from '../context.ts';
 import { exceptionsForMissing } from '../exceptions.ts';
 import { createInspection } from '../image-signers.ts';
 import { requestBody } from '../material-intake.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen } from '../run-access.ts';
+import { tellAdded, tellRefused } from '../run-events.ts';
 import { completenessMessage, completenessOf } from '../state.ts';
 import { flag, param, query } from './params.ts';
 import type { WhichRun } from './which-run.ts';
@@ -21,33 +24,52 @@ import type { WhichRun } from './which-run.ts';
 export const materialRoute =
   (context: ReceiverContext, which: WhichRun) => async (request: Request, response: Response) => {
     const authenticated = await context.authenticate(request, response);
-    const namespace = param(request, 'namespace');
     const name = materialName(param(request, 'material'));
     const run = await which(context, authenticated, request);
     assertOpen(run, new Date());
-    const contract = await context.contracts.get(namespace, run.spec.contract);
-    const asked = contract.materials.find((material) => material.name === name);
-    const type = materialType(name, asked, query(request, 'type', 64));
-    const annotations = annotationsOf(name, asked, givenAnnotations(request));
-    const reserve = reserveFor(context, authenticated.caller, response);
-    const asker = { identity: authenticated.caller.username, response };
-    const { inspect, signers } = createInspection(context, run, asked, asker);
-    const { material, updated } = await addMaterial(context, {
-      ...{ run, contract, asked, name, type, annotations, reserve, inspect, signers },
-      body: requestBody(request),
-      filename: query(request, 'filename', 255),
-      isReference: isReferenceForm(type, query(request, 'form', 16)),
-      isReplacement: flag(request, 'replace'),
-      addedBy: authenticated.caller.username,
-    });
-    const answer: MaterialMessage = {
-      material,
-      completeness: completenessMessage(
-        completenessOf(updated, contract, await exceptionsForMissing(context, updated, contract, new Date())),
-      ),
-    };
-    response.json(answer);
+    try {
+      response.json(await take(context, { authenticated, request, response, run, name }));
+    } catch (error) {
+      tellRefused(context, run, name, error);
+      throw error;
+    }
   };
+
+interface Sent {
+  readonly authenticated: Authenticated;
+  readonly request: Request;
+  readonly response: Response;
+  /** That it is for, which is open. */
+  readonly run: WorkflowRun;
+  readonly name: string;
+}
+
+/** Judges one material, keeps it, and writes it on the run. */
+async function take(
+  context: ReceiverContext,
+  { authenticated, request, response, run, name }: Sent,
+): Promise<MaterialMessage> {
+  const contract = await context.contracts.get(run.metadata.namespace ?? '', run.spec.contract);
+  const asked = contract.materials.find((material) => material.name === name);
+  const type = materialType(name, asked, query(request, 'type', 64));
+  const annotations = annotationsOf(name, asked, givenAnnotations(request));
+  const reserve = reserveFor(context, authenticated.caller, response);
+  const asker = { identity: authenticated.caller.username, response };
+  const { inspect, signers } = createInspection(context, run, asked, asker);
+  const { material, updated } = await addMaterial(context, {
+    ...{ run, contract, asked, name, type, annotations, reserve, inspect, signers },
+    body: requestBody(request),
+    filename: query(request, 'filename', 255),
+    isReference: isReferenceForm(type, query(request, 'form', 16)),
+    isReplacement: flag(request, 'replace'),
+    addedBy: authenticated.caller.username,
+  });
+  const completeness = completenessMessage(
+    completenessOf(updated, contract, await exceptionsForMissing(context, updated, contract, new Date())),
+  );
+  tellAdded(context, updated, material, completeness);
+  return { material, completeness };
+}
 
 function materialName(name: string): string {
   if (isDnsLabel(name)) return name;

@@ -13,6 +13,7 @@ import type { ReceiverContext } from '../context.ts';
 import { exceptionsForMissing } from '../exceptions.ts';
 import { reserveFor } from '../reserve.ts';
 import { assertOpen, explainRefusedWrite, maySee, runForReader, runForSubmitter } from '../run-access.ts';
+import { tellVerdict } from '../run-events.ts';
 import { validated } from '../schemas.ts';
 import { runMessage, runSummary } from '../state.ts';
 import { verificationOf } from '../verification.ts';
@@ -89,6 +90,7 @@ export const cancelRoute = (context: ReceiverContext) => async (request: Request
     (error: unknown) => explainRefusedWrite(context, run, error),
   );
   const cancelled: WorkflowRun = { ...run, status: { ...run.status, ...status } };
+  tellVerdict(context, cancelled, claim, 'Cancel');
   response.json(runMessage(cancelled, await contractOf(context, run)));
 };
 
