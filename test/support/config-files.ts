@@ -1,11 +1,44 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadAll } from 'js-yaml';
 import type { KubeObject } from '../../src/api/object.ts';
 import type { Shop } from './shop.ts';
 
 /** What a user applies. */
 export const CONFIG = new URL('../../config/', import.meta.url);
 export const readConfig = (path: string): Promise<string> => readFile(new URL(path, CONFIG), 'utf8');
+
+/** What is no object of the cluster, and the test that judges it. */
+const JUDGED_ELSEWHERE: readonly (readonly [path: RegExp, test: string])[] = [
+  [/^ci\//, 'test/config/ci.test.ts'],
+  [/^krew\//, 'test/config/krew.test.ts'],
+  [/^monitoring\//, 'test/config/monitoring.test.ts'],
+  [/^policies\/tests\//, 'test/config/policies.test.ts'],
+];
+
+export interface ConfigObject {
+  readonly path: string;
+  readonly object: KubeObject & { readonly spec?: object };
+}
+
+/** Every object of the cluster in any YAML below `config/`. Throws for a file that is none and that no other test judges. */
+export async function configObjects(): Promise<readonly ConfigObject[]> {
+  const names = (await readdir(CONFIG, { recursive: true })).filter((name) => /\.ya?ml$/.test(name)).toSorted();
+  const found: ConfigObject[] = [];
+  for (const path of names) {
+    const [, judge] = JUDGED_ELSEWHERE.find(([pattern]) => pattern.test(path)) ?? [];
+    if (judge !== undefined) {
+      await readFile(new URL(`../${judge}`, CONFIG));
+      continue;
+    }
+    for (const object of loadAll(await readConfig(path)) as KubeObject[]) {
+      if (!object?.apiVersion || !object.kind) throw new Error(`config/${path} is no object of Kubernetes`);
+      found.push({ path, object });
+    }
+  }
+  return found;
+}
+
 const APP = {
   name: 'shop',
   version: '1.0.0',
