@@ -7,6 +7,7 @@ import { createProgram } from './program.ts';
 
 /** Runs one command line; resolves with the exit code. Nothing of what goes wrong is thrown. */
 export async function runCli(args: readonly string[], io: Io = processIo(), name?: string): Promise<number> {
+  if (args[0] === COMPLETE) return complete(io, args.slice(1));
   let code: number = EXIT.ok;
   const onOutcome = (outcome: number): void => {
     code = outcome;
@@ -20,6 +21,18 @@ export async function runCli(args: readonly string[], io: Io = processIo(), name
     tell(error, io, program);
     return exitCodeOf(error);
   }
+}
+
+/** What kubectl_complete-proviso asks; people don't type it, and so it is no command. */
+const COMPLETE = '__complete';
+
+async function complete(io: Io, words: readonly string[]): Promise<number> {
+  const [{ grammarOf }, { pluginAnswer }] = await Promise.all([
+    import('./completion/grammar.ts'),
+    import('./completion/answer.ts'),
+  ]);
+  io.out(pluginAnswer(grammarOf(createProgram(io, () => {})), words));
+  return EXIT.ok;
 }
 
 function tell(error: unknown, io: Io, program: Command): void {

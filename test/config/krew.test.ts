@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { load } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -21,6 +21,7 @@ interface Plugin {
     readonly version: string;
     readonly shortDescription: string;
     readonly description: string;
+    readonly caveats: string;
     readonly homepage: string;
     readonly platforms: readonly Platform[];
   };
@@ -50,10 +51,16 @@ test('the manifest keeps the rules of krew', () => {
     assert.is(uri.split('/').slice(-2).join('/'), `${spec.version}/proviso-${os}-${arch}.tar.gz`);
     assert.equal(
       files.map(({ from }) => from),
-      ['proviso', 'LICENSE'],
+      ['proviso', 'kubectl_complete-proviso', 'LICENSE'],
     );
     assert.ok(files.some(({ from, to }) => from === bin && to === '.'));
   }
+});
+
+test('what kubectl asks for completions can be run, and is linked from the version that is installed', async () => {
+  const { mode } = await stat(new URL('config/krew/kubectl_complete-proviso', ROOT));
+  assert.is(mode & 0o111, 0o111);
+  assert.ok(plugin.spec.caveats.includes(`store/proviso/${plugin.spec.version}/kubectl_complete-proviso`));
 });
 
 test('its version is that of the package', async () => {

@@ -1,11 +1,11 @@
 // deadline: 120
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TreeNode } from '../../src/cli/tree/node.ts';
-import { mountSecret, runHere } from '../support/command-line.ts';
+import { mountSecret, runHere, runScript } from '../support/command-line.ts';
 import { sbom } from '../support/cyclonedx.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
@@ -186,6 +186,32 @@ test('attack: a tree shows nobody more than he may see, and no token', async () 
   const refused = await tree('workflow/build', none);
   assert.is(refused.code, 1);
   assert.match(refused.err, /cluster-refused/);
+});
+
+test('kubectl completes the command lines of its plugin', async () => {
+  const programs = await mkdtemp(join(tmpdir(), 'proviso-path-'));
+  const main = new URL('../../src/main.ts', import.meta.url).pathname;
+  await writeFile(join(programs, 'kubectl-proviso'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, {
+    mode: 0o755,
+  });
+  const name = 'kubectl_complete-proviso';
+  await symlink(new URL(`../../config/krew/${name}`, import.meta.url).pathname, join(programs, name));
+  const path = { PATH: `${programs}:${process.env.PATH}` };
+  const { kubectlPath } = shop.stack.controlPlane;
+  const completed = async (line: string): Promise<string> => {
+    const { code, out, err } = await runScript(work, `kubectl __complete proviso ${line}`, path, {
+      kubectl: kubectlPath,
+    });
+    assert.is(code, 0, err);
+    return out;
+  };
+  assert.is(await completed('tre'), 'tree\tshow a workflow or a run, and all that belongs to it\n:4\n');
+  assert.is(
+    await completed("archive totals --by ''"),
+    `${['workflow', 'team', 'project'].map((by) => `${by}\ta line for each\n`).join('')}:4\n`,
+  );
+  assert.is(await completed('tree workflow/build --lim'), '--limit\thow many runs of a workflow, the newest\n:4\n');
+  assert.is(await completed('add sbom sb'), ':0\n');
 });
 
 test.run();

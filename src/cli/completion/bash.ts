@@ -1,4 +1,4 @@
-import { commandsOf, type Grammar, type GrammarOption, type Place } from './grammar.ts';
+import { commandsOf, type Grammar, optionsOf, type Place } from './grammar.ts';
 
 /** A completion for bash 4 or later, without the package bash-completion. Words are ours and need no quoting but `'`. */
 export function bashCompletion(program: Grammar): string {
@@ -38,15 +38,6 @@ ${all.flatMap(placesOf).join('\n')}
   esac
 }
 complete -F _${program.name} ${program.name} kubectl-${program.name}`;
-}
-
-/** The program's own options are taken after its commands too. */
-function optionsOf(command: Grammar, program: Grammar): readonly GrammarOption[] {
-  const own = command.options;
-  if (command === program) return own;
-  const known = new Set(own.flatMap(({ names }) => names));
-  const inherited = program.options.filter(({ names }) => !names.some((name) => known.has(name)));
-  return [...own, ...inherited.filter(({ names }) => !names.includes('--version'))];
 }
 
 const patternOf = (path: string, names: readonly string[]): string =>

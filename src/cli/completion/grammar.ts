@@ -51,6 +51,15 @@ export function grammarOf(command: Command, before = ''): Grammar {
 /** The command itself and those below it, each before its own. */
 export const commandsOf = (grammar: Grammar): readonly Grammar[] => [grammar, ...grammar.commands.flatMap(commandsOf)];
 
+/** The options that a command takes: its own, and those of the program, which are taken after its commands too. */
+export function optionsOf(command: Grammar, program: Grammar): readonly GrammarOption[] {
+  const own = command.options;
+  if (command === program) return own;
+  const known = new Set(own.flatMap(({ names }) => names));
+  const inherited = program.options.filter(({ names }) => !names.some((name) => known.has(name)));
+  return [...own, ...inherited.filter(({ names }) => !names.includes('--version'))];
+}
+
 function optionOf(option: Option): GrammarOption {
   const names = [option.short, option.long].filter((name) => name !== undefined);
   const [, label] = /[<[]([^>\]]+)[>\]]/.exec(option.flags) ?? [];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { offerFor } from '../../../src/cli/completion/answer.ts';
 import { commandsOf, type Grammar, grammarOf } from '../../../src/cli/completion/grammar.ts';
 import { completionScript, type Shell } from '../../../src/cli/completion/script.ts';
 import { processIo } from '../../../src/cli/io.ts';
@@ -86,6 +87,23 @@ for (const shell of ['bash', 'zsh', 'fish'] as const) {
     }
   });
 }
+
+test('a plugin of kubectl offers the same', () => {
+  for (const [line, expected] of Object.entries(CASES)) {
+    const { proposals, files } = offerFor(grammar, line.split(' ').slice(1));
+    const words = proposals.map(([text]) => text.replace(/^--\w+=/, '')).toSorted();
+    // kubectl has the shell look for files, but not behind an option's `=`.
+    const isFile = expected.includes('sbom.json');
+    assert.equal(words, isFile ? [] : expected, line);
+    assert.is(files, isFile && !line.includes('='), line);
+  }
+  for (const command of commandsOf(grammar)) {
+    const below = command.path.split(' ').slice(1);
+    const offered = (last: string) => offerFor(grammar, [...below, last]).proposals.map(([text]) => text);
+    if (command.commands.length > 0) assert.equal(offered('').toSorted(), namesOf(command.commands), command.path);
+    for (const name of longNames(command)) assert.ok(offered('--').includes(name), `${command.path} ${name}`);
+  }
+});
 
 const namesOf = (commands: readonly Grammar[]): readonly string[] => commands.map(({ name }) => name).toSorted();
 
