@@ -1,5 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { KubeObject } from '../../src/api/object.ts';
+import { Helm } from '../chart/helm.ts';
 import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { workflowRun } from '../support/workflow-run.ts';
@@ -44,6 +46,45 @@ test('attack: the operator can not change the revisions of other controllers', a
   assert.is((await plane.kubectl(['create', '-f', '-'], options)).code, 0);
   const patch = ['patch', 'controllerrevision', '-n', 'shop', 'database-1', '--type=merge', '-p', '{"revision":9}'];
   assert.match((await plane.kubectl([...patch, account('operator')])).stderr, /carry its label/);
+});
+
+interface Bound extends KubeObject {
+  readonly roleRef: { readonly kind: string; readonly name: string };
+  readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
+}
+type WithRules = KubeObject & { readonly rules?: readonly object[] };
+
+/** By binding, what it gives to an account beside what every account has: the rules of its role. */
+function grantsOf(objects: readonly KubeObject[], account: string): Readonly<Record<string, readonly object[]>> {
+  const names = new Set([account, 'system:serviceaccounts:proviso-system']);
+  const bindings = objects.filter((object): object is Bound => object.kind?.endsWith('RoleBinding') === true);
+  const own = bindings.filter(({ subjects = [] }) => subjects.some(({ name }) => names.has(name)));
+  const grants = own.map(({ kind, metadata, roleRef }) => {
+    const isOf = (role: KubeObject): boolean =>
+      role.kind === roleRef.kind && (role.kind === 'ClusterRole' || role.metadata.namespace === metadata.namespace);
+    const role = objects.find((each) => isOf(each) && each.metadata.name === roleRef.name) as WithRules | undefined;
+    return [`${kind}/${metadata.namespace ?? ''}/${metadata.name}`, role?.rules ?? []] as const;
+  });
+  return Object.fromEntries(grants.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+test('the accounts that tests run operator and receiver with have exactly the roles that the chart renders', async () => {
+  const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts';
+  const { stdout } = await plane.kubectl(['get', kinds, '-A', '-o', 'json']);
+  const there = (JSON.parse(stdout) as { readonly items: readonly KubeObject[] }).items;
+  const helm = await Helm.create();
+  const rendered = (await helm.template().finally(() => helm.close())) as readonly KubeObject[];
+  for (const name of ['proviso-operator', 'proviso-receiver']) {
+    const isAccount = ({ kind, metadata }: KubeObject): boolean => kind === 'ServiceAccount' && metadata.name === name;
+    const accounts = [there, rendered].map((objects) =>
+      objects.filter(isAccount).map(({ metadata }) => metadata.namespace),
+    );
+    assert.equal(accounts, [['proviso-system'], ['proviso-system']]);
+    const expected = grantsOf(rendered, name);
+    assert.ok(Object.keys(expected).length >= 2, name);
+    for (const [binding, rules] of Object.entries(expected)) assert.ok(rules.length > 0, binding);
+    assert.equal(grantsOf(there, name), expected);
+  }
 });
 
 test('operator and receiver hold no right that they do not use', async () => {
