@@ -56,3 +56,6 @@ export const LENIENT_TYPES: readonly MaterialType[] = [
   'SBOM_CYCLONEDX_JSON',
   'SBOM_SPDX_JSON',
 ];
+
+/** Those whose signatures come along, and are verified where a contract names `signers` of a material. The CRD is held to this by a test. */
+export const SIGNED_TYPES: readonly MaterialType[] = ['CONTAINER_IMAGE', 'SLSA_PROVENANCE', 'ATTESTATION'];

@@ -57,6 +57,7 @@ export const PROBLEMS = {
   'archive-unavailable': { status: 503, title: 'The archive is not available' },
   'material-exists': { status: 409, title: 'The run has another material of this name' },
   'image-not-signed': { status: 422, title: 'The image is not signed as the contract asks' },
+  'material-not-signed': { status: 422, title: 'The envelope is not signed as the contract asks' },
   'material-limit': { status: 422, title: 'The run has too many materials' },
   'env-missing': { status: 422, title: 'An allow-listed environment variable is missing' },
   'runner-mismatch': { status: 422, title: 'The contract asks for another runner' },

@@ -1,6 +1,6 @@
 import { parseDuration } from './duration.ts';
 import type { LabelSelector } from './label-selector.ts';
-import { LENIENT_TYPES } from './material-types.ts';
+import { LENIENT_TYPES, SIGNED_TYPES } from './material-types.ts';
 import { signerLists } from './signer-lists.ts';
 import type {
   ClusterContract,
@@ -53,9 +53,10 @@ export const CONTRACT_RULES: readonly Rule<Contract>[] = [
       materials(spec.materials, ({ strict, type }) => strict === false && !LENIENT_TYPES.includes(type)),
   },
   {
-    message: "'signers' is for type CONTAINER_IMAGE; who signs the attestation stands in spec.signers",
+    message:
+      "'signers' is for CONTAINER_IMAGE, SLSA_PROVENANCE and ATTESTATION; who signs for the run stands in spec.signers",
     broken: ({ spec }) =>
-      materials(spec.materials, ({ signers, type }) => signers !== undefined && type !== 'CONTAINER_IMAGE'),
+      materials(spec.materials, ({ signers, type }) => signers !== undefined && !SIGNED_TYPES.includes(type)),
   },
   {
     message: "a signer must have exactly one of 'key' and 'keyless'",

@@ -72,7 +72,7 @@ export interface ClusterContractSpec {
       /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
       readonly value?: string;
     }[];
-    /** Who must have signed the image, with cosign: any one match is enough. The signatures come along with the image, and the receiver verifies them before it takes it. None listed: nobody. Only for type CONTAINER_IMAGE. At most 8. */
+    /** Who must have signed the image, with cosign, or the envelope of an attestation: any one match is enough. The signatures come along with it, and the receiver verifies them before it takes it. None listed: nobody. Only for the types CONTAINER_IMAGE, SLSA_PROVENANCE and ATTESTATION. At most 8. */
     readonly signers?: readonly ({
       /** A public key, PEM: ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 4096 bits. Exactly one of `secretRef`, `configMapRef` and `inline`. */
       readonly key?: {
@@ -631,7 +631,7 @@ export interface ContractSpecMaterial {
     /** The fixed value, at most 1024 characters. Absent or empty, the pipeline has to give one. Example: `high`. */
     readonly value?: string;
   }[];
-  /** Who must have signed the image, with cosign: any one match is enough. The signatures come along with the image, and the receiver verifies them before it takes it. None listed: nobody. Only for type CONTAINER_IMAGE. At most 8. */
+  /** Who must have signed the image, with cosign, or the envelope of an attestation: any one match is enough. The signatures come along with it, and the receiver verifies them before it takes it. None listed: nobody. Only for the types CONTAINER_IMAGE, SLSA_PROVENANCE and ATTESTATION. At most 8. */
   readonly signers?: readonly ContractSpecSigner[];
 }
 

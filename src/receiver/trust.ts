@@ -49,8 +49,8 @@ export async function trustOf(
   return readRoots(wantedTrust({ trustRoots, clusterRoot }, run, contract));
 }
 
-/** What the signatures of an image are judged by. Throws as `trustOf` does. */
-export const imageTrustOf = (
+/** What the signatures of a material are judged by. Throws as `trustOf` does. */
+export const materialTrustOf = (
   { trustRoots }: Pick<ReceiverContext, 'trustRoots'>,
   run: WorkflowRun,
   signers: readonly TrustedSigner[],

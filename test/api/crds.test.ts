@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { type Crd, readCrds, type SchemaNode } from '../../scripts/gen/crds.ts';
 import { KIND } from '../../src/api/kinds.ts';
 import { GROUP, VERSION } from '../../src/api/labels.ts';
-import { MATERIAL_TYPES } from '../../src/api/material-types.ts';
+import { MATERIAL_TYPES, SIGNED_TYPES } from '../../src/api/material-types.ts';
 
 const test = suite('crds');
 const crds = await readCrds();
@@ -87,6 +87,13 @@ test('the material types of the contract are those that the code knows', () => {
   assert.equal(type?.enum, [...MATERIAL_TYPES]);
   const { selector } = at(crds, 'Contract', 'spec', 'policies', 'materials').items?.properties ?? {};
   assert.equal(selector?.properties?.type?.enum, [...MATERIAL_TYPES]);
+});
+
+test('signers of a material are for the types whose signatures the receiver verifies', () => {
+  const material = at(crds, 'Contract', 'spec', 'materials').items;
+  const rules = (material?.['x-kubernetes-validations'] ?? []) as readonly CelRule[];
+  const types = SIGNED_TYPES.map((type) => `'${type}'`).join(', ');
+  assert.ok(rules.some(({ rule }) => rule === `!has(self.signers) || self.type in [${types}]`));
 });
 
 test('policies of a namespace and of the cluster are for those types too, and alike but for what is told in words', () => {

@@ -14,10 +14,10 @@ const keyless = { issuer: 'https://issuer.example', subject: 'x' };
 /** Signers of a material that must be refused. */
 export const REFUSED_IMAGE_SIGNERS: readonly RefusedObject[] = [
   {
-    what: 'signers of a material that is no image',
+    what: 'signers of a material that nobody signs',
     object: contract({ materials: [{ ...sbom, signers: [{ keyless }] }] }),
     at: 'spec.materials[0]',
-    says: /'signers' is for type CONTAINER_IMAGE; who signs the attestation stands in spec\.signers/,
+    says: /'signers' is for CONTAINER_IMAGE, SLSA_PROVENANCE and ATTESTATION; who signs for the run stands in spec\.signers/,
   },
   {
     what: 'an image with an empty list of signers',

@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sha256Hex } from '../../src/api/canonical.ts';
 import type { IntakeItem, IntakeMessage, UploadMessage } from '../../src/api/intake-messages.ts';
-import type { RunMessage } from '../../src/api/messages.ts';
-import type { KubeObject } from '../../src/api/object.ts';
+import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
 import { gitoidOf } from '../../src/receiver/intake/gitoid.ts';
 import { runCommand } from '../controlplane/command.ts';
+import { digestOf as sha256 } from '../archive/sample.ts';
 import { mountSecret, runHere } from '../support/command-line.ts';
-import { controllerReference, createIn } from '../support/config-files.ts';
+import { controllerReference } from '../support/config-files.ts';
 import { collection, provenance, signedEnvelope } from '../support/envelopes.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Sending } from '../support/http.ts';
@@ -19,6 +18,7 @@ import { manifest } from '../support/manifest.ts';
 import { jobReference, tokenOfPod } from '../support/pods.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey } from '../support/signing.ts';
+import { startTaskRun } from '../support/tekton.ts';
 import { pipelineCrds } from '../tools/crds.ts';
 import { tool } from '../tools/tool.ts';
 
@@ -35,11 +35,20 @@ const MANIFESTS = [
     signers: [{ key: { inline: key.publicPem } }],
   }),
   manifest('Workflow', 'build', { contractRef: { name: 'release' } }),
+  // The run itself is signed by the identity of its pipeline.
+  manifest('Contract', 'named', {
+    materials: [
+      { name: 'app', type: 'ARTIFACT', output: true },
+      { name: 'provenance', type: 'SLSA_PROVENANCE', signers: [{ key: { inline: key.publicPem } }] },
+    ],
+  }),
+  manifest('Workflow', 'named', { contractRef: { name: 'named' } }),
 ].join('\n---\n');
 
 let dir: string;
 let shop: Shop;
 let token: string;
+let tokens: Readonly<Record<string, string>> = {};
 /** May read the runs of the namespace, and of all. */
 let reader: string;
 let auditor: string;
@@ -48,6 +57,7 @@ test.before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'proviso-intake-'));
   shop = await openShop(MANIFESTS, { archive: `sqlite:${join(dir, 'archive.db')}` });
   token = await shop.tokenOf('build');
+  tokens = { build: token, named: await shop.tokenOf('named') };
   for (const name of ['reader', 'auditor']) await shop.kubectl(`create serviceaccount -n shop ${name}`);
   await shop.kubectl('create rolebinding -n shop reader --clusterrole=proviso-view --serviceaccount=shop:reader');
   await shop.kubectl('create clusterrolebinding auditor --clusterrole=proviso-view --serviceaccount=shop:auditor');
@@ -136,11 +146,8 @@ test('who may not see it is told the same as if it were not there', async () => 
   );
   assert.is((await shop.http.call(`/download/${inShop}`, { token: reader })).body.toString(), there);
   await shop.http.refused('evidence-not-found', `/download/${inShop}`, { token });
-});
-
-test('an address that leads nowhere answers as every other does', async () => {
-  const body = signedEnvelope(provenance({ of: digest('3') }), stranger);
-  assert.is(await upload(body, { at: '/v1/namespaces/nowhere/workflows/nothing' }), gitoidOf(Buffer.from(body)));
+  const nowhere = { at: '/v1/namespaces/nowhere/workflows/nothing' };
+  assert.is(await upload(there, nowhere), inShop, 'an address that leads nowhere answers as every other does');
 });
 
 test('what is no id, no envelope, or too much is refused', async () => {
@@ -170,16 +177,14 @@ test('a token is not taken for nothing', async () => {
 });
 
 /** Opens a run outside of any pipeline, with this as its app; returns its name. */
-async function openWith(app: string): Promise<string> {
-  const { run } = (
-    await shop.http.call('/v1/runs', { method: 'POST', token, body: { workflow: 'build' } })
-  ).json<RunMessage>();
+async function openWith(app: string, workflow = 'build'): Promise<string> {
+  const token = tokens[workflow] ?? '';
+  const { run } = (await shop.http.call('/v1/runs', { method: 'POST', token, body: { workflow } })).json<RunMessage>();
   const path = `/v1/namespaces/shop/runs/${run}/materials/app`;
   const added = await shop.http.call(path, { method: 'PUT', token, body: app });
   assert.is(added.status, 200, added.body.toString());
   return run;
 }
-const sha256 = (text: string): string => `sha256:${sha256Hex(text)}`;
 /** The watch of the receiver lags by a moment, and then an envelope is judged once more. */
 const became = (gitoid: string, state: IntakeItem['state'], reason?: IntakeItem['reason']): Promise<IntakeItem> =>
   eventually(`${gitoid} to be ${state} ${reason ?? ''}`, async () => {
@@ -232,6 +237,30 @@ test('a signature that the contract does not trust, or none at all, gets nothing
   assert.is(item.run, run);
 });
 
+test('whom the contract names for a material has to have signed it, whichever way it comes', async () => {
+  const run = await openWith('named', 'named');
+  const by = { method: 'PUT', token: tokens.named ?? '' } as const;
+  const path = `/v1/namespaces/shop/runs/${run}`;
+  const made = (who: typeof key) =>
+    signedEnvelope(provenance({ of: sha256('named'), buildType: 'https://builder.example/v1' }), who);
+  const problem = await shop.http.refused('material-not-signed', `${path}/materials/provenance`, {
+    ...by,
+    body: made(stranger),
+  });
+  assert.match(problem.errors?.[0]?.message ?? '', /a signature by the key/);
+  const other = signedEnvelope(provenance({ of: sha256('other'), buildType: 'https://builder.example/v1' }), key);
+  await shop.http.refused('material-not-signed', `${path}/materials/provenance`, { ...by, body: made(key) + other });
+  const bound = await upload(made(stranger), { at: path, token: by.token });
+  assert.match((await asideFor(bound, 'Refused')).message ?? '', /^material-not-signed: /);
+  await asideFor(await upload(signedEnvelope(collection(sha256('named')), key)), 'NoMaterial');
+  assert.is(await materialOf(run, 'provenance'), undefined);
+  const good = made(key);
+  const item = await became(await upload(good), 'matched');
+  assert.equal([item.run, item.material], [run, 'provenance']);
+  const again = await shop.http.call(`${path}/materials/provenance`, { ...by, body: good });
+  assert.equal([again.status, again.json<MaterialMessage>().material.signers?.length], [200, 1], again.body.toString());
+});
+
 test('provenance belongs to the pipeline that it states, whatever it says it is about', async () => {
   const job = jobReference('builder');
   const pod = await tokenOfPod(shop, { name: 'builder', serviceAccount: 'proviso-build', ownerReferences: [job] });
@@ -275,28 +304,15 @@ test('nothing gets into a run that is over', async () => {
   await shop.http.refused('run-finished', `${path}/upload`, { method: 'POST', token, body });
 });
 
-/** A PipelineRun with one TaskRun, the pod of which has handed in this app; as Tekton leaves them. */
+/** A PipelineRun with one TaskRun, the pod of which has handed in this app. */
 async function startTekton(name: string, app: string) {
-  const tekton = { apiVersion: 'tekton.dev/v1' };
-  const create = async (kind: string, full: string, ownerReferences: readonly object[]): Promise<KubeObject> =>
-    createIn(
-      shop,
-      JSON.stringify({ ...tekton, kind, metadata: { name: full, namespace: 'shop', ownerReferences }, spec: {} }),
-    );
-  const pipelineRun = await create('PipelineRun', name, []);
-  const task = await create('TaskRun', `${name}-build`, [controllerReference(pipelineRun)]);
-  const status = {
-    childReferences: [{ ...tekton, kind: 'TaskRun', name: task.metadata.name, pipelineTaskName: 'build' }],
-  };
-  await shop.kubectl(
-    `patch pipelinerun.tekton.dev -n shop ${name} --subresource=status --type=merge -p ${JSON.stringify({ status })}`,
-  );
-  const ownerReferences = [controllerReference(task)];
+  const { pipelineRun, taskRun } = await startTaskRun(shop, name);
+  const ownerReferences = [controllerReference(taskRun)];
   const pod = await tokenOfPod(shop, { name: `${name}-pod`, serviceAccount: 'proviso-build', ownerReferences });
   const put = await shop.http.call(`${IN_SHOP}/materials/app`, { method: 'PUT', token: pod, body: app });
   assert.is(put.status, 200, put.body.toString());
   const [run] = (await shop.runs()).filter(({ spec }) => spec.identity.owner?.uid === pipelineRun.metadata.uid);
-  return { task: task.metadata, run: run?.metadata.name ?? '' };
+  return { task: taskRun.metadata, run: run?.metadata.name ?? '' };
 }
 
 test('provenance of a task belongs to the run of its pipeline, posted or left in its annotations', async () => {

@@ -78,3 +78,19 @@ export async function runPipelineTask(
   const given = Object.fromEntries((task.params ?? []).map(({ name, value }) => [name, fillIn(value, values)]));
   await runTask(shop, pipelineRun, task.name, spec, given, values);
 }
+
+/** A PipelineRun that names its one TaskRun, as Tekton leaves them while it runs. */
+export async function startTaskRun(
+  shop: Shop,
+  name: string,
+): Promise<{ readonly pipelineRun: KubeObject; readonly taskRun: KubeObject }> {
+  const tekton = { apiVersion: 'tekton.dev/v1' };
+  const create = (kind: string, named: string, ownerReferences: readonly object[]): Promise<KubeObject> =>
+    createIn(shop, JSON.stringify({ ...tekton, kind, metadata: { name: named, ownerReferences }, spec: {} }));
+  const pipelineRun = await create('PipelineRun', name, []);
+  const taskRun = await create('TaskRun', `${name}-build`, [controllerReference(pipelineRun)]);
+  const child = { ...tekton, kind: 'TaskRun', name: taskRun.metadata.name, pipelineTaskName: 'build' };
+  const patch = JSON.stringify({ status: { childReferences: [child] } });
+  await shop.kubectl(`patch pipelinerun.tekton.dev -n shop ${name} --subresource=status --type=merge -p ${patch}`);
+  return { pipelineRun, taskRun };
+}

@@ -5,17 +5,17 @@ import type { RecordedMaterial, RecordedSigner, WorkflowRun } from '../../api/ty
 import { matchedBefore, type Settlement } from '../../archive/intake.ts';
 import type { IntakeTable } from '../../archive/tables.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
-import type { EffectiveContract } from '../../contract/effective.ts';
 import { addMaterial } from '../add-material.ts';
 import type { ReceiverContext } from '../context.ts';
 import { bytesBody } from '../material-intake.ts';
+import { createInspection } from '../material-signers.ts';
 import { Aside } from './aside.ts';
 import { candidatesFor, isOpen } from './candidates.ts';
 import type { EnvelopeClaims } from './claims.ts';
 import { materialFor } from './place.ts';
 import { KEEP_MATCHED_MS } from './room.ts';
 import { isTaskOf } from './tekton.ts';
-import { INTAKE, signersOf } from './trusted.ts';
+import { INTAKE, type MeantMaterial, signersOf } from './trusted.ts';
 
 /** What is judged: the row, and what it is about. */
 interface Envelope {
@@ -24,10 +24,8 @@ interface Envelope {
   readonly claims: EnvelopeClaims;
 }
 
-/** The run that an envelope belongs to. */
-interface Matched {
-  readonly run: WorkflowRun;
-  readonly contract: EffectiveContract;
+/** The material of the run that an envelope is. */
+interface Matched extends MeantMaterial {
   /** Undefined where it was handed in by who may add whatever he likes. */
   readonly signers: readonly RecordedSigner[] | undefined;
 }
@@ -68,8 +66,8 @@ function handedIn({ runs }: ReceiverContext, { digest, namespace, run_uid }: Int
 }
 
 async function handIn(context: ReceiverContext, envelope: Envelope, now: Date): Promise<Settlement> {
-  const { row, claims } = envelope;
-  const { run, contract, signers } =
+  const { row } = envelope;
+  const { run, contract, asked, signers } =
     row.run_uid === null ? await matchByContent(context, envelope, now) : await matchBound(context, envelope, now);
   const signer =
     signers === undefined ? null : signers.map(({ identity, fingerprint }) => identity ?? fingerprint).join(', ');
@@ -79,7 +77,6 @@ async function handIn(context: ReceiverContext, envelope: Envelope, now: Date): 
     const message = `another signature of the same by the same is there: ${before.gitoid}`;
     return { ...placeOf(run), state: 'duplicate', reason: null, message, material: before.material, signer };
   }
-  const asked = materialFor(contract, claims.predicateType);
   const merged = mergeAnnotations(asked.annotations, {});
   if (!merged.ok) {
     const missing = merged.findings.map(({ message }) => message).join('; ');
@@ -94,8 +91,9 @@ async function handIn(context: ReceiverContext, envelope: Envelope, now: Date): 
     addedBy: addedBy(row, signers),
     // One at a time, so what it takes of memory is no matter of a budget.
     reserve: () => {},
-    inspect: (sent) => context.checks.material(sent, { identity: INTAKE }),
-    signers: () => signers,
+    ...(signers === undefined
+      ? createInspection(context, run, asked, { identity: INTAKE })
+      : { inspect: (sent) => context.checks.material(sent, { identity: INTAKE }), signers: () => signers }),
   });
   context.log.info({ ...placeOf(run), material: material.name, gitoid: row.gitoid, signer }, 'Envelope handed in');
   return matched(run, material, signer, now);
@@ -108,18 +106,18 @@ function addedBy({ poster }: IntakeTable, signers: readonly RecordedSigner[] | u
 }
 
 /** The run that a caller or an object of Tekton named. Whoever may add to a run needs nobody's signature for that. */
-async function matchBound(context: ReceiverContext, { row, bytes }: Envelope, now: Date): Promise<Matched> {
+async function matchBound(context: ReceiverContext, { row, bytes, claims }: Envelope, now: Date): Promise<Matched> {
   const { namespace, run: name, run_uid } = row;
   const ref = { namespace: namespace ?? '', name: name ?? '' };
   const run = await context.client.find<WorkflowRun>(KIND.WorkflowRun, ref);
   if (run === undefined || run.metadata.uid !== run_uid)
     throw new Aside('NoRun', `the run ${ref.name} is not there any more`);
   if (!isOpen(run, now)) throw new Aside('RunFinished', `the run ${ref.name} was over before it was judged`);
-  const contract = await context.contracts.get(ref.namespace, run.spec.contract);
-  if (row.origin === 'caller') return { run, contract, signers: undefined };
-  const reading = await signersOf(context, run, contract, bytes, new Date(row.received));
+  const meant = await meantBy(context, run, claims);
+  if (row.origin === 'caller') return { ...meant, signers: undefined };
+  const reading = await signersOf(context, meant, bytes, new Date(row.received));
   if (!reading.ok) throw unknownSigner([run], reading.message);
-  return { run, contract, signers: reading.signers };
+  return { ...meant, signers: reading.signers };
 }
 
 /** The one run that it names and whose contract trusts who signed it. Nothing is asked of the API server before that is known. */
@@ -128,14 +126,19 @@ async function matchByContent(context: ReceiverContext, { row, bytes, claims }: 
   const refused = new Set(asArray(JSON.parse(row.refused_by ?? '[]')));
   const trusting: Matched[] = [];
   let message = row.message ?? '';
+  let without: Aside | undefined;
   for (const run of runs) {
     if (refused.has(run.metadata.uid)) continue;
-    const contract = await context.contracts.get(run.metadata.namespace ?? '', run.spec.contract);
-    const reading = await signersOf(context, run, contract, bytes, new Date(row.received));
-    if (reading.ok) trusting.push({ run, contract, signers: reading.signers });
+    const meant = await meantBy(context, run, claims).catch(keptAside);
+    if (meant instanceof Aside) {
+      without = meant;
+      continue;
+    }
+    const reading = await signersOf(context, meant, bytes, new Date(row.received));
+    if (reading.ok) trusting.push({ ...meant, signers: reading.signers });
     else message = reading.message;
   }
-  if (trusting.length === 0) throw unknownSigner(runs, message);
+  if (trusting.length === 0) throw without ?? unknownSigner(runs, message);
   const own: Matched[] = [];
   for (const each of trusting) {
     if (task === undefined || (await isTaskOf(context.client, each.run, task))) own.push(each);
@@ -153,6 +156,20 @@ async function matchByContent(context: ReceiverContext, { row, bytes, claims }: 
     'SeveralRuns',
     `${own.length} open runs that trust who signed it have its subjects: ${names.join(', ')}`,
   );
+}
+
+async function meantBy(
+  { contracts }: ReceiverContext,
+  run: WorkflowRun,
+  claims: EnvelopeClaims,
+): Promise<MeantMaterial> {
+  const contract = await contracts.get(run.metadata.namespace ?? '', run.spec.contract);
+  return { run, contract, asked: materialFor(contract, claims.predicateType) };
+}
+
+function keptAside(error: unknown): Aside {
+  if (error instanceof Aside) return error;
+  throw error;
 }
 
 const unknownSigner = (runs: readonly WorkflowRun[], message: string): Aside =>
