@@ -33,8 +33,7 @@ export type ReceivedRow = Pick<
 > & { readonly body: string };
 
 /**
- * Makes an envelope durable. Bytes that are there are not kept twice, whoever sends them; what they were first said to belong to
- * stays, unless it is still unmatched and somebody who may has now said it. `share`: of one account.
+ * Makes an envelope durable. Bytes that are there are not kept twice, whoever sends them. `share`: of one account.
  */
 export async function receive(
   database: ArchiveDatabase,
@@ -69,21 +68,28 @@ export async function receive(
   });
 }
 
-/** Whoever may add to a run says more of an envelope than whoever posted it without a word. */
+/**
+ * Whoever may add to a run says more of an envelope than whoever posted it without a word. One that was posted to two addresses
+ * may belong to either.
+ */
 async function isThere(transaction: Transaction<ArchiveTables>, row: ReceivedRow): Promise<boolean> {
-  const { gitoid, origin, poster, namespace, workflow, run, run_uid, received } = row;
+  const { gitoid, origin, poster, namespace, workflow, run, run_uid, received, body, size } = row;
   const there = await transaction
     .selectFrom('intake')
-    .select(['state', 'due'])
+    .select(['state', 'origin', 'namespace', 'workflow', 'run_uid'])
     .where('gitoid', '=', gitoid)
     .executeTakeFirst();
   if (there === undefined) return false;
-  if (origin === 'post' || there.state === 'matched' || there.state === 'duplicate') return true;
-  await transaction
-    .updateTable('intake')
-    .set({ state: 'received', due: received, refused_by: null, origin, poster, namespace, workflow, run, run_uid })
-    .where('gitoid', '=', gitoid)
-    .execute();
+  const isWaiting = there.state === 'received' || there.state === 'aside';
+  const again = { state: 'received', due: received, tries: 0, refused_by: null } as const;
+  const update = transaction.updateTable('intake').where('gitoid', '=', gitoid);
+  if (origin !== 'post' && (isWaiting || there.run_uid !== run_uid)) {
+    const bound = { origin, poster, namespace, workflow, run, run_uid };
+    await update.set({ ...again, ...bound, body, kept: size }).execute();
+  } else if (origin === 'post' && isWaiting && there.origin === 'post') {
+    const isSame = there.namespace === namespace && there.workflow === workflow;
+    if (!isSame) await update.set({ ...again, namespace: null, workflow: null }).execute();
+  }
   return true;
 }
 
@@ -105,7 +111,7 @@ async function exceeds(
   return Number(count) + 1 > room.count || Number(bytes ?? 0) + more > room.bytes;
 }
 
-/** What is to be judged by `now`, that which failed least often first. */
+/** What is to be judged by `now`: what failed least often first, and of that what takes least, so that nobody's large ones hold up the others. */
 export const dueForJudgement = (
   database: ArchiveDatabase,
   now: string,
@@ -117,6 +123,7 @@ export const dueForJudgement = (
     .where('state', '=', 'received')
     .where('due', '<=', now)
     .orderBy('tries')
+    .orderBy('size')
     .orderBy('due')
     .limit(limit)
     .execute();

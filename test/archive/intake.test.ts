@@ -28,6 +28,7 @@ import { digestOf } from './sample.ts';
 const ROOM = { count: 10, bytes: 1000 };
 const SHARE = { count: 4, bytes: 500 };
 const T1 = '2026-11-01T10:00:00.000Z';
+const T4 = '2026-11-01T12:00:00.000Z';
 const T3 = '2026-11-01T11:00:00.000Z';
 const T2 = '2026-11-08T10:00:00.000Z';
 
@@ -132,9 +133,33 @@ function behaviours(name: string, start: () => Promise<Server>): void {
     assert.is(await put(sample('one', { namespace: 'bank' })), 'known');
     const found = await findEnvelope(database, sha256Hex('one'));
     assert.equal([found?.namespace, found?.run_uid, found?.poster], ['shop', 'u', 'build']);
-    await settled('one', { state: 'matched' });
-    await put(sample('one', { ...bound, run: 'other', run_uid: 'v' }));
-    assert.is((await findEnvelope(database, sha256Hex('one')))?.run_uid, 'u');
+    await settled('one', { state: 'matched', body: null, kept: 0 });
+    await put(sample('one', { namespace: 'bank' }));
+    await put(sample('one', { ...bound, received: T4 }));
+    assert.is(await stateOf('one'), 'matched');
+    // The same bytes may be a material of another run too.
+    await put(sample('one', { ...bound, run: 'other', run_uid: 'v', received: T4 }));
+    const other = await findEnvelope(database, sha256Hex('one'));
+    assert.equal([other?.state, other?.run_uid, other?.body, other?.kept], ['received', 'v', 'one', 3]);
+  });
+
+  test('what was posted to two addresses may belong to either', async () => {
+    const placeOf = async () => {
+      const row = await findEnvelope(database, sha256Hex('one'));
+      return [row?.state, row?.namespace, row?.workflow];
+    };
+    await put(sample('one', { namespace: 'bank', workflow: 'build' }));
+    await settled('one', { state: 'aside', reason: 'NoRun' });
+    await put(sample('one', { namespace: 'bank', workflow: 'build' }));
+    assert.equal(await placeOf(), ['aside', 'bank', 'build']);
+    await put(sample('one', { received: T3 }));
+    assert.equal(await placeOf(), ['received', null, null]);
+  });
+
+  test('what takes least is judged first, and what failed comes last', async () => {
+    for (const body of ['a large one', 'failing', 'small']) await put(sample(body));
+    await settled('failing', { tries: 1 });
+    assert.equal(await due(), ['small', 'a large one', 'failing']);
   });
 
   test('another signature of the same by the same is found, and only in the same run', async () => {

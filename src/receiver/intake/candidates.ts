@@ -6,7 +6,7 @@ import { Aside } from './aside.ts';
 import type { EnvelopeClaims } from './claims.ts';
 
 /** More runs than that don't all wait for one envelope. */
-const MAX_CANDIDATES = 20;
+const MAX_CANDIDATES = 8;
 
 /** The runs that an envelope may belong to, and what it has to prove for that. */
 export interface Candidates {

@@ -89,8 +89,8 @@ test('no run that is over, by its verdict or its deadline', () => {
   assert.is(found([{ ...A, deadline: '2026-11-01T09:59:59.000Z' }], {}), 'NoRun');
 });
 
-test('an envelope that hundreds of runs would be asked about is no matter of any', () => {
-  const many = Array.from({ length: 21 }, (_, index) => ({ ...A, name: `run-${index}` }));
+test('an envelope that many runs would have to be asked about is no matter of any', () => {
+  const many = Array.from({ length: 9 }, (_, index) => ({ ...A, name: `run-${index}` }));
   assert.is(found(many, {}), 'SeveralRuns');
 });
 
