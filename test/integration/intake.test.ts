@@ -7,43 +7,19 @@ import * as assert from 'uvu/assert';
 import type { IntakeItem, IntakeMessage, UploadMessage } from '../../src/api/intake-messages.ts';
 import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
 import { gitoidOf } from '../../src/receiver/intake/gitoid.ts';
-import { runCommand } from '../controlplane/command.ts';
 import { digestOf as sha256 } from '../archive/sample.ts';
+import { runCommand } from '../controlplane/command.ts';
 import { mountSecret, runHere } from '../support/command-line.ts';
 import { controllerReference } from '../support/config-files.ts';
 import { collection, provenance, signedEnvelope } from '../support/envelopes.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Sending } from '../support/http.ts';
-import { manifest } from '../support/manifest.ts';
+import { key, openIntakeShop, stranger } from '../support/intake-shop.ts';
 import { jobReference, tokenOfPod } from '../support/pods.ts';
-import { openShop, type Shop } from '../support/shop.ts';
-import { generateTestKey } from '../support/signing.ts';
+import type { Shop } from '../support/shop.ts';
 import { startTaskRun } from '../support/tekton.ts';
 import { pipelineCrds } from '../tools/crds.ts';
 import { tool } from '../tools/tool.ts';
-
-/** Who signs for the contract, as Tekton Chains would. */
-const key = generateTestKey();
-const stranger = generateTestKey();
-const MANIFESTS = [
-  manifest('Contract', 'release', {
-    materials: [
-      { name: 'app', type: 'ARTIFACT', output: true },
-      { name: 'provenance', type: 'SLSA_PROVENANCE', optional: true },
-      { name: 'collection', type: 'ATTESTATION', optional: true },
-    ],
-    signers: [{ key: { inline: key.publicPem } }],
-  }),
-  manifest('Workflow', 'build', { contractRef: { name: 'release' } }),
-  // The run itself is signed by the identity of its pipeline.
-  manifest('Contract', 'named', {
-    materials: [
-      { name: 'app', type: 'ARTIFACT', output: true },
-      { name: 'provenance', type: 'SLSA_PROVENANCE', signers: [{ key: { inline: key.publicPem } }] },
-    ],
-  }),
-  manifest('Workflow', 'named', { contractRef: { name: 'named' } }),
-].join('\n---\n');
 
 let dir: string;
 let shop: Shop;
@@ -55,14 +31,8 @@ let auditor: string;
 const test = suite('intake');
 test.before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'proviso-intake-'));
-  shop = await openShop(MANIFESTS, { archive: `sqlite:${join(dir, 'archive.db')}` });
-  token = await shop.tokenOf('build');
-  tokens = { build: token, named: await shop.tokenOf('named') };
-  for (const name of ['reader', 'auditor']) await shop.kubectl(`create serviceaccount -n shop ${name}`);
-  await shop.kubectl('create rolebinding -n shop reader --clusterrole=proviso-view --serviceaccount=shop:reader');
-  await shop.kubectl('create clusterrolebinding auditor --clusterrole=proviso-view --serviceaccount=shop:auditor');
-  reader = await shop.kubectl('create token -n shop reader --audience=proviso');
-  auditor = await shop.kubectl('create token -n shop auditor --audience=proviso');
+  ({ shop, tokens, reader, auditor } = await openIntakeShop(`sqlite:${join(dir, 'archive.db')}`));
+  token = tokens.build ?? '';
 });
 test.after(async () => {
   await shop?.stop();
