@@ -11,6 +11,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-retention': { up: addRetention },
   '0004-policy-results': { up: addPolicyResults },
   '0005-intake': { up: addIntake },
+  '0006-outbox': { up: addOutbox },
 };
 
 async function createRuns(db: Kysely<unknown>): Promise<void> {
@@ -159,6 +160,47 @@ async function addIntake(db: Kysely<unknown>): Promise<void> {
     ['intake_by_end', 'intake', ['expires']],
     ['intake_by_payload', 'intake', ['payload_digest', 'run_uid']],
     ['intake_claims_by_gitoid', 'intake_claims', ['gitoid']],
+  ];
+  for (const [name, table, columns] of indexes) {
+    await db.schema
+      .createIndex(name)
+      .on(table)
+      .columns([...columns])
+      .execute();
+  }
+}
+
+async function addOutbox(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('events')
+    .addColumn('id', 'varchar(128)', (column) => column.primaryKey())
+    .addColumn('run_uid', 'varchar(64)', (column) => column.notNull())
+    .addColumn('namespace', 'varchar(253)', (column) => column.notNull())
+    .addColumn('name', 'varchar(32)', (column) => column.notNull())
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('time', 'varchar(32)', (column) => column.notNull())
+    .addColumn('written', 'varchar(32)', (column) => column.notNull())
+    .addColumn('addressed', 'integer', (column) => column.notNull())
+    .addColumn('document', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable('deliveries')
+    .addColumn('subscription_uid', 'varchar(64)', (column) => column.notNull())
+    .addColumn('event_id', 'varchar(128)', (column) => column.notNull().references('events.id').onDelete('cascade'))
+    .addColumn('run_uid', 'varchar(64)', (column) => column.notNull())
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('state', 'varchar(16)', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('due', 'varchar(32)', (column) => column.notNull())
+    .addColumn('changed', 'varchar(32)', (column) => column.notNull())
+    .addColumn('error', 'text')
+    .addPrimaryKeyConstraint('deliveries_pk', ['subscription_uid', 'event_id'])
+    .execute();
+  const indexes: readonly (readonly [string, string, readonly string[]])[] = [
+    ['events_to_address', 'events', ['addressed', 'written', 'run_uid', 'position']],
+    ['deliveries_by_state', 'deliveries', ['subscription_uid', 'state', 'due']],
+    ['deliveries_by_run', 'deliveries', ['subscription_uid', 'run_uid', 'position']],
+    ['deliveries_by_event', 'deliveries', ['event_id']],
   ];
   for (const [name, table, columns] of indexes) {
     await db.schema

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { IntakeReason, IntakeState } from '../api/intake-messages.ts';
 import type { DigestEdge, PolicyOutcome } from '../api/messages.ts';
+import type { EventName } from '../api/run-events.ts';
 
 /** One finished run. Times are RFC 3339 in UTC with milliseconds, so that they sort as text. */
 export interface RunTable {
@@ -142,6 +143,44 @@ export interface IntakeClaimTable {
   readonly gitoid: string;
 }
 
+/** Something that happened to a run, to be told to whoever has subscribed to it. */
+export interface EventTable {
+  /** Of the CloudEvent. */
+  readonly id: string;
+  readonly run_uid: string;
+  readonly namespace: string;
+  /** What happened. */
+  readonly name: EventName;
+  /** Its place among the events of the run. */
+  readonly position: number;
+  /** When it happened. */
+  readonly time: string;
+  /** When it was noted here. */
+  readonly written: string;
+  /** 1 once there is a delivery for each of those who want it. */
+  readonly addressed: 0 | 1;
+  /** The CloudEvent, JSON. */
+  readonly document: string;
+}
+
+/** An event on its way to a Subscription. */
+export interface DeliveryTable {
+  readonly subscription_uid: string;
+  readonly event_id: string;
+  readonly run_uid: string;
+  readonly position: number;
+  /** `dead`: it isn't tried again, and `error` says why. */
+  readonly state: 'pending' | 'delivered' | 'dead';
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** Not before this time. */
+  readonly due: string;
+  /** When `state` or `attempts` changed. */
+  readonly changed: string;
+  /** Why the last try failed; null where none has. */
+  readonly error: string | null;
+}
+
 export interface ArchiveTables {
   readonly intake: IntakeTable;
   readonly intake_claims: IntakeClaimTable;
@@ -150,6 +189,8 @@ export interface ArchiveTables {
   readonly policy_results: PolicyResultTable;
   readonly read_stores: ReadStoreTable;
   readonly released: ReleasedTable;
+  readonly events: EventTable;
+  readonly deliveries: DeliveryTable;
 }
 
 /** The archive, whatever server keeps it. */

@@ -1,3 +1,5 @@
+import type { PlacedEvent } from '../api/run-events.ts';
+import { writeEvents } from './outbox.ts';
 import { writeResults } from './policy-results.ts';
 import { release } from './release.ts';
 import type { RunRows } from './rows.ts';
@@ -7,10 +9,14 @@ import type { ArchiveDatabase, RunTable } from './tables.ts';
 const BATCH = 100;
 
 /**
- * Puts a run into the archive, all of it or nothing. Once more changes nothing, and what is older than what is there changes
- * nothing either. Returns whether it is in the archive as given.
+ * Puts a run into the archive with what is to be told of it, all of it or nothing. Once more changes nothing, and what is older
+ * than what is there changes nothing either. Returns whether it is in the archive as given.
  */
-export async function archiveRun(database: ArchiveDatabase, { run, digests, results }: RunRows): Promise<boolean> {
+export async function archiveRun(
+  database: ArchiveDatabase,
+  { run, digests, results }: RunRows,
+  events: readonly PlacedEvent[] = [],
+): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
     const { uid, ...rest } = run;
     const before = await transaction
@@ -43,6 +49,7 @@ export async function archiveRun(database: ArchiveDatabase, { run, digests, resu
         .execute();
     }
     await writeResults(transaction, uid, results);
+    await writeEvents(transaction, run, events);
     return true;
   });
 }
