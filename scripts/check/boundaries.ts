@@ -5,7 +5,7 @@ import type { SourceFile } from './sources.ts';
 const TIERS: readonly (readonly string[])[] = [
   ['api'],
   ['contract', 'materials', 'attestation', 'verify', 'pki', 'git'],
-  ['evidence', 'archive', 'policy', 'kube', 'oidc', 'oci'],
+  ['evidence', 'archive', 'policy', 'kube', 'oidc', 'oci', 'outbound'],
   ['cli', 'operator', 'receiver'],
   ['main.ts', 'image.ts'],
 ];

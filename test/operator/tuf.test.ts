@@ -1,4 +1,3 @@
-import type { lookup } from 'node:dns';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,7 +6,8 @@ import { env } from 'node:process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fallenRole, fetchTufTarget, type TufReading } from '../../src/operator/tuf.ts';
-import { guardedLookup, isAllowedAddress } from '../../src/operator/tuf-fetcher.ts';
+import { isAllowedAddress } from '../../src/outbound/addresses.ts';
+import { guardedLookup, type Resolve, refuseForbidden } from '../../src/outbound/guarded-lookup.ts';
 import { serveFiles, serveTls, type TlsServer } from '../support/tls-server.ts';
 import { PUBLIC_GOOD_TUF_ROOT } from '../support/trusted-root.ts';
 import { TUF_ROLES, TufRepository } from '../support/tuf-repository.ts';
@@ -196,10 +196,10 @@ test('attack: a name that leads to such an address, even beside a good one', asy
     { address: '169.254.169.254', family: 4 },
   ];
   const resolve = ((_name: string, _options: unknown, done: (error: null, found: unknown) => void) =>
-    done(null, found)) as unknown as typeof lookup;
+    done(null, found)) as unknown as Resolve;
   const said: string[] = [];
   for (const all of [true, false]) {
-    guardedLookup(resolve)('tuf.example', { all }, (error) => said.push(error?.message ?? 'taken'));
+    guardedLookup(refuseForbidden, resolve)('tuf.example', { all }, (error) => said.push(error?.message ?? 'taken'));
   }
   assert.is(said.length, 2);
   for (const each of said) assert.match(each, /^tuf\.example: 169\.254\.169\.254 is an address of the machine's own/);
