@@ -51,6 +51,8 @@ const NAMED: Readonly<Record<string, string>> = {
   'ClusterPolicy.status': 'ClusterPolicyStatus',
   'Waiver.spec': 'WaiverSpec',
   'Waiver.status': 'WaiverStatus',
+  'Subscription.spec': 'SubscriptionSpec',
+  'Subscription.status': 'SubscriptionStatus',
   'PolicyGroup.spec': 'PolicyGroupSpec',
   'PolicyGroup.status': 'PolicyGroupStatus',
   'ClusterPolicyGroup.spec': 'ClusterPolicyGroupSpec',

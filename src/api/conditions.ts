@@ -11,6 +11,7 @@ export const CONDITION = {
   Moved: 'Moved',
   Active: 'Active',
   Healthy: 'Healthy',
+  Delivering: 'Delivering',
 } as const;
 
 /** One entry of `status.conditions`, as the Kubernetes API conventions define it. */

@@ -43,6 +43,7 @@ export const KIND = {
   Policy: own('Policy', 'policies', true),
   ClusterPolicy: own('ClusterPolicy', 'clusterpolicies', false),
   Waiver: own('Waiver', 'waivers', true),
+  Subscription: own('Subscription', 'subscriptions', true),
   PolicyGroup: own('PolicyGroup', 'policygroups', true),
   ClusterPolicyGroup: own('ClusterPolicyGroup', 'clusterpolicygroups', false),
   ControllerRevision: {

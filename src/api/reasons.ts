@@ -144,6 +144,16 @@ export const REASON = {
   TooLong: 'TooLong',
   /** Active=False: nothing held the author and the approver of a Waiver apart when it was made, or does now. */
   ApprovalNotEnforced: 'ApprovalNotEnforced',
+  /** Stalled: the Secret that a Subscription names isn't there, or has no address. */
+  EndpointNotFound: 'EndpointNotFound',
+  /** Stalled: what a Subscription gives as its endpoint can't be one. */
+  EndpointInvalid: 'EndpointInvalid',
+  /** Delivering=True: the endpoint took the last event that it was told. */
+  Delivered: 'Delivered',
+  /** Delivering=False: it didn't; it is told again. */
+  DeliveryFailed: 'DeliveryFailed',
+  /** Delivering=False: spec.suspend. */
+  Suspended: 'Suspended',
   /** Event: a token was issued or renewed. */
   TokenIssued: 'TokenIssued',
   /** Event: a contract got a new revision. */

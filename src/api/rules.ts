@@ -13,6 +13,7 @@ import type {
   EvidenceStore,
   Policy,
   PolicyGroup,
+  Subscription,
   TrustRoot,
   Waiver,
   Workflow,
@@ -293,6 +294,13 @@ export const WAIVER_RULES: readonly Rule<Waiver>[] = [
         : ['spec.selector'],
   },
   ...selectorRules<Waiver>('spec.selector', ({ spec }) => spec.selector),
+];
+
+export const SUBSCRIPTION_RULES: readonly Rule<Subscription>[] = [
+  {
+    message: "an endpoint must have exactly one of 'url' and 'secretRef'",
+    broken: ({ spec: { http } }) => (countGiven(http.url, http.secretRef) === 1 ? [] : ['spec.http']),
+  },
 ];
 
 type Materials = readonly ContractSpecMaterial[];

@@ -17,6 +17,7 @@ export const PATTERN_WORDS: Readonly<Record<string, string>> = {
   '^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$':
     'the name of a label, such as tier or example.com/tier',
   '^[^*].*\\*': "a name with '*' in it, though not at its start",
+  '^https?://[^\\s@]+$': "an address that starts with 'https://' or 'http://', without user and spaces",
   '^https://': "an address that starts with 'https://'",
   '^https://[^/?#@\\s\\\\]+(/[^?#\\s\\\\]*)?$':
     "an address that starts with 'https://', without user, query and fragment",

@@ -3397,6 +3397,151 @@ export const SCHEMAS = {
   },
   "additionalProperties": false
  },
+ "Subscription": {
+  "type": "object",
+  "required": [
+   "apiVersion",
+   "kind",
+   "metadata",
+   "spec"
+  ],
+  "properties": {
+   "apiVersion": {
+    "type": "string",
+    "enum": [
+     "proviso.dev/v1alpha1"
+    ]
+   },
+   "kind": {
+    "type": "string",
+    "enum": [
+     "Subscription"
+    ]
+   },
+   "metadata": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 253,
+      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+     },
+     "namespace": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 63,
+      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+     },
+     "labels": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "annotations": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string"
+      }
+     },
+     "finalizers": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      }
+     },
+     "uid": {},
+     "resourceVersion": {},
+     "generation": {},
+     "creationTimestamp": {},
+     "deletionTimestamp": {},
+     "managedFields": {},
+     "ownerReferences": {},
+     "deletionGracePeriodSeconds": {},
+     "selfLink": {}
+    },
+    "required": [
+     "name"
+    ],
+    "additionalProperties": false
+   },
+   "spec": {
+    "type": "object",
+    "required": [
+     "http"
+    ],
+    "properties": {
+     "http": {
+      "type": "object",
+      "properties": {
+       "url": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 2048,
+        "pattern": "^https?://[^\\s@]+$"
+       },
+       "secretRef": {
+        "type": "object",
+        "required": [
+         "name"
+        ],
+        "properties": {
+         "name": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253,
+          "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+         }
+        },
+        "additionalProperties": false
+       },
+       "mode": {
+        "type": "string",
+        "maxLength": 16,
+        "default": "Structured",
+        "enum": [
+         "Structured",
+         "Binary"
+        ]
+       }
+      },
+      "additionalProperties": false
+     },
+     "events": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 6,
+      "uniqueItems": true,
+      "items": {
+       "type": "string",
+       "maxLength": 16,
+       "enum": [
+        "Opened",
+        "WaiverUsed",
+        "PolicyViolated",
+        "Accepted",
+        "Refused",
+        "Expired"
+       ]
+      }
+     },
+     "filter": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 2048
+     },
+     "suspend": {
+      "type": "boolean",
+      "default": false
+     }
+    },
+    "additionalProperties": false
+   },
+   "status": {}
+  },
+  "additionalProperties": false
+ },
  "TrustRoot": {
   "type": "object",
   "required": [

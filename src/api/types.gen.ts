@@ -1033,6 +1033,64 @@ export interface PolicyGroupStatus {
   readonly conditions?: readonly Condition[];
 }
 
+/** A Subscription has what happens to the runs of its namespace told to an HTTP endpoint, as CloudEvents 1.0: at least once, and of each run in its order. It needs an archive, which keeps the events until they are taken. */
+export interface Subscription {
+  readonly metadata: ObjectMeta;
+  /** The version of this schema, `proviso.dev/v1alpha1`. */
+  readonly apiVersion?: string;
+  /** The kind of this object, `Subscription`. */
+  readonly kind?: string;
+  /** Which events are told, and where. */
+  readonly spec: SubscriptionSpec;
+  /** Whether events can be delivered, and what became of them; nobody but Proviso writes it. */
+  readonly status?: SubscriptionStatus;
+}
+
+/** Which events are told, and where. */
+export interface SubscriptionSpec {
+  /** The endpoint that events are posted to. */
+  readonly http: {
+    /** The address of an endpoint that needs no credentials. Over TLS and on the internet, unless the installation allows others. Example: `https://sink.example.com/events`. */
+    readonly url?: string;
+    /** A Secret of type `proviso.dev/endpoint` in this namespace with the address under `url`, headers under `header.<name>`, and the authorities of the endpoint under `ca.crt`. What it has is sent nowhere but to its own address. */
+    readonly secretRef?: {
+      /** The name of the Secret. Example: `sink`. */
+      readonly name: string;
+    };
+    /** Structured puts all of the event into the body, as `application/cloudevents+json`. Binary puts its data there, as `application/json`, and the rest into `ce-` headers, for webhooks that know nothing of CloudEvents. Default Structured. */
+    readonly mode?: 'Structured' | 'Binary';
+  };
+  /** What is told; absent, all of it. Opened, WaiverUsed (a verdict relies on a Waiver), PolicyViolated (something is objected to and not excused, whatever the verdict), and the verdict: Accepted, Refused or Expired. */
+  readonly events?: readonly ('Opened' | 'WaiverUsed' | 'PolicyViolated' | 'Accepted' | 'Refused' | 'Expired')[];
+  /** An expression in CEL over `input`, which is the event; only events are told for which it is true. One that fails is given up, and counted as dead. Example: `input.data.workflow == 'build'`. */
+  readonly filter?: string;
+  /** Whether nothing is told for now; what happens meanwhile is kept for seven days. Default false. */
+  readonly suspend?: boolean;
+}
+
+/** Whether events can be delivered, and what became of them; nobody but Proviso writes it. */
+export interface SubscriptionStatus {
+  /** The metadata.generation that this status speaks of; older than the object's means not looked at yet. */
+  readonly observedGeneration?: number;
+  /** What became of the events of the last seven days. */
+  readonly delivery?: {
+    /** How many are still to be delivered. */
+    readonly pending?: number;
+    /** How many were taken. */
+    readonly delivered?: number;
+    /** How many were given up. */
+    readonly dead?: number;
+    /** When an event was last taken, RFC 3339. */
+    readonly lastDeliveryTime?: string;
+    /** When a try last failed, RFC 3339. */
+    readonly lastErrorTime?: string;
+    /** Why it did, with the beginning of what the endpoint said; without what the Secret has. */
+    readonly lastError?: string;
+  };
+  /** Ready, which the operator writes, is True with reason Ready when events can be delivered; it is False with EndpointNotFound, EndpointInvalid, InvalidSpec, NameTaken, EngineUnavailable or ProvisioningFailed, and so is Reconciling, or Stalled, True. Delivering, which the receiver writes, is True with reason Delivered when the last try went well, and False with DeliveryFailed or Suspended. */
+  readonly conditions?: readonly Condition[];
+}
+
 /** A TrustRoot says which certificate authorities, timestamp authorities and transparency logs count. Signers of a contract that are named by issuer and subject are checked against it. */
 export interface TrustRoot {
   readonly metadata: ObjectMeta;

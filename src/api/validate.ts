@@ -12,6 +12,7 @@ import {
   POLICY_GROUP_RULES,
   POLICY_RULES,
   type Rule,
+  SUBSCRIPTION_RULES,
   TRUST_ROOT_RULES,
   WAIVER_RULES,
   WORKFLOW_RULES,
@@ -26,6 +27,7 @@ import type {
   EvidenceStore,
   Policy,
   PolicyGroup,
+  Subscription,
   TrustRoot,
   Waiver,
   Workflow,
@@ -41,6 +43,7 @@ export interface Authored {
   readonly Policy: Policy;
   readonly ClusterPolicy: ClusterPolicy;
   readonly Waiver: Waiver;
+  readonly Subscription: Subscription;
   readonly PolicyGroup: PolicyGroup;
   readonly ClusterPolicyGroup: ClusterPolicyGroup;
 }
@@ -59,6 +62,7 @@ const RULES: { readonly [K in AuthoredKind]: readonly Rule<Authored[K]>[] } = {
   Policy: POLICY_RULES,
   ClusterPolicy: POLICY_RULES,
   Waiver: WAIVER_RULES,
+  Subscription: SUBSCRIPTION_RULES,
   PolicyGroup: POLICY_GROUP_RULES,
   ClusterPolicyGroup: POLICY_GROUP_RULES,
 };

@@ -134,7 +134,10 @@ function addContractCommands(program: Command, within: Within): void {
   contract
     .command('lint')
     .description('check a file as kubectl apply would, without a cluster')
-    .argument('<file>', 'YAML with Contracts, Workflows, EvidenceStores, TrustRoots, Policies, PolicyGroups or Waivers')
+    .argument(
+      '<file>',
+      'YAML with Contracts, Workflows, EvidenceStores, TrustRoots, Policies, PolicyGroups, Waivers or Subscriptions',
+    )
     .action((file: string) =>
       within(async (session) => (await import('./commands/contract-lint.ts')).contractLint(session, file)),
     );

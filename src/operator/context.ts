@@ -7,6 +7,7 @@ import type {
   EvidenceStore,
   Policy,
   PolicyGroup,
+  Subscription,
   TrustRoot,
   Waiver,
   Workflow,
@@ -55,6 +56,7 @@ export interface OperatorStores {
   readonly clusterPolicyGroups: Store<ClusterPolicyGroup>;
   /** Indexes `namespace`, and `policy`: what it is an exception from, by `attachedKey`. */
   readonly waivers: Store<Waiver>;
+  readonly subscriptions: Store<Subscription>;
   readonly revisions: Store<ControllerRevision>;
   readonly serviceAccounts: Store<KubeObject>;
   readonly roles: Store<KubeObject>;

@@ -9,7 +9,7 @@ import type { QueueName } from './sources.ts';
 /** The controllers, by the names that their metrics carry. */
 export const CONTROLLERS: readonly QueueName[] = [
   ...(['contracts', 'clustercontracts', 'workflows', 'workflowruns', 'workflowsources'] as const),
-  ...(['evidencestores', 'trustroots', 'policies', 'clusterpolicies', 'waivers'] as const),
+  ...(['evidencestores', 'trustroots', 'policies', 'clusterpolicies', 'waivers', 'subscriptions'] as const),
   ...(['policygroups', 'clusterpolicygroups', 'policycounts', 'clusterpolicycounts'] as const),
 ];
 

@@ -30,6 +30,7 @@ import { countClusterPolicy, countPolicy } from './policy-counts.ts';
 import { reconcileClusterPolicyGroup, reconcilePolicyGroup } from './policygroup.ts';
 import { reconcileSource } from './source.ts';
 import { type Enqueue, type QueueName, SOURCES, type SourceRule } from './sources.ts';
+import { reconcileSubscription } from './subscription.ts';
 import { isPublication } from './trust-publication.ts';
 import { reconcileTrustRoot } from './trustroot.ts';
 import { type CertificateKeeper, keepCertificates } from './upkeep.ts';
@@ -135,6 +136,7 @@ export class ProvisoOperator extends OperatorBase {
       this.#work('policycounts', context, context.stores.policies, countPolicy),
       this.#work('clusterpolicycounts', context, context.stores.clusterPolicies, countClusterPolicy),
       this.#work('waivers', context, context.stores.waivers, reconcileWaiver),
+      this.#work('subscriptions', context, context.stores.subscriptions, reconcileSubscription),
       this.#work('policygroups', context, context.stores.policyGroups, reconcilePolicyGroup),
       this.#work('clusterpolicygroups', context, context.stores.clusterPolicyGroups, reconcileClusterPolicyGroup),
     ];

@@ -30,59 +30,71 @@ export function ownedMetadata(workflow: Workflow, annotations?: Readonly<Record<
   };
 }
 
-/** Whether an object was provisioned for exactly this workflow, and not for one that had its name before. */
-export const isProvisionedFor = (object: KubeObject, workflow: Workflow): boolean =>
-  isOurs(object) && (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === workflow.metadata.uid);
+/** Whether an object was provisioned for exactly this owner, and not for one that had its name before. */
+export const isProvisionedFor = (object: KubeObject, owner: KubeObject): boolean =>
+  isOurs(object) && (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
+
+/** What is provisioned, and for whom. */
+export interface Owned {
+  readonly metadata: ObjectMeta;
+  readonly owner: KubeObject;
+  readonly ownerKind: string;
+}
 
 /** Makes sure of the service account and of its right to submit to this one workflow. Throws `NameTakenError`. */
 export async function provisionAccess(context: OperatorContext, workflow: Workflow): Promise<KubeObject> {
   const { client, stores } = context;
   const account = submitterName(workflow.metadata.name);
-  const serviceAccount = await ensure(client, KIND.ServiceAccount, stores.serviceAccounts, workflow, {
+  const owned = { metadata: ownedMetadata(workflow), owner: workflow, ownerKind: KIND.Workflow.kind };
+  const serviceAccount = await ensureOwned(client, KIND.ServiceAccount, stores.serviceAccounts, owned, {
     automountServiceAccountToken: false,
   });
-  await ensure(client, KIND.Role, stores.roles, workflow, {
+  await ensureOwned(client, KIND.Role, stores.roles, owned, {
     rules: [
       { apiGroups: [GROUP], resources: ['workflows'], resourceNames: [workflow.metadata.name], verbs: [SUBMIT_VERB] },
     ],
   });
-  await ensure(client, KIND.RoleBinding, stores.roleBindings, workflow, {
+  await ensureOwned(client, KIND.RoleBinding, stores.roleBindings, owned, {
     roleRef: { apiGroup: KIND.Role.group, kind: KIND.Role.kind, name: account },
     subjects: [{ kind: 'ServiceAccount', name: account, namespace: workflow.metadata.namespace ?? '' }],
   });
   return serviceAccount;
 }
 
-/** Applies an object unless the watch shows it just so already. */
-async function ensure(
+/** Applies an object unless the watch shows it just so already. Throws `NameTakenError`. */
+export async function ensureOwned(
   client: KubeClient,
   kind: ResourceKind,
   store: Store<KubeObject>,
-  workflow: Workflow,
+  { metadata, owner, ownerKind }: Owned,
   content: Readonly<Record<string, unknown>>,
 ): Promise<KubeObject> {
-  const metadata = ownedMetadata(workflow);
   const seen = store.get(metadata);
-  if (seen !== undefined && isProvisionedFor(seen, workflow) && holds(seen, content)) return seen;
+  if (seen !== undefined && isProvisionedFor(seen, owner) && holds(seen, content)) return seen;
   const found = await client.find<KubeObject>(kind, metadata);
-  if (found !== undefined && !isProvisionedFor(found, workflow)) throw nameTaken(kind, found, workflow);
+  if (found !== undefined && !isProvisionedFor(found, owner)) throw nameTaken(kind, found, owner, ownerKind);
   const object = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, ...content };
   return client.apply<KubeObject>(kind, object, { fieldManager: OPERATOR_MANAGER, force: true });
 }
 
 /** The error that tells who has the name of what is to be provisioned. */
-export function nameTaken({ kind }: ResourceKind, found: KubeObject, workflow: Workflow): NameTakenError {
+export function nameTaken(
+  { kind }: ResourceKind,
+  found: KubeObject,
+  wanting: KubeObject,
+  wantingKind: string = KIND.Workflow.kind,
+): NameTakenError {
   const { name, namespace, ownerReferences = [] } = found.metadata;
   const isLeftOver =
     isOurs(found) &&
-    ownerReferences.some((owner) => owner.kind === KIND.Workflow.kind && owner.name === workflow.metadata.name);
+    ownerReferences.some((owner) => owner.kind === wantingKind && owner.name === wanting.metadata.name);
   const what = `the ${kind} ${namespace}/${name}`;
   return isLeftOver
     ? new NameTakenError(
-        `${what} was made for an earlier Workflow of this name; the cluster removes it by itself`,
+        `${what} was made for an earlier ${wantingKind} of this name; the cluster removes it by itself`,
         true,
       )
-    : new NameTakenError(`${what} exists and was not made for this workflow; rename or delete it`);
+    : new NameTakenError(`${what} exists and was not made for this ${wantingKind}; rename or delete it`);
 }
 
 /** Whether every member stands in the object as wanted; the API server adds empty ones of its own. */

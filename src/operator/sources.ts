@@ -12,6 +12,7 @@ import type {
   EvidenceStore,
   Policy,
   PolicyGroup,
+  Subscription,
   TrustRoot,
   Waiver,
   Workflow,
@@ -48,6 +49,7 @@ export type QueueName =
   | 'policycounts'
   | 'clusterpolicycounts'
   | 'waivers'
+  | 'subscriptions'
   | 'policygroups'
   | 'clusterpolicygroups';
 
@@ -296,6 +298,12 @@ export const SOURCES = {
       return [isEcho(change) ? later('waivers', change.object) : one('waivers', change.object)];
     },
   } satisfies SourceRule<Waiver>,
+  subscriptions: {
+    kind: KIND.Subscription,
+    indexers: {},
+    // What the receiver tells of deliveries is no echo of ours, and nothing to look at either.
+    enqueues: (change) => (change.type === 'deleted' || isEcho(change) ? [] : [one('subscriptions', change.object)]),
+  } satisfies SourceRule<Subscription>,
   /** What trust roots are read from and kept in, and what policies are read from. */
   configMaps: {
     kind: KIND.ConfigMap,

@@ -33,6 +33,11 @@ const NAMES: Readonly<Record<string, readonly [scope: string, short: string, col
     'cpvp',
     'Ready, Engine, Kinds, Age | Used by, Baselines, Asked, Violated, Failed, Digest, Message',
   ],
+  Subscription: [
+    'Namespaced',
+    'psub',
+    'Ready, Delivering, Pending, Dead, Last delivery, Age | Delivered, Error, Message',
+  ],
   Waiver: ['Namespaced', 'wvr', 'Active, Expires, Owner, Age | Waives, Approved by, Reason, Message'],
 };
 

@@ -67,6 +67,10 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
     ...['Approved', 'AwaitingApproval', 'Expired', 'TooLong', 'PolicyNotFound', 'ApprovalNotEnforced', 'Ready'],
     'ProvisioningFailed',
   ],
+  subscription: [
+    ...['Ready', 'EndpointNotFound', 'EndpointInvalid', 'InvalidSpec', 'EngineUnavailable', 'NameTaken'],
+    ...['ProvisioningFailed', 'Delivered', 'DeliveryFailed', 'Suspended'],
+  ],
   policygroup: ['Ready', 'InvalidSpec'],
   clusterpolicygroup: ['Ready', 'InvalidSpec'],
 };

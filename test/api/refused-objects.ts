@@ -4,6 +4,7 @@ import { COMPLETE_POLICIES, REFUSED_POLICIES } from './refused-policies.ts';
 import { COMPLETE_POLICY_GROUPS, REFUSED_POLICY_GROUPS } from './refused-policy-groups.ts';
 import { REFUSED_SOURCES } from './refused-sources.ts';
 import { COMPLETE_STORES, REFUSED_STORES } from './refused-stores.ts';
+import { COMPLETE_SUBSCRIPTIONS, REFUSED_SUBSCRIPTIONS } from './refused-subscriptions.ts';
 import { REFUSED_TIMES } from './refused-times.ts';
 import { COMPLETE_TRUST_ROOTS, REFUSED_TRUST_ROOTS } from './refused-trust-roots.ts';
 import { COMPLETE_WAIVERS, REFUSED_WAIVERS } from './refused-waivers.ts';
@@ -275,6 +276,7 @@ export const REFUSED_OBJECTS: readonly RefusedObject[] = [
   ...REFUSED_TRUST_ROOTS,
   ...REFUSED_POLICIES,
   ...REFUSED_WAIVERS,
+  ...REFUSED_SUBSCRIPTIONS,
   ...REFUSED_POLICY_GROUPS,
 ];
 
@@ -332,5 +334,6 @@ export const COMPLETE_OBJECTS: readonly object[] = [
   ...COMPLETE_TRUST_ROOTS,
   ...COMPLETE_POLICIES,
   ...COMPLETE_WAIVERS,
+  ...COMPLETE_SUBSCRIPTIONS,
   ...COMPLETE_POLICY_GROUPS,
 ];

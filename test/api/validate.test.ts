@@ -9,6 +9,7 @@ import {
   EVIDENCE_STORE_RULES,
   POLICY_GROUP_RULES,
   POLICY_RULES,
+  SUBSCRIPTION_RULES,
   TRUST_ROOT_RULES,
   WAIVER_RULES,
   WORKFLOW_RULES,
@@ -105,7 +106,7 @@ test('has every rule that the API server has for what people write, in the same 
     .flatMap(({ schema }) => [...new Set(rulesOf({ ...schema, properties: { spec: schema.properties?.spec ?? {} } }))]);
   const ours = [
     ...[CONTRACT_RULES, CLUSTER_CONTRACT_RULES, WORKFLOW_RULES, EVIDENCE_STORE_RULES, TRUST_ROOT_RULES],
-    ...[POLICY_RULES, POLICY_RULES, POLICY_GROUP_RULES, POLICY_GROUP_RULES, WAIVER_RULES],
+    ...[POLICY_RULES, POLICY_RULES, POLICY_GROUP_RULES, POLICY_GROUP_RULES, WAIVER_RULES, SUBSCRIPTION_RULES],
   ].flatMap((rules) => [...new Set(rules.map(({ message }) => message))]);
   assert.equal([...ours].sort(), expected.sort());
 });

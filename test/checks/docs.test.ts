@@ -19,6 +19,7 @@ test('every reason is explained on the page of a kind, and in the CRD', async ()
     'policy',
     'clusterpolicy',
     'waiver',
+    'subscription',
   ];
   const pages = (await Promise.all(kinds.map((kind) => read(`docs/${kind}.md`)))).join('\n');
   for (const reason of [...Object.values(REASON), ...Object.values(RUN_REASON)]) {

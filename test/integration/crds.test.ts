@@ -28,6 +28,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   Policy: `namespaces/${NAMESPACE}/policies`,
   ClusterPolicy: 'clusterpolicies',
   Waiver: `namespaces/${NAMESPACE}/waivers`,
+  Subscription: `namespaces/${NAMESPACE}/subscriptions`,
   PolicyGroup: `namespaces/${NAMESPACE}/policygroups`,
   ClusterPolicyGroup: 'clusterpolicygroups',
 };

@@ -121,6 +121,8 @@ test('operator and receiver hold no right that they do not use', async () => {
     ['receiver', 'get', 'policies.proviso.dev'],
     ['receiver', 'patch', 'clusterpolicies.proviso.dev'],
     ['receiver', 'patch', 'waivers.proviso.dev'],
+    ['operator', 'patch', 'subscriptions.proviso.dev'],
+    ['receiver', 'patch', 'subscriptions.proviso.dev'],
     ['receiver', 'get', 'policygroups.proviso.dev'],
   ] as const) {
     assert.is(await may(who, verb, what), 'no', `${who} may ${verb} ${what}`);
