@@ -6,7 +6,7 @@ import type { Secret } from '../api/secret.ts';
 import type { Subscription, SubscriptionStatus } from '../api/types.gen.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import { readEndpoint } from '../outbound/secret-endpoint.ts';
-import { filterSource, placeInFilter } from '../policy/event-filter.ts';
+import { filterSource, sayFilterFault } from '../policy/event-filter.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
 import { conditionsFor, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
@@ -60,8 +60,7 @@ async function filterFinding(
   }
   const [wrong] = verdict.findings;
   if (wrong === undefined) return undefined;
-  const message = `spec.filter: ${placeInFilter(filter, wrong.column)}${wrong.message}`;
-  return { state: 'stalled', reason: REASON.InvalidSpec, message };
+  return { state: 'stalled', reason: REASON.InvalidSpec, message: sayFilterFault(filter, wrong) };
 }
 
 /** The right comes first and goes last: it names a Secret only while that may be sent to its own address. */

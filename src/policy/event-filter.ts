@@ -1,5 +1,5 @@
 import type { RunEvent } from '../api/run-events.ts';
-import type { PolicyEngine } from './evaluation.ts';
+import type { PolicyEngine, SourceFinding } from './evaluation.ts';
 
 const BEFORE = 'validations: [{message: not wanted, expression: ';
 
@@ -7,12 +7,23 @@ const BEFORE = 'validations: [{message: not wanted, expression: ';
 export const filterSource = (filter: string): string => `${BEFORE}${JSON.stringify(filter)}}]`;
 
 /** Where in the filter a column of its policy is, in words; nothing where that can't be told. */
-export function placeInFilter(filter: string, column: number | undefined): string {
+function placeInFilter(filter: string, column: number | undefined): string {
   const isPlain = JSON.stringify(filter) === `"${filter}"`;
   return isPlain && column !== undefined && column > BEFORE.length + 1
     ? `character ${column - BEFORE.length - 1}: `
     : '';
 }
+
+/** What is wrong with a filter as it stands, whatever the event; undefined: nothing, or it can't be told now. */
+export async function filterFault(engine: PolicyEngine, filter: string): Promise<string | undefined> {
+  const findings = await engine.check(filterSource(filter));
+  const wrong = findings.find(({ reason }) => reason === undefined);
+  return wrong === undefined ? undefined : sayFilterFault(filter, wrong);
+}
+
+/** The same of one finding. */
+export const sayFilterFault = (filter: string, { column, message }: SourceFinding): string =>
+  `spec.filter: ${placeInFilter(filter, column)}${message}`;
 
 export type FilterVerdict =
   | { readonly kind: 'wanted' | 'unwanted' }

@@ -1,5 +1,8 @@
 import { Problem } from '../api/problem.ts';
+import { eventsOf } from '../api/run-events.ts';
+import { isArchived } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
+import { writeEvents } from '../archive/outbox.ts';
 import { documentOf, rowsOf } from '../archive/rows.ts';
 import type { ArchiveDatabase } from '../archive/tables.ts';
 import { archivedAs, archiveRun } from '../archive/write.ts';
@@ -9,19 +12,26 @@ import type { Contracts } from './contracts.ts';
 export interface RunKeeper extends RecordWriter {
   readonly contracts: Contracts;
   readonly database: ArchiveDatabase;
+  /** Whether somebody may want to be told of the runs of a namespace. */
+  readonly wantsEvents: (namespace: string) => boolean;
 }
 
 /**
- * Brings a finished run into the archive as it is given, unless it is there like that. The record first: an archive that has a
- * run can get it back. Throws what the database says, `store-unavailable` and `cluster-unavailable`.
+ * Brings a finished run into the archive as it is given, unless it is there like that, and what is to be told of it with it. The
+ * record first: an archive that has a run can get it back. A run that says that it is archived has been told of. Throws what the database says, `store-unavailable` and `cluster-unavailable`.
  */
 export async function keepRun(keeper: RunKeeper, run: WorkflowRun, now: Date): Promise<void> {
   const { database } = keeper;
-  const there = await archivedAs(database, run.metadata.uid ?? '');
-  if (there?.record_digest != null && there.document === documentOf(run)) return;
+  const { uid = '', namespace = '' } = run.metadata;
+  const events = isArchived(run) || !keeper.wantsEvents(namespace) ? [] : eventsOf(run);
+  const there = await archivedAs(database, uid);
+  if (there?.record_digest != null && there.document === documentOf(run)) {
+    await writeEvents(database, { uid, namespace }, events);
+    return;
+  }
   const outputs = await outputsOf(keeper, run);
   const record = await keepRecord(keeper, run, outputs, after(there?.record_time, now));
-  if (await archiveRun(database, rowsOf(run, outputs, record))) return;
+  if (await archiveRun(database, rowsOf(run, outputs, record), events)) return;
   throw new Error('another receiver has archived the run in the meantime');
 }
 

@@ -3,8 +3,10 @@ import { CONDITION } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { isHeld } from '../api/legal-hold.ts';
 import { Problem } from '../api/problem.ts';
+import { eventsOf } from '../api/run-events.ts';
 import { isArchived, isFinished } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
+import { writeEvents } from '../archive/outbox.ts';
 import { noteEarlierResults } from '../archive/policy-results.ts';
 import { archivedAmong } from '../archive/write.ts';
 import { writeStatus } from '../kube/apply.ts';
@@ -18,12 +20,13 @@ import { runWorkers } from '../queue/workers.ts';
 import { createWorkQueue } from '../queue/workqueue.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { keepRun, type RunKeeper } from './archive-run.ts';
+import { type Deliverer, type DelivererOptions, startDeliverer } from './delivery/deliverer.ts';
 import { isRebuilt, rebuildFromStores } from './rebuild.ts';
 import { createAnnouncedRemovals } from './retention/announced.ts';
 import { SETTLE_MS } from './retention/remove-bytes.ts';
 import { keepRetention } from './retention/retention.ts';
 
-export interface ArchiverOptions extends RunKeeper {
+export interface ArchiverOptions extends Omit<RunKeeper, 'wantsEvents'>, DelivererOptions {
   readonly client: KubeClient;
   readonly runs: Store<WorkflowRun>;
   /** Resolves when the runs are listed. */
@@ -60,8 +63,20 @@ export function startArchiver(options: ArchiverOptions): Archiver {
   /** What was deleted before it was archived; the watch has it no more. */
   const gone = new Map<string, WorkflowRun>();
   let leadership: Leadership | undefined;
+  let deliverer: Deliverer | undefined;
   /** Whether the archive was compared with the runs, and has answered ever since. */
   let isSwept = false;
+
+  /** While it isn't known who has subscribed, everything may be wanted. */
+  const wantsEvents = (namespace = ''): boolean =>
+    !areKnown || options.subscriptions.store.byIndex('namespace', namespace).length > 0;
+  let areKnown = false;
+  options.subscriptions.synced.then(
+    () => {
+      areKnown = true;
+    },
+    () => {},
+  );
 
   /** A server that has failed may be another one when it is back, which lacks the last that it was given. */
   const asked = <T>(answer: Promise<T>): Promise<T> =>
@@ -72,7 +87,11 @@ export function startArchiver(options: ArchiverOptions): Archiver {
     });
 
   function seen({ type, object, before = object }: Change<WorkflowRun>): void {
-    if (leadership?.isLeader() !== true || !isFinished(object)) return;
+    if (leadership?.isLeader() !== true) return;
+    if (!isFinished(object)) {
+      if (type === 'added' && wantsEvents(object.metadata.namespace)) queue.add(keyOf(object.metadata));
+      return;
+    }
     // A hold that was put on a run or taken from it has to be known where the run is kept for longer.
     if (isArchived(object) && isHeld(object) === isHeld(before)) return;
     const key = keyOf(object.metadata);
@@ -82,21 +101,30 @@ export function startArchiver(options: ArchiverOptions): Archiver {
 
   async function archive(key: string): Promise<void> {
     const run = gone.get(key) ?? runs.get(refOfKey(key));
-    if (run === undefined || !isFinished(run)) return;
-    await asked(keepRun(options, run, new Date()));
+    if (run === undefined) return;
+    if (!isFinished(run)) {
+      const { uid = '', namespace = '' } = run.metadata;
+      await asked(writeEvents(database, { uid, namespace }, eventsOf(run)));
+      deliverer?.wake();
+      return;
+    }
+    await asked(keepRun({ ...options, wantsEvents }, run, new Date()));
+    deliverer?.wake();
     if (gone.delete(key)) return queue.add(key);
     if (!isArchived(run)) await mark(client, run);
   }
 
   /** Asks the archive what it has, and not the runs what they say: an archive that was lost is filled again by this. */
   async function sweep(): Promise<void> {
-    const finished = runs.list().filter(isFinished);
+    const all = runs.list();
+    const finished = all.filter(isFinished);
     const there = await archivedAmong(
       database,
       finished.map(({ metadata }) => metadata.uid ?? ''),
     );
     const missing = finished.filter((run) => !there.has(run.metadata.uid ?? '') || !isArchived(run));
-    for (const { metadata } of missing) queue.add(keyOf(metadata), 'backlog');
+    const open = all.filter((run) => !isFinished(run) && wantsEvents(run.metadata.namespace));
+    for (const { metadata } of [...missing, ...open]) queue.add(keyOf(metadata), 'backlog');
     log.info({ finished: finished.length, missing: missing.length }, 'Archive compared with the runs');
   }
 
@@ -128,7 +156,8 @@ export function startArchiver(options: ArchiverOptions): Archiver {
         removals: createAnnouncedRemovals(client, options.namespace),
       }),
     );
-    await Promise.all([fill(over, filled.resolve), retention]);
+    deliverer = startDeliverer(options, over);
+    await Promise.all([fill(over, filled.resolve), retention, deliverer.stopped]);
   }
 
   async function lead(): Promise<void> {

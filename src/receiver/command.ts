@@ -14,6 +14,11 @@ export async function receiverCommand(args: readonly string[]): Promise<void> {
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
     .option('--oidc-issuers <file>', 'allowed OIDC issuers, YAML or JSON', process.env.PROVISO_OIDC_ISSUERS)
     .option('--archive <address>', 'sqlite:PATH or postgres://…: keeps finished runs', process.env.PROVISO_ARCHIVE)
+    .option(
+      '--event-endpoints <origins>',
+      'where besides the internet Subscriptions may lead, with commas',
+      process.env.PROVISO_EVENT_ENDPOINTS,
+    )
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .parse([...args], { from: 'user' });
   await runReceiver(command.opts<ReceiverOptions>(), stopSignal());

@@ -11,6 +11,7 @@ import { stalledSource, startSource } from '../kube/source.ts';
 import { type AllowedIssuers, readIssuers } from '../oidc/issuers.ts';
 import { assertNotOurs } from '../oidc/own-issuer.ts';
 import { createOidcVerifier } from '../oidc/verifier.ts';
+import { endpointRules } from '../outbound/endpoints.ts';
 import { closeEngines, createEngines } from '../policy/engines.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
@@ -24,6 +25,7 @@ import { createChecks } from './checks/checks.ts';
 import type { ReceiverContext } from './context.ts';
 import { createContracts } from './contracts.ts';
 import { createControlPlane } from './control-plane.ts';
+import { followSubscriptions } from './delivery/subscriptions.ts';
 import { keepIntake } from './intake/keep-intake.ts';
 import { createTouched } from './intake/touched.ts';
 import { createMemoryBudget, createOutsideBudget } from './memory.ts';
@@ -49,6 +51,8 @@ export interface ReceiverOptions extends WebIdentityFlags {
   readonly oidcIssuers?: string;
   /** Where finished runs are kept, as `openArchive` takes it; absent, nowhere. */
   readonly archive?: string;
+  /** Where besides the internet events may be told, origins with commas between them. */
+  readonly eventEndpoints?: string;
 }
 
 /** In-flight requests get this long after a signal to stop. */
@@ -58,6 +62,7 @@ const DRAIN_MS = 8_000;
 export async function runReceiver(options: ReceiverOptions, signal: AbortSignal): Promise<void> {
   const log = createLogger('receiver', options.logLevel);
   const connection = connect(options.kubeconfig);
+  const endpoints = endpointRules(options.eventEndpoints?.split(',').map((entry) => entry.trim()) ?? []);
   const issuers = await readIssuers(options.oidcIssuers);
   await assertNotOurs(issuers, connection.credentials);
   const touched = createTouched();
@@ -78,6 +83,10 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   const waivers = followWaivers(connection.transport, {
     signal,
     onError: (error) => log.warn({ err: error }, 'Watch of waivers interrupted'),
+  });
+  const subscriptions = followSubscriptions(connection.transport, {
+    signal,
+    onError: (error) => log.warn({ err: error }, 'Watch of subscriptions interrupted'),
   });
   let archive: Archive | undefined;
   const state = { runs: false, waivers: false, serving: false };
@@ -108,7 +117,10 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   try {
     const certificate = await awaitCertificate(connection.client, options.namespace, log, signal);
     const base = createContext(connection, options, issuers, runs.store, { checks, engines }, log);
-    archive = keepArchive(options.archive, { ...base, namespace: options.namespace, synced: runs.synced, signal });
+    archive = keepArchive(options.archive, {
+      ...{ ...base, namespace: options.namespace, synced: runs.synced, signal },
+      ...{ subscriptions, endpoints },
+    });
     const context: ReceiverContext = { ...base, waivers: waivers.store, archive };
     await sweepStores(context);
     const server = createReceiverServer(
@@ -124,6 +136,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
       followCertificate(server, connection.client, options.namespace, log, signal),
       runs.stopped,
       waivers.stopped,
+      subscriptions.stopped,
       archive.stopped,
       keepCurrent(context, { namespace: options.namespace, signal }),
       keepIntake(context, { namespace: options.namespace, synced: runs.synced, touched, signal }),

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventsOf, type RunEvent } from '../../src/api/run-events.ts';
 import { createCelEngine } from '../../src/policy/cel/engine.ts';
-import { filterEvent, filterSource, placeInFilter } from '../../src/policy/event-filter.ts';
+import { filterEvent, filterFault, filterSource } from '../../src/policy/event-filter.ts';
 import { sampleRun } from '../archive/sample.ts';
 import { some } from '../support/some.ts';
 
@@ -33,9 +33,12 @@ test('attack: a filter that closes what it stands in', async () => {
 });
 
 test('what is wrong with a filter is placed in it', async () => {
-  const [wrong] = await engine.check(filterSource('input.type ==== 1'));
-  assert.match(placeInFilter('input.type ==== 1', wrong?.column), /^character 1[0-9]: $/);
-  assert.is(placeInFilter('input.type == "x', 80), '');
+  assert.match(
+    String(await filterFault(engine, 'input.type ==== 1')),
+    /^spec\.filter: character 1[0-9]: this is no expr/,
+  );
+  assert.match(String(await filterFault(engine, 'input.type == "x')), /^spec\.filter: this is no expression/);
+  assert.is(await filterFault(engine, 'input.data.nothing == 1'), undefined);
 });
 
 test.run();

@@ -39,6 +39,7 @@ test.before.each(async () => {
       },
     },
     database,
+    wantsEvents: () => true,
   };
 });
 test.after.each(async () => {
