@@ -37,10 +37,17 @@ export interface StackOptions {
   readonly oidcIssuers?: string;
   /** Where finished runs are kept; the operator then removes none that isn't there. */
   readonly archive?: string;
+  /** Where besides the internet events may be told. */
+  readonly eventEndpoints?: string;
 }
 
 /** Starts everything and waits until operator and receiver say that they are ready. */
-export async function startStack({ onStep = () => {}, oidcIssuers, archive }: StackOptions = {}): Promise<Stack> {
+export async function startStack({
+  onStep = () => {},
+  oidcIssuers,
+  archive,
+  eventEndpoints,
+}: StackOptions = {}): Promise<Stack> {
   onStep('starting etcd and kube-apiserver');
   const controlPlane = await startControlPlane();
   const running = new Map<ProcessName, Running>();
@@ -56,9 +63,10 @@ export async function startStack({ onStep = () => {}, oidcIssuers, archive }: St
     const issuers = oidcIssuers === undefined ? [] : ['--oidc-issuers', oidcIssuers];
     const archived = archive === undefined ? [] : ['--archived-only'];
     const archives = archive === undefined ? [] : ['--archive', archive];
+    const events = eventEndpoints === undefined ? [] : ['--event-endpoints', eventEndpoints];
     const slots: Readonly<Record<ProcessName, Slot>> = {
       operator: await slotFor(controlPlane, 'operator', ['--endpoint', endpoint, ...issuers, ...archived]),
-      receiver: await slotFor(controlPlane, 'receiver', ['--port', String(port), ...issuers, ...archives]),
+      receiver: await slotFor(controlPlane, 'receiver', ['--port', String(port), ...issuers, ...archives, ...events]),
     };
     const start = (name: ProcessName): Promise<true> => {
       const { args, logFile, healthPort } = slots[name];
