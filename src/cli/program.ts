@@ -7,6 +7,7 @@ import {
   addReportCommand,
   addStoreCommands,
 } from './administration.ts';
+import { addAuditCommands } from './audit.ts';
 import { askingCluster, repeated, type Within } from './command-parts.ts';
 import type { AddFlags } from './commands/add.ts';
 import type { TryFlags } from './commands/contract-try.ts';
@@ -89,6 +90,7 @@ export function createProgram(io: Io, onOutcome: (code: number) => void, name = 
   addStoreCommands(program, within);
   addBackupCommands(program, within);
   addReportCommand(program, within);
+  addAuditCommands(program, within);
   addCompletion(program, io, () => createProgram(io, onOutcome));
   return program;
 }

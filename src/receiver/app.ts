@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { Problem } from '../api/problem.ts';
+import { audited } from './audit.ts';
 import type { ReceiverContext } from './context.ts';
 import { createPosters } from './intake/posters.ts';
 import { admission } from './limits.ts';
@@ -31,17 +32,22 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use(standardHeaders, admission(isStopping));
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
-  app.route('/v1/runs').post(initRoute(context)).all(onlyFor('POST'));
+  const { audit } = context;
+  app
+    .route('/v1/runs')
+    .post(audited(audit, 'RunOpened', 'refusals'), initRoute(context))
+    .all(onlyFor('POST'));
   app.route('/v1/namespaces/:namespace/runs').get(listRunsRoute(context)).all(onlyFor('GET'));
   app.route(RUN).get(getRunRoute(context)).all(onlyFor('GET'));
-  app.route(`${RUN}/materials/:material`).put(materialRoute(context, namedRun)).all(onlyFor('PUT'));
+  const [added, pushed] = [audited(audit, 'MaterialAdded'), audited(audit, 'AttestationPushed')];
+  app.route(`${RUN}/materials/:material`).put(added, materialRoute(context, namedRun)).all(onlyFor('PUT'));
   app.route(`${RUN}/statement`).get(statementRoute(context, namedRun)).all(onlyFor('GET'));
-  app.route(`${RUN}/attestation`).post(attestationRoute(context, namedRun)).all(onlyFor('POST'));
+  app.route(`${RUN}/attestation`).post(pushed, attestationRoute(context, namedRun)).all(onlyFor('POST'));
   app.route(`${RUN}/evaluation`).post(evaluationRoute(context)).all(onlyFor('POST'));
-  app.route(`${RUN}/cancel`).post(cancelRoute(context)).all(onlyFor('POST'));
-  app.route(`${OWN}/materials/:material`).put(materialRoute(context, ownRun)).all(onlyFor('PUT'));
+  app.route(`${RUN}/cancel`).post(audited(audit, 'RunCancelled'), cancelRoute(context)).all(onlyFor('POST'));
+  app.route(`${OWN}/materials/:material`).put(added, materialRoute(context, ownRun)).all(onlyFor('PUT'));
   app.route(`${OWN}/statement`).get(statementRoute(context, openedOwnRun)).all(onlyFor('GET'));
-  app.route(`${OWN}/attestation`).post(attestationRoute(context, ownRun)).all(onlyFor('POST'));
+  app.route(`${OWN}/attestation`).post(pushed, attestationRoute(context, ownRun)).all(onlyFor('POST'));
   app
     .route('/v1/namespaces/:namespace/contracts/:contract/revisions')
     .get(contractRevisionsRoute(context))
@@ -78,6 +84,10 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route(`${RUN}/download/:gitoid`).get(download).all(onlyFor('GET'));
   app.route('/v1/intake').get(intakeRoute(context)).all(onlyFor('GET'));
   app.route('/v1/signing/certificate').post(signingRoute(context)).all(onlyFor('POST'));
+  app
+    .route('/v1/signing/certificate')
+    .post(audited(audit, 'CertificateSigned'), signingRoute(context))
+    .all(onlyFor('POST'));
   app.use((request: Request) => {
     throw new Problem('not-found', `there is nothing at ${request.path}`, { hint: 'see /openapi.json' });
   });

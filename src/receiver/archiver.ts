@@ -18,6 +18,7 @@ import type { Leadership } from '../kube/lease.ts';
 import { type Change, keyOf, refOfKey, type Store } from '../kube/store.ts';
 import { runWorkers } from '../queue/workers.ts';
 import { createWorkQueue } from '../queue/workqueue.ts';
+import type { AuditLog } from '../telemetry/audit.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { keepRun, type RunKeeper } from './archive-run.ts';
 import { type Deliverer, type DelivererOptions, startDeliverer } from './delivery/deliverer.ts';
@@ -34,6 +35,7 @@ export interface ArchiverOptions extends Omit<RunKeeper, 'wantsEvents'>, Deliver
   /** Proviso's own namespace, where the lease is. */
   readonly namespace: string;
   readonly events: EventRecorder;
+  readonly audit: AuditLog;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }

@@ -19,6 +19,7 @@ export async function receiverCommand(args: readonly string[]): Promise<void> {
       'where besides the internet Subscriptions may lead, with commas',
       process.env.PROVISO_EVENT_ENDPOINTS,
     )
+    .option('--audit-log-path <file>', 'writes every decision there, - for stdout', process.env.PROVISO_AUDIT_LOG_PATH)
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .parse([...args], { from: 'user' });
   await runReceiver(command.opts<ReceiverOptions>(), stopSignal());

@@ -4,6 +4,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Store } from '../kube/store.ts';
 import type { PolicyEngines } from '../policy/engines.ts';
+import type { AuditLog } from '../telemetry/audit.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Archive } from './archive.ts';
 import type { Access } from './auth/access.ts';
@@ -44,5 +45,6 @@ export interface ReceiverContext {
   readonly waivers: Store<Waiver>;
   readonly archive: Archive;
   readonly events: EventRecorder;
+  readonly audit: AuditLog;
   readonly log: Logger;
 }

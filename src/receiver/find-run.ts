@@ -9,6 +9,7 @@ import type { RunOwner, Workflow, WorkflowRun, WorkflowRunStatus } from '../api/
 import { progressOf } from '../contract/progress.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../kube/apply.ts';
 import { isStatus } from '../kube/error.ts';
+import { auditedRun } from './audit.ts';
 import { homeOf } from './auth/caller.ts';
 import { runOwnerOf } from './auth/owner.ts';
 import type { Authenticated } from './auth/review.ts';
@@ -65,10 +66,14 @@ export async function findOrOpen(
   try {
     await stage?.commit();
     const { run, isNew } = await createOrFind(context, wanted);
-    if (!isNew) await stage?.withdraw();
-    if (isNew) tellOpened(context, run);
-    const progress = progressOf(contract, []);
-    return { run: await ensureOpened(context, run, isNew ? { progress, ...(policies && { policies }) } : {}), isNew };
+    if (!isNew) {
+      await stage?.withdraw();
+      return { run: await ensureOpened(context, run), isNew };
+    }
+    tellOpened(context, run);
+    context.audit.note({ action: 'RunOpened', verdict: 'Allowed', who: caller.username, what: auditedRun(run) });
+    const opened = { progress: progressOf(contract, []), ...(policies && { policies }) };
+    return { run: await ensureOpened(context, run, opened), isNew };
   } catch (error) {
     if (error instanceof Problem) await stage?.withdraw();
     throw error;

@@ -13,11 +13,13 @@ import { assertNotOurs } from '../oidc/own-issuer.ts';
 import { createOidcVerifier } from '../oidc/verifier.ts';
 import { endpointRules } from '../outbound/endpoints.ts';
 import { closeEngines, createEngines } from '../policy/engines.ts';
+import { openAuditLog } from '../telemetry/audit.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createApp } from './app.ts';
 import { type Archive, keepArchive } from './archive.ts';
+import { decided } from './audit.ts';
 import { createAccess } from './auth/access.ts';
 import { createAuthenticator } from './auth/review.ts';
 import { createCallerLimits } from './caller-limits.ts';
@@ -53,6 +55,8 @@ export interface ReceiverOptions extends WebIdentityFlags {
   readonly archive?: string;
   /** Where besides the internet events may be told, origins with commas between them. */
   readonly eventEndpoints?: string;
+  /** Where decisions are written down, `-` for standard output; absent, nowhere. */
+  readonly auditLogPath?: string;
 }
 
 /** In-flight requests get this long after a signal to stop. */
@@ -62,6 +66,9 @@ const DRAIN_MS = 8_000;
 export async function runReceiver(options: ReceiverOptions, signal: AbortSignal): Promise<void> {
   const log = createLogger('receiver', options.logLevel);
   const connection = connect(options.kubeconfig);
+  const audit = openAuditLog(options.auditLogPath, 'receiver', (error) =>
+    log.error({ err: error }, 'Audit line not written'),
+  );
   const endpoints = endpointRules(options.eventEndpoints?.split(',').map((entry) => entry.trim()) ?? []);
   const issuers = await readIssuers(options.oidcIssuers);
   await assertNotOurs(issuers, connection.credentials);
@@ -116,7 +123,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   const engines = createEngines(log);
   try {
     const certificate = await awaitCertificate(connection.client, options.namespace, log, signal);
-    const base = createContext(connection, options, issuers, runs.store, { checks, engines }, log);
+    const base = createContext(connection, options, issuers, runs.store, { checks, engines, audit }, log);
     archive = keepArchive(options.archive, {
       ...{ ...base, namespace: options.namespace, synced: runs.synced, signal },
       ...{ subscriptions, endpoints },
@@ -148,6 +155,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
     await checks.close();
     await closeEngines(engines);
     await stopHealth();
+    audit.close();
   }
   log.info('Receiver stopped');
 }
@@ -157,7 +165,7 @@ function createContext(
   options: ReceiverOptions,
   issuers: AllowedIssuers,
   runs: ReceiverContext['runs'],
-  judges: Pick<ReceiverContext, 'checks' | 'engines'>,
+  judges: Pick<ReceiverContext, 'checks' | 'engines' | 'audit'>,
   log: ReceiverContext['log'],
 ): Omit<ReceiverContext, 'waivers' | 'archive'> {
   const oidc = createOidcVerifier(issuers, {
@@ -170,6 +178,7 @@ function createContext(
     client,
     authenticate: async (request, response) => {
       const authenticated = await authenticate(request.headers.authorization);
+      decided(response, { who: authenticated.caller.username });
       admit(authenticated.caller, response);
       return authenticated;
     },

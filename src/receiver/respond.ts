@@ -2,6 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { Problem } from '../api/problem.ts';
 import { KubeError } from '../kube/error.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { decided } from './audit.ts';
 
 /** Any error as the refusal that the caller sees; what it may not see is only logged. */
 export function toProblem(error: unknown): Problem {
@@ -36,6 +37,7 @@ export const problemHandler =
       return;
     }
     const problem = toProblem(error);
+    decided(response, { code: problem.code });
     const level = problem.status >= 500 ? 'error' : 'info';
     const facts = { method: request.method, path: request.path, code: problem.code, status: problem.status };
     log[level](

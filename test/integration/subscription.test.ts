@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseAuditLine } from '../../src/api/audit-line.ts';
 import { isFinished } from '../../src/api/run-verdict.ts';
 import type { Subscription } from '../../src/api/types.gen.ts';
+import { createAuditCheck } from '../../src/verify/audit-chain.ts';
 import { pipelineManifests, startPipelines } from '../fault/pipelines.ts';
 import { type EventSink, startEventSink, type ToldEvent } from '../support/event-sink.ts';
 import { eventually } from '../support/eventually.ts';
@@ -27,6 +29,7 @@ test.before(async () => {
   shop = await openShop(pipelineManifests(), {
     archive: `sqlite:${join(dir, 'archive.db')}`,
     eventEndpoints: 'https://127.0.0.1:*',
+    auditLog: join(dir, 'audit.log'),
   });
 });
 test.after(async () => {
@@ -117,6 +120,27 @@ test('after kill -9 of the receiver, in the middle of a delivery and again, noth
   assert.match(delivery?.lastError ?? '', /answered 503: later, \[redacted\]/);
   const seen = new Set(sink.told.map(({ event }) => event.id)).size;
   console.log(`\n»   2 kills, ${runs.length} runs, ${seen} events, ${sink.told.length} requests`);
+});
+
+test('every decision is in the audit log, whose chain holds over the kills', async () => {
+  const lines = (await readFile(join(dir, 'audit.log'), 'utf8')).split('\n');
+  const check = createAuditCheck();
+  for (const line of lines) check.line(line);
+  const { findings, chains } = check.end();
+  assert.equal([findings, chains], [[], 3]);
+  const runs = (await shop.runs()).filter(isFinished);
+  const entries = lines.map(parseAuditLine).filter((line) => line !== undefined);
+  const of = (action: string, run: string) =>
+    entries.filter((line) => line.action === action && line.verdict === 'Allowed' && line.what?.run === run);
+  // What is decided is so before it is written down, so a kill may come between; the run itself says it then.
+  const missing = runs.filter(({ metadata: { name } }) => of('AttestationPushed', name).length === 0);
+  assert.ok(missing.length <= 2, `${missing.length} of ${runs.length} runs have no line`);
+  const [pushed] = entries.filter(({ action, verdict }) => action === 'AttestationPushed' && verdict === 'Allowed');
+  assert.equal([pushed?.who, pushed?.what?.reason], ['system:serviceaccount:shop:proviso-build', 'Accepted']);
+  assert.equal(
+    new Set(of('MaterialAdded', pushed?.what?.run ?? '').map(({ what }) => what?.material)),
+    new Set(['a', 'b']),
+  );
 });
 
 test('attack: what the Secret has is in no log and no status', async () => {

@@ -13,6 +13,7 @@ import { MAX_IN_FLIGHT } from '../../src/receiver/limits.ts';
 import { createPatience, paced } from '../../src/receiver/patience.ts';
 import { problemHandler } from '../../src/receiver/respond.ts';
 import { createShares } from '../../src/receiver/shares.ts';
+import { NO_AUDIT } from '../../src/telemetry/audit.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { freePort } from '../support/ports.ts';
 import { some } from '../support/some.ts';
@@ -161,7 +162,10 @@ test('an identity has its share of places, and gets each back', async () => {
 
 /** The whole app, in which nobody is ever authenticated. */
 const appWith = (isStopping: boolean) =>
-  createApp({ authenticate: () => new Promise(() => {}), log } as unknown as ReceiverContext, () => isStopping);
+  createApp(
+    { authenticate: () => new Promise(() => {}), log, audit: NO_AUDIT } as unknown as ReceiverContext,
+    () => isStopping,
+  );
 
 /** What every refusal for want of room has to carry, before any route has seen the request. */
 function assertShed({ status, headers, text }: Answer, code: string): void {

@@ -12,6 +12,7 @@ import { type AnnouncedRemovals, createAnnouncedRemovals } from '../../src/recei
 import { createRescue } from '../../src/receiver/retention/rescue.ts';
 import { applyRetention, type RetentionOptions } from '../../src/receiver/retention/retention.ts';
 import { createStores } from '../../src/receiver/stores.ts';
+import { NO_AUDIT } from '../../src/telemetry/audit.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import type { ArchivedShop } from './archived-shop.ts';
 
@@ -51,7 +52,7 @@ export async function openRetained({ shop, dir }: ArchivedShop): Promise<Retaine
     removals,
     async apply(hours, changes = {}) {
       const options: RetentionOptions = {
-        ...{ client, database, runs: runs.store, removals, events },
+        ...{ client, database, runs: runs.store, removals, events, audit: NO_AUDIT },
         stores: createStores(client, createStoreAccess(client, SYSTEM), createRescue(removals)),
         ...{ settleMs: 200, signal: abort.signal, log: createLogger('receiver', 'silent') },
         isLeader: () => true,

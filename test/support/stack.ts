@@ -39,6 +39,8 @@ export interface StackOptions {
   readonly archive?: string;
   /** Where besides the internet events may be told. */
   readonly eventEndpoints?: string;
+  /** Where the receiver writes down decisions. */
+  readonly auditLog?: string;
 }
 
 /** Starts everything and waits until operator and receiver say that they are ready. */
@@ -47,6 +49,7 @@ export async function startStack({
   oidcIssuers,
   archive,
   eventEndpoints,
+  auditLog,
 }: StackOptions = {}): Promise<Stack> {
   onStep('starting etcd and kube-apiserver');
   const controlPlane = await startControlPlane();
@@ -64,9 +67,17 @@ export async function startStack({
     const archived = archive === undefined ? [] : ['--archived-only'];
     const archives = archive === undefined ? [] : ['--archive', archive];
     const events = eventEndpoints === undefined ? [] : ['--event-endpoints', eventEndpoints];
+    const audit = auditLog === undefined ? [] : ['--audit-log-path', auditLog];
     const slots: Readonly<Record<ProcessName, Slot>> = {
       operator: await slotFor(controlPlane, 'operator', ['--endpoint', endpoint, ...issuers, ...archived]),
-      receiver: await slotFor(controlPlane, 'receiver', ['--port', String(port), ...issuers, ...archives, ...events]),
+      receiver: await slotFor(controlPlane, 'receiver', [
+        '--port',
+        String(port),
+        ...issuers,
+        ...archives,
+        ...events,
+        ...audit,
+      ]),
     };
     const start = (name: ProcessName): Promise<true> => {
       const { args, logFile, healthPort } = slots[name];

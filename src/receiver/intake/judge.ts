@@ -6,6 +6,7 @@ import { matchedBefore, type Settlement } from '../../archive/intake.ts';
 import type { IntakeTable } from '../../archive/tables.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
 import { addMaterial } from '../add-material.ts';
+import { auditedRun } from '../audit.ts';
 import type { ReceiverContext } from '../context.ts';
 import { bytesBody } from '../material-intake.ts';
 import { createInspection } from '../material-signers.ts';
@@ -96,6 +97,10 @@ async function handIn(context: ReceiverContext, envelope: Envelope, now: Date): 
       : { inspect: (sent) => context.checks.material(sent, { identity: INTAKE }), signers: () => signers }),
   });
   context.log.info({ ...placeOf(run), material: material.name, gitoid: row.gitoid, signer }, 'Envelope handed in');
+  context.audit.note({
+    ...{ action: 'MaterialAdded', verdict: 'Allowed', who: material.addedBy },
+    what: { ...auditedRun(run), material: material.name, type: asked.type, digest: material.digest },
+  });
   return matched(run, material, signer, now);
 }
 

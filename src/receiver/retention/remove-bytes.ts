@@ -8,6 +8,7 @@ import type { Digest } from '../../evidence/store.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isStatus } from '../../kube/error.ts';
 import type { Store } from '../../kube/store.ts';
+import type { AuditLog } from '../../telemetry/audit.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Stores } from '../stores.ts';
 import type { Announced, AnnouncedRemovals } from './announced.ts';
@@ -22,6 +23,7 @@ export interface RemoveBytesOptions {
   readonly settleMs: number;
   /** Whether this receiver is still the one that may. */
   readonly isLeader: () => boolean;
+  readonly audit: AuditLog;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -114,7 +116,9 @@ async function removeListed(options: RemoveBytesOptions, { stores }: Announced):
     signal.throwIfAborted();
     await assertRemoving(options, digest);
     for (const store of names) {
-      if (await removeObject(options, store, digest as Digest)) removed.push({ store, digest });
+      if (!(await removeObject(options, store, digest as Digest))) continue;
+      options.audit.note({ action: 'EvidenceRemoved', verdict: 'Allowed', what: { store, digest } });
+      removed.push({ store, digest });
     }
   }
   return removed;

@@ -59,7 +59,12 @@ async function removeRuns(options: RetentionOptions, store: RetainingStore, now:
     if (!options.isLeader()) throw new Error('another receiver archives now');
     if (keptBy !== undefined) continue;
     const evidence = evidenceOf(document).map(({ storeName, digest }) => ({ store: storeName, digest }));
-    if (await removeRun(options.database, run, evidence)) count += 1;
+    if (await removeRun(options.database, run, evidence)) {
+      count += 1;
+      const { uid, namespace, name, workflow } = run;
+      const what = { namespace, run: name, uid, workflow };
+      options.audit.note({ action: 'RunRemoved', verdict: 'Allowed', what });
+    }
     // SQLite answers at once, and requests would wait until all is done.
     await yieldToOthers();
   }

@@ -10,6 +10,7 @@ import { sha256Digest } from '../../evidence/digest.ts';
 import type { EvidenceBytes, EvidenceInfo, Stage } from '../../evidence/store.ts';
 import { RECEIVER_MANAGER, writeStatus } from '../../kube/apply.ts';
 import { isStatus } from '../../kube/error.ts';
+import { auditedRun, decided } from '../audit.ts';
 import type { Authenticated } from '../auth/review.ts';
 import { type Reserve, readBody } from '../body.ts';
 import { assertDigest, statedDigest } from '../content-digest.ts';
@@ -53,10 +54,17 @@ export const attestationRoute =
     // A copy of them is checked, in a thread of its own.
     reserve(bytes.length);
     const digest = sha256Digest(bytes);
+    decided(response, { what: { ...auditedRun(run), digest } });
     assertDigest(statedDigest(request.headers['content-digest']), digest);
     const contract = await context.contracts.get(param(request, 'namespace'), run.spec.contract);
     try {
       const finished = await accept(context, authenticated, run, { bytes, digest, contract, response, reserve });
+      const { status: result, reason } = verdictOf(finished);
+      for (const { name, approvedBy, owner } of finished.status?.waivers ?? []) {
+        const what = { ...auditedRun(run), waiver: name, owner, approvedBy };
+        context.audit.note({ action: 'WaiverUsed', verdict: 'Allowed', who: authenticated.caller.username, what });
+      }
+      decided(response, { what: { result, reason } });
       response.json(runMessage(finished, contract));
     } catch (error) {
       if (error instanceof Problem && isRefusal(error)) await countRefusal(context, run, error);

@@ -8,6 +8,7 @@ import { mergeAnnotations } from '../../contract/annotations.ts';
 import type { ContractMaterial } from '../../contract/effective.ts';
 import { isMaterialType } from '../../materials/kinds.ts';
 import { addMaterial } from '../add-material.ts';
+import { auditedRun, decided } from '../audit.ts';
 import type { Authenticated } from '../auth/review.ts';
 import type { ReceiverContext } from '../context.ts';
 import { exceptionsForMissing } from '../exceptions.ts';
@@ -64,6 +65,7 @@ async function take(
     isReplacement: flag(request, 'replace'),
     addedBy: authenticated.caller.username,
   });
+  decided(response, { what: { ...auditedRun(run), type, digest: material.digest } });
   const completeness = completenessMessage(
     completenessOf(updated, contract, await exceptionsForMissing(context, updated, contract, new Date())),
   );

@@ -8,6 +8,7 @@ import { RUN_REASON } from '../../api/reasons.ts';
 import { settleVerdict } from '../../api/run-verdict.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
+import { auditedRun, decided } from '../audit.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { exceptionsForMissing } from '../exceptions.ts';
@@ -89,6 +90,7 @@ export const cancelRoute = (context: ReceiverContext) => async (request: Request
   await applyStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: RECEIVER_MANAGER }).catch(
     (error: unknown) => explainRefusedWrite(context, run, error),
   );
+  decided(response, { what: { ...auditedRun(run), reason: claim.reason } });
   const cancelled: WorkflowRun = { ...run, status: { ...run.status, ...status } };
   tellVerdict(context, cancelled, claim, 'Cancel');
   response.json(runMessage(cancelled, await contractOf(context, run)));

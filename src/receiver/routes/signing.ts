@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
 import type { CertificateMessage, CertificateRequest } from '../../api/messages.ts';
 import { Problem } from '../../api/problem.ts';
+import { sha256Digest } from '../../evidence/digest.ts';
 import { certificateValidity } from '../../pki/authority.ts';
 import { issueSigningCertificate, serviceAccountIdentity, serviceAccountSubject } from '../../pki/signing.ts';
+import { decided } from '../audit.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { reserveFor } from '../reserve.ts';
@@ -31,6 +33,7 @@ export const signingRoute = (context: ReceiverContext) => async (request: Reques
   const tokenSubject = serviceAccountSubject(namespace, name);
   const options = { identity, issuerUrl: issuer, tokenSubject, now: new Date(), minutes: MINUTES };
   const leaf = await issueSigningCertificate(authority.issuer, csr, options);
+  decided(response, { what: { identity, certificate: sha256Digest(Buffer.from(leaf)) } });
   const answer: CertificateMessage = {
     certificateChain: [leaf, authority.certificate],
     identity,
