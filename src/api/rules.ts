@@ -13,7 +13,6 @@ import type {
   EvidenceStore,
   Policy,
   PolicyGroup,
-  Subscription,
   TrustRoot,
   Waiver,
   Workflow,
@@ -296,13 +295,6 @@ export const WAIVER_RULES: readonly Rule<Waiver>[] = [
   ...selectorRules<Waiver>('spec.selector', ({ spec }) => spec.selector),
 ];
 
-export const SUBSCRIPTION_RULES: readonly Rule<Subscription>[] = [
-  {
-    message: "an endpoint must have exactly one of 'url' and 'secretRef'",
-    broken: ({ spec: { http } }) => (countGiven(http.url, http.secretRef) === 1 ? [] : ['spec.http']),
-  },
-];
-
 type Materials = readonly ContractSpecMaterial[];
 
 const materials = (
@@ -327,7 +319,9 @@ const indices = <T>(list: readonly T[] = [], isBad: (item: T, all: readonly T[])
 
 const hasDots = (path = ''): boolean => path.split('/').some((part) => part === '.' || part === '..');
 
-const countGiven = (...members: readonly unknown[]): number => members.filter((member) => member !== undefined).length;
+/** How many of these there are. */
+export const countGiven = (...members: readonly unknown[]): number =>
+  members.filter((member) => member !== undefined).length;
 
 const sources = ({ secretRef, configMapRef, inline }: ContractSpecKey): number =>
   countGiven(secretRef, configMapRef, inline);

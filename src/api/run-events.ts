@@ -15,7 +15,7 @@ export const EVENT_TYPE = {
   Expired: 'dev.proviso.run.expired.v1',
 } as const;
 export type EventName = keyof typeof EVENT_TYPE;
-const NAMES = Object.keys(EVENT_TYPE) as readonly EventName[];
+export const EVENT_NAMES = Object.keys(EVENT_TYPE) as readonly EventName[];
 
 /** CloudEvents 1.0; docs/run-event.schema.json says what is in `data`. */
 export interface RunEvent {
@@ -77,7 +77,7 @@ function placed({ metadata, spec }: WorkflowRun, name: EventName, time: string, 
   const workflow = spec.workflowRef.name;
   return {
     name,
-    position: NAMES.indexOf(name),
+    position: EVENT_NAMES.indexOf(name),
     event: {
       specversion: '1.0',
       id: `${uid}.${name}`,

@@ -3468,9 +3468,6 @@ export const SCHEMAS = {
    },
    "spec": {
     "type": "object",
-    "required": [
-     "http"
-    ],
     "properties": {
      "http": {
       "type": "object",
@@ -3504,6 +3501,35 @@ export const SCHEMAS = {
          "Structured",
          "Binary"
         ]
+       }
+      },
+      "additionalProperties": false
+     },
+     "dependencyTrack": {
+      "type": "object",
+      "required": [
+       "secretRef"
+      ],
+      "properties": {
+       "secretRef": {
+        "type": "object",
+        "required": [
+         "name"
+        ],
+        "properties": {
+         "name": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 253,
+          "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+         }
+        },
+        "additionalProperties": false
+       },
+       "project": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 190
        }
       },
       "additionalProperties": false

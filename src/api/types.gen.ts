@@ -1048,8 +1048,8 @@ export interface Subscription {
 
 /** Which events are told, and where. */
 export interface SubscriptionSpec {
-  /** The endpoint that events are posted to. */
-  readonly http: {
+  /** The endpoint that events are posted to; exactly one of this and `dependencyTrack`. */
+  readonly http?: {
     /** The address of an endpoint that needs no credentials. Over TLS and on the internet, unless the installation allows others. Example: `https://sink.example.com/events`. */
     readonly url?: string;
     /** A Secret of type `proviso.dev/endpoint` in this namespace with the address under `url`, headers under `header.<name>`, and the authorities of the endpoint under `ca.crt`. What it has is sent nowhere but to its own address. */
@@ -1059,6 +1059,16 @@ export interface SubscriptionSpec {
     };
     /** Structured puts all of the event into the body, as `application/cloudevents+json`. Binary puts its data there, as `application/json`, and the rest into `ce-` headers, for webhooks that know nothing of CloudEvents. Default Structured. */
     readonly mode?: 'Structured' | 'Binary';
+  };
+  /** A Dependency-Track server that is given the CycloneDX SBOMs, in JSON, of each accepted run; exactly one of this and `http`. */
+  readonly dependencyTrack?: {
+    /** A Secret of type `proviso.dev/endpoint` in this namespace with the address of the API server under `url`, a key that may upload BOMs and create projects under `header.X-Api-Key`, and the authorities of the server under `ca.crt`. */
+    readonly secretRef: {
+      /** The name of the Secret. Example: `dependency-track`. */
+      readonly name: string;
+    };
+    /** The name of the project there; where a run has several SBOMs, with the name of the material behind it. Default the namespace and the Workflow. Its version is the commit, or else the run. Example: `shop`. */
+    readonly project?: string;
   };
   /** What is told; absent, all of it. Opened, WaiverUsed (a verdict relies on a Waiver), PolicyViolated (something is objected to and not excused, whatever the verdict), and the verdict: Accepted, Refused or Expired. */
   readonly events?: readonly ('Opened' | 'WaiverUsed' | 'PolicyViolated' | 'Accepted' | 'Refused' | 'Expired')[];

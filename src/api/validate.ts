@@ -12,13 +12,13 @@ import {
   POLICY_GROUP_RULES,
   POLICY_RULES,
   type Rule,
-  SUBSCRIPTION_RULES,
   TRUST_ROOT_RULES,
   WAIVER_RULES,
   WORKFLOW_RULES,
 } from './rules.ts';
 import { schemaFinding } from './schema-findings.ts';
 import { SCHEMAS } from './schemas.gen.ts';
+import { SUBSCRIPTION_RULES } from './subscription-rules.ts';
 import type {
   ClusterContract,
   ClusterPolicy,

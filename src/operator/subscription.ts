@@ -5,7 +5,7 @@ import { REASON } from '../api/reasons.ts';
 import type { Secret } from '../api/secret.ts';
 import type { Subscription, SubscriptionStatus } from '../api/types.gen.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
-import { readEndpoint } from '../outbound/secret-endpoint.ts';
+import { endpointRef, readEndpoint } from '../outbound/secret-endpoint.ts';
 import { filterSource, sayFilterFault } from '../policy/event-filter.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
 import { conditionsFor, type Finding, recordTransition } from './conditions.ts';
@@ -35,7 +35,7 @@ export async function reconcileSubscription(
   recordTransition(context.events, subscription, KIND.Subscription.kind, conditions);
   // The receiver writes what became of deliveries beside it, which is no reason to look again.
   await applyStatus(context.client, KIND.Subscription, subscription, status, { fieldManager: OPERATOR_MANAGER });
-  const isSettled = finding.state === 'ready' && subscription.spec.http.secretRef === undefined;
+  const isSettled = finding.state === 'ready' && endpointRef(subscription.spec).secretRef === undefined;
   return { requeueAfterMs: jittered(isSettled ? RESYNC_MINUTES : RECHECK_MINUTES) };
 }
 
@@ -65,11 +65,11 @@ async function filterFinding(
 
 /** The right comes first and goes last: it names a Secret only while that may be sent to its own address. */
 async function endpointFinding(context: OperatorContext, subscription: Subscription): Promise<Finding> {
-  const { http } = subscription.spec;
+  const ref = endpointRef(subscription.spec);
   const { namespace = '' } = subscription.metadata;
-  const name = http.secretRef?.name;
+  const name = ref.secretRef?.name;
   const secret = name === undefined ? undefined : await context.client.find<Secret>(KIND.Secret, { namespace, name });
-  const reading = readEndpoint(http, secret);
+  const reading = readEndpoint(ref, secret);
   await grant(context, subscription, reading.ok ? name : undefined);
   if (reading.ok) return { state: 'ready', message: `events are posted to ${reading.endpoint.url.host}` };
   const reason = reading.missing ? REASON.EndpointNotFound : REASON.EndpointInvalid;

@@ -27,11 +27,17 @@ const OURS = /^(?:host|content-.*|transfer-encoding|connection|keep-alive|upgrad
 /** A shorter one would be found in every text. */
 const MIN_SECRET = 4;
 
+/** What a Subscription says of its endpoint, whatever is told there. */
+export const endpointRef = ({ http, dependencyTrack }: SubscriptionSpec): EndpointRef => http ?? dependencyTrack ?? {};
+
+/** Where an endpoint is said to be: one of both. */
+export interface EndpointRef {
+  readonly url?: string;
+  readonly secretRef?: { readonly name: string };
+}
+
 /** The endpoint that a Subscription names; `secret` is the one that it refers to. Tells nothing of what is in there. */
-export function readEndpoint(
-  { url, secretRef }: SubscriptionSpec['http'],
-  secret: Secret | undefined,
-): EndpointReading {
+export function readEndpoint({ url, secretRef }: EndpointRef, secret: Secret | undefined): EndpointReading {
   if (secretRef === undefined) return addressed(url ?? '', {}, undefined, [], 'spec.http.url');
   const at = `the Secret ${secretRef.name}`;
   if (secret === undefined) return missing(`there is no ${at.slice(4)}; create it with --type=${ENDPOINT_SECRET_TYPE}`);

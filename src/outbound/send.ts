@@ -1,14 +1,22 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
 import { type AddressRefusal, assertAskable, guardedLookup, type Resolve } from './guarded-lookup.ts';
+
+/** A body that is sent as it comes. */
+export interface StreamedBody {
+  /** Bytes. */
+  readonly size: number;
+  readonly open: () => Readable;
+}
 
 /** One request to an address that somebody else has chosen. */
 export interface Outgoing {
   readonly method: 'POST' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array | StreamedBody;
   /** PEM: the authorities that the certificate is checked against; absent, those that Node trusts. */
   readonly ca?: string;
 }
@@ -63,16 +71,26 @@ async function exchange(
 ): Promise<IncomingMessage> {
   const common = {
     ...{ method, signal, agent: false, lookup: guardedLookup(refusal, resolve) },
-    headers: { 'user-agent': 'proviso', 'content-length': Buffer.byteLength(body), ...headers },
+    headers: { 'user-agent': 'proviso', 'content-length': sizeOf(body), ...headers },
   };
   const isTls = url.protocol === 'https:';
   const sent = isTls ? tlsRequest(url, { ...common, ...(ca === undefined ? {} : { ca }) }) : plainRequest(url, common);
   // One that comes after the answer is seen by who reads the answer.
   sent.on('error', () => {});
-  sent.end(body);
+  if (isStreamed(body)) {
+    const source = body.open();
+    source.on('error', (error) => sent.destroy(error));
+    sent.on('close', () => source.destroy());
+    source.pipe(sent);
+  } else sent.end(body);
   const [answer] = (await once(sent, 'response', { signal })) as [IncomingMessage];
   return answer;
 }
+
+const isStreamed = (body: Outgoing['body']): body is StreamedBody =>
+  typeof body !== 'string' && !(body instanceof Uint8Array);
+
+const sizeOf = (body: Outgoing['body']): number => (isStreamed(body) ? body.size : Buffer.byteLength(body));
 
 async function beginning(answer: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];

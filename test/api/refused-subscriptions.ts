@@ -23,6 +23,18 @@ export const REFUSED_SUBSCRIPTIONS: readonly RefusedObject[] = [
     says: /must have exactly one of 'url' and 'secretRef'/,
   },
   {
+    what: 'a subscription to nowhere',
+    object: subscription({}),
+    at: 'spec',
+    says: /must have exactly one of 'http' and 'dependencyTrack'/,
+  },
+  {
+    what: 'events for a server that takes SBOMs',
+    object: subscription({ dependencyTrack: { secretRef: { name: 'sink' } }, events: ['Accepted'] }),
+    at: 'spec',
+    says: /'events' is for 'http'/,
+  },
+  {
     what: 'a subscription with credentials in the address',
     object: subscription({ http: { url: 'https://user:password@sink.example.com' } }),
     at: 'spec.http.url',
@@ -49,4 +61,5 @@ export const REFUSED_SUBSCRIPTIONS: readonly RefusedObject[] = [
 export const COMPLETE_SUBSCRIPTIONS: readonly object[] = [
   subscription({ http: { url, mode: 'Binary' }, events: ['Opened', 'Expired'], filter: 'true', suspend: true }),
   subscription({ http: { secretRef: { name: 'sink' } } }),
+  subscription({ dependencyTrack: { secretRef: { name: 'sink' }, project: 'shop' }, filter: 'true' }),
 ];

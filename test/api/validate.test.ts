@@ -9,13 +9,13 @@ import {
   EVIDENCE_STORE_RULES,
   POLICY_GROUP_RULES,
   POLICY_RULES,
-  SUBSCRIPTION_RULES,
   TRUST_ROOT_RULES,
   WAIVER_RULES,
   WORKFLOW_RULES,
 } from '../../src/api/rules.ts';
 import { PATTERN_WORDS } from '../../src/api/schema-findings.ts';
 import { SCHEMAS } from '../../src/api/schemas.gen.ts';
+import { SUBSCRIPTION_RULES } from '../../src/api/subscription-rules.ts';
 import { authoredKind, type Validation, validateObject } from '../../src/api/validate.ts';
 import { COMPLETE_OBJECTS, contract, REFUSED_OBJECTS } from './refused-objects.ts';
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { KIND } from '../../api/kinds.ts';
+import { EVENT_NAMES, type EventName } from '../../api/run-events.ts';
 import type { Secret } from '../../api/secret.ts';
 import type { Subscription } from '../../api/types.gen.ts';
 import { addressedSubscriptions, forgetDeliveries } from '../../archive/deliveries.ts';
@@ -9,9 +10,10 @@ import type { KubeClient } from '../../kube/client.ts';
 import { isStatus } from '../../kube/error.ts';
 import type { EndpointRules } from '../../outbound/endpoints.ts';
 import { resolveOverSockets } from '../../outbound/resolve.ts';
-import { type EndpointReading, readEndpoint } from '../../outbound/secret-endpoint.ts';
+import { type EndpointReading, endpointRef, readEndpoint } from '../../outbound/secret-endpoint.ts';
 import type { PolicyEngines } from '../../policy/engines.ts';
 import type { Logger } from '../../telemetry/log.ts';
+import type { Stores } from '../stores.ts';
 import { type Pump, startPump } from './pump.ts';
 import { PERSISTENCE } from './retry.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -23,6 +25,7 @@ export interface DelivererOptions {
   readonly subscriptions: Subscriptions;
   readonly endpoints: EndpointRules;
   readonly engines: PolicyEngines;
+  readonly stores: Stores;
   readonly log: Logger;
 }
 
@@ -110,19 +113,22 @@ export function startDeliverer(options: DelivererOptions, signal: AbortSignal): 
 }
 
 function addresseeOf({ metadata, spec }: Subscription): Addressee {
+  // Dependency-Track wants no events, but what accepted runs have handed in.
+  const wanted: readonly EventName[] = spec.dependencyTrack === undefined ? (spec.events ?? EVENT_NAMES) : ['Accepted'];
   const since = Date.parse(metadata.creationTimestamp ?? '');
   return {
     uid: metadata.uid ?? '',
-    wants: ({ name, time }) => (spec.events?.includes(name) ?? true) && !(Date.parse(time) < since),
+    wants: ({ name, time }) => wanted.includes(name) && !(Date.parse(time) < since),
   };
 }
 
 async function endpointOf(client: KubeClient, { metadata, spec }: Subscription): Promise<EndpointReading> {
   const { namespace = '' } = metadata;
-  const name = spec.http.secretRef?.name;
-  if (name === undefined) return readEndpoint(spec.http, undefined);
+  const ref = endpointRef(spec);
+  const name = ref.secretRef?.name;
+  if (name === undefined) return readEndpoint(ref, undefined);
   try {
-    return readEndpoint(spec.http, await client.find<Secret>(KIND.Secret, { namespace, name }));
+    return readEndpoint(ref, await client.find<Secret>(KIND.Secret, { namespace, name }));
   } catch (error) {
     if (!isStatus(error, 403)) throw error;
     const message = `the receiver may not read the Secret ${name} yet; the condition Ready says why`;

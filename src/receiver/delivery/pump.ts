@@ -8,19 +8,18 @@ import {
   type Settlement,
   settleDelivery,
 } from '../../archive/deliveries.ts';
-import type { ArchiveDatabase } from '../../archive/tables.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Endpoint, EndpointReading } from '../../outbound/secret-endpoint.ts';
 import type { PolicyEngine } from '../../policy/evaluation.ts';
 import { filterEvent, filterFault } from '../../policy/event-filter.ts';
 import type { Logger } from '../../telemetry/log.ts';
+import { type DependencyTrackOptions, tellDependencyTrack } from './dependency-track.ts';
 import { earlierTries, reportDeliveries, type Tries } from './report.ts';
 import { afterFailure, type FailedTry, type Persistence } from './retry.ts';
-import { type TellOptions, tellEvent } from './tell.ts';
+import { tellEvent } from './tell.ts';
 import { createWaker } from './waker.ts';
 
-export interface PumpOptions extends TellOptions {
-  readonly database: ArchiveDatabase;
+export interface PumpOptions extends DependencyTrackOptions {
   readonly client: KubeClient;
   readonly engine: PolicyEngine;
   readonly persistence: Persistence;
@@ -146,7 +145,7 @@ export function startPump(uid: string, options: PumpOptions): Pump {
 
 async function attempt(
   event: RunEvent,
-  { spec: { http, filter } }: Subscription,
+  { spec: { http, dependencyTrack, filter } }: Subscription,
   endpoint: Endpoint,
   options: PumpOptions,
 ): Promise<FailedTry | 'unwanted' | undefined> {
@@ -159,6 +158,8 @@ async function attempt(
     case 'unknown':
       return { error: verdict.message, isFinal: false };
     case 'wanted':
-      return tellEvent(endpoint, http.mode ?? 'Structured', event, options);
+      return dependencyTrack === undefined
+        ? tellEvent(endpoint, http?.mode ?? 'Structured', event, options)
+        : tellDependencyTrack(endpoint, dependencyTrack, event, options);
   }
 }

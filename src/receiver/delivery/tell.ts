@@ -3,7 +3,7 @@ import type { RunEvent } from '../../api/run-events.ts';
 import type { EndpointRules } from '../../outbound/endpoints.ts';
 import type { Resolve } from '../../outbound/guarded-lookup.ts';
 import { type Endpoint, withoutSecrets } from '../../outbound/secret-endpoint.ts';
-import { type Answer, send } from '../../outbound/send.ts';
+import { type Answer, type Outgoing, send } from '../../outbound/send.ts';
 import type { FailedTry } from './retry.ts';
 
 /** How an event is put into a request, of CloudEvents' HTTP binding. */
@@ -24,26 +24,40 @@ const MAX_ERROR = 1000;
 const FINAL: ReadonlySet<number> = new Set([400, 410, 413, 415, 422]);
 
 /** Tells an event to an endpoint; undefined: it was taken. Never throws. */
-export async function tellEvent(
+export function tellEvent(
   endpoint: Endpoint,
   mode: EventMode,
   event: RunEvent,
-  { rules, resolve, signal }: TellOptions,
+  options: TellOptions,
 ): Promise<FailedTry | undefined> {
-  const verdict = rules(endpoint.url);
-  if (!verdict.ok) return failed(verdict.message);
+  const content = mode === 'Binary' ? binary(event) : structured(event);
+  return requestTo(endpoint, { method: 'POST', ...content }, options, TIMEOUT_MS);
+}
+
+/** Sends a request to an endpoint, with what its Secret has; undefined: it was taken. Never throws. */
+export async function requestTo(
+  endpoint: Endpoint,
+  { method, headers, body }: Omit<Outgoing, 'url' | 'ca'>,
+  { rules, resolve, signal }: TellOptions,
+  timeoutMs: number,
+): Promise<FailedTry | undefined> {
   const { url, ca } = endpoint;
-  const { headers, body } = mode === 'Binary' ? binary(event) : structured(event);
-  const outgoing = { method: 'POST', url, body, headers: { ...endpoint.headers, ...headers } } as const;
-  const options = { ...{ refusal: verdict.refusal, resolve, signal }, timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER };
+  const verdict = rules(url);
+  if (!verdict.ok) return failedTry(verdict.message);
+  const outgoing = { ...{ method, url, body }, headers: { ...endpoint.headers, ...headers } };
+  const options = { ...{ refusal: verdict.refusal, resolve, signal, timeoutMs }, maxBytes: MAX_ANSWER };
   try {
     return judged(await send({ ...outgoing, ...(ca === undefined ? {} : { ca }) }, options), endpoint);
   } catch (error) {
-    return failed(withoutSecrets((error as Error).message, endpoint));
+    return failedTry(withoutSecrets((error as Error).message, endpoint));
   }
 }
 
-const failed = (message: string): FailedTry => ({ error: excerpt(message, MAX_ERROR), isFinal: false });
+/** A try that failed, in so many words that a status can hold them. */
+export const failedTry = (message: string, isFinal = false): FailedTry => ({
+  error: excerpt(message, MAX_ERROR),
+  isFinal,
+});
 
 function judged({ status, headers, text }: Answer, endpoint: Endpoint): FailedTry | undefined {
   if (status >= 200 && status < 300) return undefined;

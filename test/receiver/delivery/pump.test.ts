@@ -12,6 +12,7 @@ import { resolveOverSockets } from '../../../src/outbound/resolve.ts';
 import type { EndpointReading } from '../../../src/outbound/secret-endpoint.ts';
 import { createCelEngine } from '../../../src/policy/cel/engine.ts';
 import { type Pump, startPump } from '../../../src/receiver/delivery/pump.ts';
+import type { Stores } from '../../../src/receiver/stores.ts';
 import { createLogger } from '../../../src/telemetry/log.ts';
 import { sampleRun } from '../../archive/sample.ts';
 import { type EventSink, startEventSink } from '../../support/event-sink.ts';
@@ -42,9 +43,10 @@ const client = {
   },
 } as unknown as KubeClient;
 
+const stores: Stores = { get: () => Promise.reject(new Error('no store is asked')) };
 const start = (): Pump =>
   startPump('sub', {
-    ...{ database, client, engine, rules, resolve: resolveOverSockets, signal: abort.signal },
+    ...{ database, client, engine, stores, rules, resolve: resolveOverSockets, signal: abort.signal },
     ...{ persistence: { tries: 4, firstMs: 1, maxMs: 20 }, log: createLogger('test', 'silent') },
     subscription: () => subscription,
     endpointOf: async () => reading,
