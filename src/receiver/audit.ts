@@ -4,6 +4,9 @@ import type { AuditAction, AuditEntry } from '../api/audit-line.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import type { AuditLog } from '../telemetry/audit.ts';
 
+/** Refused before anything was looked at. Anybody could have as many lines written of it as he likes, also who is nobody. */
+const UNDECIDED: ReadonlySet<string> = new Set(['rate-limited', 'overloaded', 'shutting-down']);
+
 /** What a request has come to so far. */
 type Decision = Partial<Pick<AuditEntry, 'who' | 'what' | 'code'>>;
 
@@ -32,10 +35,16 @@ export const audited =
     const note = (status: number): void => {
       if (isNoted) return;
       isNoted = true;
-      if (status < 400 && which === 'refusals') return;
+      const { who, code = '', what } = decisions.get(response) ?? {};
+      if (who === undefined || UNDECIDED.has(code) || (status < 400 && which === 'refusals')) return;
       const verdict = status < 400 ? 'Allowed' : status < 500 ? 'Refused' : 'Failed';
-      const { who, code, what } = decisions.get(response) ?? {};
-      audit.note({ action, verdict, who, code, what: { ...paramsOf(request), ...what } });
+      audit.note({
+        action,
+        verdict,
+        who,
+        code: code === '' ? undefined : code,
+        what: { ...paramsOf(request), ...what },
+      });
     };
     const { writeHead } = response;
     // Whatever answers, be it in one piece or in several, comes through it.

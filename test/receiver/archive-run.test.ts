@@ -86,4 +86,29 @@ test('attack: a clock so far behind that the key does not count yet makes no rec
   assert.is(await archived(), null);
 });
 
+const noted = async () =>
+  (await database.selectFrom('events').select('id').orderBy('position').execute()).map(({ id }) => id);
+
+test('what is to be told of it comes with it, and also where a killed receiver had only the run', async () => {
+  await keepRun({ ...keeper, wantsEvents: () => false }, version(1), new Date(NOW));
+  assert.equal(await noted(), [], 'nobody wants it');
+  await keepRun(keeper, version(1), new Date(NOW));
+  assert.equal(await noted(), ['uid-shop-a.Opened', 'uid-shop-a.Accepted']);
+});
+
+test('a run that says that it is archived has been told of: an archive that was lost tells nothing again', async () => {
+  const run = version(1);
+  const archived = {
+    type: 'Archived',
+    status: 'True',
+    reason: 'Archived',
+    message: 'x',
+    lastTransitionTime: 'x',
+  } as const;
+  const conditions = [...(run.status?.conditions ?? []), archived];
+  await keepRun(keeper, { ...run, status: { ...run.status, conditions } }, new Date(NOW));
+  assert.equal(await noted(), []);
+  assert.is(await records(), 1);
+});
+
 test.run();

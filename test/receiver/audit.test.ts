@@ -55,7 +55,8 @@ test('a refusal has its code, and what failed is no refusal', async () => {
     throw new Problem('contract-not-met', 'no');
   };
   assert.is((await put('/runs/a')).status, 422);
-  handle = () => {
+  handle = (_request, response) => {
+    decided(response, { who: 'bob' });
     throw new Error('a defect');
   };
   assert.is((await put('/runs/b')).status, 500);
@@ -63,7 +64,7 @@ test('a refusal has its code, and what failed is no refusal', async () => {
     noted.map(({ verdict, code, who }) => [verdict, code, who]),
     [
       ['Refused', 'contract-not-met', 'mallory'],
-      ['Failed', 'internal', undefined],
+      ['Failed', 'internal', 'bob'],
     ],
   );
 });
@@ -81,10 +82,24 @@ test('attack: who goes away before the answer is in the log all the same, once',
   );
 });
 
+test('attack: who is nobody, or asks too often, fills no disk', async () => {
+  handle = () => {
+    throw new Problem('token-missing', 'no');
+  };
+  assert.is((await put('/runs/a')).status, 401);
+  handle = (_request, response) => {
+    decided(response, { who: 'mallory' });
+    throw new Problem('rate-limited', 'later');
+  };
+  assert.is((await put('/runs/a')).status, 429);
+  assert.equal(noted, []);
+});
+
 test('with refusals only, what is allowed is told elsewhere', async () => {
   handle = (_request, response) => void response.status(201).end();
   assert.is((await put('/opens/a')).status, 201);
-  handle = () => {
+  handle = (_request, response) => {
+    decided(response, { who: 'mallory' });
     throw new Problem('submit-forbidden', 'no');
   };
   assert.is((await put('/opens/a')).status, 403);

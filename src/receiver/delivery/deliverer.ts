@@ -40,6 +40,7 @@ export interface Deliverer {
 /** For what nobody wakes it. */
 const POLL_MS = 15_000;
 const TIDY_MS = 600_000;
+const REPORT_MS = 5_000;
 /** How long an event is kept, whatever became of it. */
 const KEPT_MS = 7 * 86_400_000;
 
@@ -57,6 +58,7 @@ export function startDeliverer(options: DelivererOptions, signal: AbortSignal): 
     const pump = startPump(uid, {
       ...{ ...options, signal, persistence: PERSISTENCE, rules: options.endpoints, resolve: resolveOverSockets },
       engine: options.engines.CEL,
+      reportMs: REPORT_MS,
       subscription: () => {
         const found = subscriptions.store.get(subscription.metadata);
         return found?.metadata.uid === uid ? found : undefined;

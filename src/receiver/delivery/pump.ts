@@ -24,6 +24,8 @@ export interface PumpOptions extends DependencyTrackOptions {
   readonly engine: PolicyEngine;
   readonly persistence: Persistence;
   readonly log: Logger;
+  /** Between two writes of the status, at least, in ms. */
+  readonly reportMs: number;
   /** As the watch has it; undefined once it is gone, or another one has its name. */
   readonly subscription: () => Subscription | undefined;
   readonly endpointOf: (subscription: Subscription) => Promise<EndpointReading>;
@@ -42,7 +44,6 @@ const BATCH = 32;
 const AT_ONCE = 4;
 /** What a Secret, the filter or the archive lacks may be there after this time, in ms. */
 const RETRY_MS = 15_000;
-const REPORT_MS = 2_000;
 
 /** One for each Subscription, so that one that is slow holds up no other. */
 export function startPump(uid: string, options: PumpOptions): Pump {
@@ -52,6 +53,7 @@ export function startPump(uid: string, options: PumpOptions): Pump {
   /** The filter that was looked at last and is one. */
   let sound: string | undefined;
   let reportedAt = Number.NEGATIVE_INFINITY;
+  let reported = '';
 
   /** A filter that is none for any event is somebody's mistake, and no reason to give events up. */
   async function faultOf({ spec: { filter } }: Subscription): Promise<string | undefined> {
@@ -70,9 +72,24 @@ export function startPump(uid: string, options: PumpOptions): Pump {
         : { ...before, last: { error }, failedAt: now, error };
   }
 
-  async function report(subscription: Subscription): Promise<void> {
+  /** Writes the status, unless it was written a moment ago or says all that already. Returns after how long it may be. */
+  async function report(subscription: Subscription): Promise<number> {
+    const left = options.reportMs - (performance.now() - reportedAt);
+    if (left > 0) return left;
+    const counts = await countDeliveries(database, uid);
+    const { generation } = subscription.metadata;
+    const text = JSON.stringify([counts, tries, generation]);
+    if (text === reported) return Number.POSITIVE_INFINITY;
     reportedAt = performance.now();
-    await reportDeliveries(client, subscription, await countDeliveries(database, uid), tries ?? {});
+    try {
+      await reportDeliveries(client, subscription, counts, tries ?? {});
+      reported = text;
+    } catch (error) {
+      // Nobody has to wait for an event because of that.
+      if (!signal.aborted) log.warn({ subscription: nameOf(subscription), err: error }, 'Deliveries not reported');
+      return options.reportMs;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   async function deliver(due: DueDelivery, subscription: Subscription, endpoint: Endpoint): Promise<void> {
@@ -89,8 +106,8 @@ export function startPump(uid: string, options: PumpOptions): Pump {
           ? { state: 'delivered' }
           : afterFailure(outcome, due.attempts, options.persistence, now, Math.random());
     if (settlement.state === 'dead') {
-      const { namespace, name } = subscription.metadata;
-      log.warn({ subscription: `${namespace}/${name}`, event: event.id, why: settlement.error }, 'Event given up');
+      const facts = { subscription: nameOf(subscription), event: event.id, why: settlement.error };
+      log.warn(facts, 'Event given up');
     }
     await settleDelivery(database, uid, due.event_id, settlement, now);
   }
@@ -128,13 +145,12 @@ export function startPump(uid: string, options: PumpOptions): Pump {
       waker.reset();
       try {
         const wait = subscription.spec.suspend === true ? Number.POSITIVE_INFINITY : await round(subscription);
-        const isDue = wait > 0 || performance.now() - reportedAt > REPORT_MS;
-        if (isDue && !signal.aborted) await report(options.subscription() ?? subscription);
-        if (wait > 0) await waker.wait(wait);
+        if (signal.aborted) return;
+        const untilReport = await report(options.subscription() ?? subscription);
+        if (wait > 0) await waker.wait(Math.min(wait, untilReport));
       } catch (error) {
         if (signal.aborted) return;
-        const { namespace, name } = subscription.metadata;
-        log.warn({ subscription: `${namespace}/${name}`, err: error }, 'Events not delivered');
+        log.warn({ subscription: nameOf(subscription), err: error }, 'Events not delivered');
         await waker.wait(RETRY_MS);
       }
     }
@@ -142,6 +158,8 @@ export function startPump(uid: string, options: PumpOptions): Pump {
 
   return { wake: waker.wake, stopped: run() };
 }
+
+const nameOf = ({ metadata: { namespace, name } }: Subscription): string => `${namespace}/${name}`;
 
 async function attempt(
   event: RunEvent,

@@ -36,7 +36,8 @@ export async function reportDeliveries(
 ): Promise<void> {
   const { deliveredAt, failedAt, error } = tries;
   const previous = subscription.status?.conditions ?? [];
-  const claim = delivering(subscription, tries) ?? previous.find(({ type }) => type === CONDITION.Delivering);
+  const before = previous.find(({ type, reason }) => type === CONDITION.Delivering && reason !== REASON.Suspended);
+  const claim = delivering(subscription, tries) ?? before;
   const status: SubscriptionStatus = {
     delivery: {
       ...counts,

@@ -47,7 +47,7 @@ const stores: Stores = { get: () => Promise.reject(new Error('no store is asked'
 const start = (): Pump =>
   startPump('sub', {
     ...{ database, client, engine, stores, rules, resolve: resolveOverSockets, signal: abort.signal },
-    ...{ persistence: { tries: 4, firstMs: 1, maxMs: 20 }, log: createLogger('test', 'silent') },
+    ...{ persistence: { tries: 4, firstMs: 1, maxMs: 20 }, log: createLogger('test', 'silent'), reportMs: 10 },
     subscription: () => subscription,
     endpointOf: async () => reading,
   });
