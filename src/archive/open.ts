@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, type LogEvent, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { MIGRATIONS } from './migrations.ts';
 import { damageOf, isDamage, openSqlite, sqliteDialect } from './sqlite.ts';
@@ -23,6 +23,9 @@ export interface ServerPatience {
   readonly lifeSeconds: number;
 }
 
+/** Told of every statement that the database was given, and of those that failed. */
+export type QueryObserver = (event: LogEvent) => void;
+
 const PATIENCE: ServerPatience = { statementMs: 30_000, connectMs: 5_000, lifeSeconds: 60 };
 
 /**
@@ -30,8 +33,12 @@ const PATIENCE: ServerPatience = { statementMs: 30_000, connectMs: 5_000, lifeSe
  * file that is damaged is put aside and begun anew: all in it is derived. Throws for an address that is neither, and what the
  * server says.
  */
-export async function openArchive(address: string, patience: ServerPatience = PATIENCE): Promise<OpenedArchive> {
-  const opened = await connect(address, patience);
+export async function openArchive(
+  address: string,
+  patience: ServerPatience = PATIENCE,
+  onQuery: QueryObserver = () => {},
+): Promise<OpenedArchive> {
+  const opened = await connect(address, patience, onQuery);
   await migrate(opened.database).catch(async (error: unknown) => {
     await opened.database.destroy();
     throw error;
@@ -39,10 +46,10 @@ export async function openArchive(address: string, patience: ServerPatience = PA
   return opened;
 }
 
-async function connect(address: string, patience: ServerPatience): Promise<OpenedArchive> {
+async function connect(address: string, patience: ServerPatience, log: QueryObserver): Promise<OpenedArchive> {
   if (address.startsWith(SQLITE)) {
     const { file, setAside } = soundFile(address.slice(SQLITE.length));
-    const database = new Kysely<ArchiveTables>({ dialect: sqliteDialect(file) });
+    const database = new Kysely<ArchiveTables>({ dialect: sqliteDialect(file), log });
     return setAside === undefined ? { database } : { database, setAside };
   }
   if (!POSTGRES.test(address)) {
@@ -63,7 +70,7 @@ async function connect(address: string, patience: ServerPatience): Promise<Opene
   // A connection that breaks between two queries fails the next one; unheard, it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  return { database: new Kysely<ArchiveTables>({ dialect: new PostgresDialect({ pool }) }) };
+  return { database: new Kysely<ArchiveTables>({ dialect: new PostgresDialect({ pool }), log }) };
 }
 
 function soundFile(path: string): { readonly file: DatabaseSync; readonly setAside?: string } {

@@ -21,6 +21,7 @@ import type { Store } from '../kube/store.ts';
 import type { AllowedIssuers } from '../oidc/issuers.ts';
 import type { PolicyEngines } from '../policy/engines.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import type { Copies } from './copies.ts';
 import type { Owners } from './owner-watch.ts';
 
@@ -70,6 +71,7 @@ export interface OperatorContext {
   /** The pipelines that Workflows have as their source. */
   readonly owners: Owners;
   readonly events: EventRecorder;
+  readonly metrics: OperatorMetrics;
   readonly log: Logger;
   /** Proviso's own namespace. */
   readonly namespace: string;

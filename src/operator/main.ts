@@ -7,9 +7,10 @@ import { readIssuers } from '../oidc/issuers.ts';
 import { closeEngines, createEngines } from '../policy/engines.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
+import { clientObserver } from '../telemetry/kube-metrics.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createOperatorMetrics } from '../telemetry/metrics.ts';
-import { CONTROLLERS, clientObserver } from './observers.ts';
+import { CONTROLLERS } from './observers.ts';
 import { ProvisoOperator } from './operator.ts';
 
 export interface OperatorOptions extends WebIdentityFlags {

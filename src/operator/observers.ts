@@ -1,6 +1,3 @@
-import type { KubeObject } from '../api/object.ts';
-import type { Source } from '../kube/source.ts';
-import type { ExchangeObserver } from '../kube/transport.ts';
 import type { WorkerObserver } from '../queue/workers.ts';
 import type { QueueObserver } from '../queue/workqueue.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
@@ -49,20 +46,3 @@ export function workerObserver(metrics: OperatorMetrics, controller: QueueName):
     retried: () => metrics.queueRetries.inc({ name: controller }),
   };
 }
-
-/** Sets how long ago the API server last said something about each resource, as it is at a scrape. */
-export function observeCaches(
-  metrics: OperatorMetrics,
-  sources: Iterable<readonly [string, Pick<Source<KubeObject>, 'activity'>]>,
-): void {
-  for (const [resource, { activity }] of sources) {
-    metrics.cacheAge.set({ resource }, (performance.now() - activity().heardAt) / 1000);
-  }
-}
-
-export const clientObserver =
-  (metrics: OperatorMetrics): ExchangeObserver =>
-  ({ method, host, code, seconds }) => {
-    metrics.requests.inc({ method, host, code: code === 0 ? '<error>' : String(code) });
-    metrics.requestSeconds.observe({ verb: method, host }, seconds);
-  };

@@ -11,6 +11,7 @@ import { type Source, stalledSource, startSource } from '../kube/source.ts';
 import { type Change, keyOf, type Store } from '../kube/store.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
 import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
+import { observeCaches } from '../telemetry/kube-metrics.ts';
 import { OperatorBase } from './base.ts';
 import { type Clock, followClock } from './clock.ts';
 import { reconcileClusterContract } from './clustercontract.ts';
@@ -20,8 +21,8 @@ import { createCopies } from './copies.ts';
 import { eventOf, type WatchedEvent } from './events.ts';
 import { reconcileEvidenceStore } from './evidencestore.ts';
 import { createLookUp } from './look-up.ts';
-import { observeObjects } from './observed-objects.ts';
-import { CONTROLLERS, observeCaches, queueObserver } from './observers.ts';
+import { createObservedObjects } from './observed-objects.ts';
+import { CONTROLLERS, queueObserver } from './observers.ts';
 import type { ProvisoOperatorOptions } from './options.ts';
 import { ownerLooks } from './owner-looks.ts';
 import { type Owners, watchOwners } from './owner-watch.ts';
@@ -71,6 +72,7 @@ export class ProvisoOperator extends OperatorBase {
   #certificates: CertificateKeeper | undefined;
   #owners: Owners | undefined;
   #isSynced = false;
+  readonly #observed = createObservedObjects();
   readonly #lookUp = createLookUp(() => this.#stores());
   readonly #deposed = Promise.withResolvers<void>();
   #running: Promise<unknown> = Promise.resolve();
@@ -122,7 +124,7 @@ export class ProvisoOperator extends OperatorBase {
     const owners = this.#watchOwners(clock.now);
     this.#owners = owners;
     const context = this.#context(clock.now, owners);
-    this.#options.metrics.onScrape(() => observeObjects(this.#options.metrics, context.stores));
+    this.#options.metrics.onScrape(() => this.#observed.collect(context));
     const work = [
       this.#work('contracts', context, context.stores.contracts, reconcileContract),
       this.#work('clustercontracts', context, context.stores.clusterContracts, reconcileClusterContract),
@@ -225,6 +227,7 @@ export class ProvisoOperator extends OperatorBase {
     const type = ({ ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const)[event.type];
     const { before } = event as WatchedEvent;
     const object = event.object as unknown as KubeObject;
+    this.#observed.changed(rule.kind, object);
     if (isPublication(rule.kind, object)) this.#certificates?.checkNow();
     const change = { type, object, initial: !this.#isSynced, ...(before === undefined ? {} : { before }) };
     this.#enqueue(rule.enqueues(change, this.#lookUp), change.initial);
@@ -313,12 +316,22 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   #context(now: () => Date, owners: Owners): OperatorContext {
-    const { log, namespace, endpoint, issuers, archivedOnly = false, webIdentity = {}, engines } = this.#options;
+    const {
+      log,
+      metrics,
+      namespace,
+      endpoint,
+      issuers,
+      archivedOnly = false,
+      webIdentity = {},
+      engines,
+    } = this.#options;
     return {
       client: this.#client,
       stores: this.#stores(),
       owners,
       events: this.#events,
+      metrics,
       log,
       namespace,
       endpoint,

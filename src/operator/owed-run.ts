@@ -52,6 +52,7 @@ export async function openOwedRun(context: OperatorContext, workflow: Workflow, 
   let created: WorkflowRun;
   try {
     created = await context.client.create<WorkflowRun>(KIND.WorkflowRun, run);
+    context.metrics.written.opened(created);
   } catch (error) {
     if (isStatus(error, 409)) return true;
     throw error;

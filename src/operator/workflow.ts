@@ -114,6 +114,7 @@ async function provision(context: OperatorContext, workflow: Workflow, servingCa
   const { issued, ...token } = await ensureToken(context, workflow, serviceAccount, servingCa);
   const name = submitterName(workflow.metadata.name);
   if (issued) {
+    context.metrics.tokenRotations.inc();
     const note = `the Secret ${name} has a token until ${token.expirationTime}`;
     const event = { type: 'Normal', reason: REASON.TokenIssued, action: 'Provision', note } as const;
     context.events.record({ ...workflow, kind: KIND.Workflow.kind }, event);

@@ -78,7 +78,8 @@ async function expire(
   const status = { ...start, finishTime: now, ...settleVerdict(run, [claim], now) };
   try {
     // It is final, so it has to be this very run.
-    await writeStatus(context.client, KIND.WorkflowRun, run, status, { fieldManager: EXPIRY_MANAGER, unchanged: true });
+    const options = { fieldManager: EXPIRY_MANAGER, unchanged: true };
+    context.metrics.written.finished(await writeStatus(context.client, KIND.WorkflowRun, run, status, options));
   } catch (error) {
     // The rule that keeps a verdict final: an attestation was accepted just before.
     if (isStatus(error, 422)) return;

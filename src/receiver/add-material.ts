@@ -84,8 +84,12 @@ export async function addMaterial(
       ...succession,
       ...judged.record,
     };
-    return { material, updated: await record(context, run, material) };
+    const updated = await record(context, run, material);
+    context.metrics.intake.materials.inc({ type, outcome: 'recorded' });
+    context.metrics.intake.materialBytes.inc({ type }, material.size);
+    return { material, updated };
   } catch (error) {
+    context.metrics.intake.materials.inc({ type, outcome: error instanceof Problem ? 'refused' : 'failed' });
     // Refused for sure, so nothing refers to the bytes. Of any other error it isn't known whether the record was written.
     if (error instanceof Problem) for (const each of stages) await each.withdraw();
     throw error;

@@ -4,6 +4,7 @@ import { audited } from './audit.ts';
 import type { ReceiverContext } from './context.ts';
 import { createPosters } from './intake/posters.ts';
 import { admission } from './limits.ts';
+import { observeRequests } from './observed/requests.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler } from './respond.ts';
 import { archivedRunsRoute, discoverRoute, policyTotalsRoute, totalsRoute } from './routes/archive.ts';
@@ -30,7 +31,10 @@ const OWN = '/v1/namespaces/:namespace/workflows/:workflow';
 export function createApp(context: ReceiverContext, isStopping: () => boolean): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.use(standardHeaders, admission(isStopping));
+  const { requests, onScrape, saturation } = context.metrics;
+  const { admit, load } = admission(isStopping);
+  onScrape(() => saturation.set({ resource: 'requests' }, load()));
+  app.use(observeRequests(requests), standardHeaders, admit);
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
   const { audit } = context;
   app
@@ -91,7 +95,7 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.use((request: Request) => {
     throw new Problem('not-found', `there is nothing at ${request.path}`, { hint: 'see /openapi.json' });
   });
-  app.use(problemHandler(context.log));
+  app.use(problemHandler(context.log, requests));
   return app;
 }
 

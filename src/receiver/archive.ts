@@ -5,7 +5,9 @@ import { type OpenedArchive, openArchive } from '../archive/open.ts';
 import type { ArchiveDatabase } from '../archive/tables.ts';
 import { KubeError } from '../kube/error.ts';
 import type { Change } from '../kube/store.ts';
+import type { ReceiverMetrics } from '../telemetry/receiver-metrics.ts';
 import { type Archiver, type ArchiverOptions, startArchiver } from './archiver.ts';
+import { observeQueries } from './observed/archive.ts';
 
 /** The archive of the installation, if it has one. */
 export interface Archive {
@@ -16,6 +18,10 @@ export interface Archive {
   seen(change: Change<WorkflowRun>): void;
   /** Resolves after the signal, when it is closed. */
   readonly stopped: Promise<void>;
+}
+
+interface KeptArchive extends Omit<ArchiverOptions, 'database'> {
+  readonly metrics: Pick<ReceiverMetrics, 'storage'>;
 }
 
 const RETRY_MS = 5_000;
@@ -39,9 +45,10 @@ const unavailable = (why: string, cause?: unknown): Problem =>
  * Opens the archive and keeps it filled. Evidence is taken whether or not it can be reached: runs wait in the cluster until they
  * are archived.
  */
-export function keepArchive(address: string | undefined, options: Omit<ArchiverOptions, 'database'>): Archive {
+export function keepArchive(address: string | undefined, options: KeptArchive): Archive {
   if (address === undefined) return ABSENT;
   const { signal, log } = options;
+  const onQuery = observeQueries(options.metrics.storage);
   let opened: OpenedArchive | undefined;
   let archiver: Archiver | undefined;
   let why = 'it is being opened';
@@ -49,7 +56,7 @@ export function keepArchive(address: string | undefined, options: Omit<ArchiverO
   async function open(): Promise<OpenedArchive | undefined> {
     while (!signal.aborted) {
       try {
-        return await openArchive(address ?? '');
+        return await openArchive(address ?? '', undefined, onQuery);
       } catch (error) {
         why = error instanceof Error ? error.message : String(error);
         log.warn({ err: error }, 'Archive not opened');

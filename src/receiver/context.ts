@@ -6,6 +6,7 @@ import type { Store } from '../kube/store.ts';
 import type { PolicyEngines } from '../policy/engines.ts';
 import type { AuditLog } from '../telemetry/audit.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { ReceiverMetrics } from '../telemetry/receiver-metrics.ts';
 import type { Archive } from './archive.ts';
 import type { Access } from './auth/access.ts';
 import type { Authenticated } from './auth/review.ts';
@@ -47,4 +48,5 @@ export interface ReceiverContext {
   readonly events: EventRecorder;
   readonly audit: AuditLog;
   readonly log: Logger;
+  readonly metrics: ReceiverMetrics;
 }

@@ -70,6 +70,7 @@ export async function findOrOpen(
       await stage?.withdraw();
       return { run: await ensureOpened(context, run), isNew };
     }
+    context.metrics.runs.opened(run);
     tellOpened(context, run);
     context.audit.note({ action: 'RunOpened', verdict: 'Allowed', who: caller.username, what: auditedRun(run) });
     const opened = { progress: progressOf(contract, []), ...(policies && { policies }) };

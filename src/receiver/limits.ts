@@ -4,10 +4,10 @@ import { Problem } from '../api/problem.ts';
 /** Requests that are worked on at once; uploads mostly wait for the network. */
 export const MAX_IN_FLIGHT = 512;
 
-/** Turns requests away when too many are being worked on, or when the process is about to end. */
+/** Turns requests away when too many are being worked on, or when the process is about to end; `load` is from 0 to 1. */
 export function admission(isStopping: () => boolean) {
   let inFlight = 0;
-  return (request: Request, response: Response, next: NextFunction): void => {
+  const admit = (request: Request, response: Response, next: NextFunction): void => {
     response.once('finish', () => {
       // A body that nobody asked for is not waited for either: its sender would hold the connection.
       if (!request.complete) request.socket.destroySoon();
@@ -22,6 +22,7 @@ export function admission(isStopping: () => boolean) {
     });
     next();
   };
+  return { admit, load: () => inFlight / MAX_IN_FLIGHT };
 }
 
 /** What an identity may send on and on, and at once. */

@@ -16,7 +16,9 @@ import { closeEngines, createEngines } from '../policy/engines.ts';
 import { openAuditLog } from '../telemetry/audit.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
+import { clientObserver, observeCaches } from '../telemetry/kube-metrics.ts';
 import { createLogger } from '../telemetry/log.ts';
+import { createReceiverMetrics } from '../telemetry/receiver-metrics.ts';
 import { createApp } from './app.ts';
 import { type Archive, keepArchive } from './archive.ts';
 import { decided } from './audit.ts';
@@ -31,6 +33,10 @@ import { followSubscriptions } from './delivery/subscriptions.ts';
 import { keepIntake } from './intake/keep-intake.ts';
 import { createTouched } from './intake/touched.ts';
 import { createMemoryBudget, createOutsideBudget } from './memory.ts';
+import { observedChecks } from './observed/checks.ts';
+import { observedEngines } from './observed/engines.ts';
+import { observeLoad } from './observed/load.ts';
+import { dropSeries, workflowOf } from './observed/workflows.ts';
 import { keepCurrent } from './reevaluation/keep-current.ts';
 import { createAnnouncedRemovals } from './retention/announced.ts';
 import { createRescue } from './retention/rescue.ts';
@@ -65,7 +71,8 @@ const DRAIN_MS = 8_000;
 /** Runs the receiver until the signal; resolves when everything is closed. */
 export async function runReceiver(options: ReceiverOptions, signal: AbortSignal): Promise<void> {
   const log = createLogger('receiver', options.logLevel);
-  const connection = connect(options.kubeconfig);
+  const metrics = createReceiverMetrics();
+  const connection = connect(options.kubeconfig, clientObserver(metrics.kube));
   const audit = openAuditLog(options.auditLogPath, 'receiver', (error) =>
     log.error({ err: error }, 'Audit line not written'),
   );
@@ -73,6 +80,10 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   const issuers = await readIssuers(options.oidcIssuers);
   await assertNotOurs(issuers, connection.credentials);
   const touched = createTouched();
+  const interrupted = (resource: string) => (error: unknown) => {
+    metrics.kube.watchRestarts.inc({ resource });
+    log.warn({ err: error, resource }, 'Watch interrupted');
+  };
   const runs = startSource<WorkflowRun>(connection.transport, KIND.WorkflowRun, {
     signal,
     indexers: {
@@ -80,21 +91,24 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
       mentioned: digestsMentionedBy,
       namespace: ({ metadata }) => [metadata.namespace ?? ''],
       owner: ({ spec }) => (spec.identity.owner === undefined ? [] : [spec.identity.owner.uid]),
+      workflow: workflowOf,
     },
-    onChange: (change) => {
+    onChange(change) {
       archive?.seen(change);
       touched.seen(change);
+      if (change.type === 'deleted') dropSeries(metrics, runs.store, change.object);
     },
-    onError: (error) => log.warn({ err: error }, 'Watch of workflow runs interrupted'),
+    onError: interrupted('workflowruns'),
   });
   const waivers = followWaivers(connection.transport, {
     signal,
-    onError: (error) => log.warn({ err: error }, 'Watch of waivers interrupted'),
+    onError: interrupted('waivers'),
   });
   const subscriptions = followSubscriptions(connection.transport, {
     signal,
-    onError: (error) => log.warn({ err: error }, 'Watch of subscriptions interrupted'),
+    onError: interrupted('subscriptions'),
   });
+  metrics.onScrape(() => observeCaches(metrics.kube, Object.entries({ workflowruns: runs, waivers })));
   let archive: Archive | undefined;
   const state = { runs: false, waivers: false, serving: false };
   for (const [name, { synced }] of Object.entries({ runs, waivers })) {
@@ -107,6 +121,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   }
   const stopHealth = await serveHealth({
     port: options.healthPort,
+    metrics: metrics.render,
     live: {
       runs: () => stalledSource(runs.activity(), performance.now()),
       waivers: () => stalledSource(waivers.activity(), performance.now()),
@@ -123,7 +138,11 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   const engines = createEngines(log);
   try {
     const certificate = await awaitCertificate(connection.client, options.namespace, log, signal);
-    const base = createContext(connection, options, issuers, runs.store, { checks, engines, audit }, log);
+    const judges = {
+      checks: observedChecks(checks, metrics.intake),
+      engines: observedEngines(engines, metrics.intake),
+    };
+    const base = createContext(connection, options, issuers, runs.store, { ...judges, metrics, audit }, log);
     archive = keepArchive(options.archive, {
       ...{ ...base, namespace: options.namespace, synced: runs.synced, signal },
       ...{ subscriptions, endpoints },
@@ -133,6 +152,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
     const server = createReceiverServer(
       certificate,
       createApp(context, () => signal.aborted),
+      metrics.requests,
     );
     server.listen(options.port, options.host);
     await once(server, 'listening');
@@ -145,8 +165,8 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
       waivers.stopped,
       subscriptions.stopped,
       archive.stopped,
-      keepCurrent(context, { namespace: options.namespace, signal }),
       keepIntake(context, { namespace: options.namespace, synced: runs.synced, touched, signal }),
+      keepCurrent({ ...context, engines }, { namespace: options.namespace, signal }),
     ]);
     await context.events.drain();
   } catch (error) {
@@ -165,7 +185,7 @@ function createContext(
   options: ReceiverOptions,
   issuers: AllowedIssuers,
   runs: ReceiverContext['runs'],
-  judges: Pick<ReceiverContext, 'checks' | 'engines' | 'audit'>,
+  parts: Pick<ReceiverContext, 'checks' | 'engines' | 'metrics' | 'audit'>,
   log: ReceiverContext['log'],
 ): Omit<ReceiverContext, 'waivers' | 'archive'> {
   const oidc = createOidcVerifier(issuers, {
@@ -174,6 +194,8 @@ function createContext(
   const authenticate = createAuthenticator(client, oidc);
   const admit = createCallerLimits();
   const webIdentity = webIdentityOf(options);
+  const [memory, memoryOutside] = [createMemoryBudget(), createOutsideBudget()];
+  observeLoad(parts, { memory, memoryOutside });
   return {
     client,
     authenticate: async (request, response) => {
@@ -182,15 +204,16 @@ function createContext(
       admit(authenticated.caller, response);
       return authenticated;
     },
-    memory: createMemoryBudget(),
-    memoryOutside: createOutsideBudget(),
-    ...judges,
+    memory,
+    memoryOutside,
+    ...parts,
     access: createAccess(client),
     contracts: createContracts(client),
     stores: createStores(
       client,
       createStoreAccess(client, options.namespace, webIdentity),
       createRescue(createAnnouncedRemovals(client, options.namespace)),
+      parts.metrics.storage,
     ),
     signing: createSigningAuthority(client, options.namespace),
     trustRoots: createTrustRoots(client, options.namespace),

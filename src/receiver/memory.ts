@@ -13,7 +13,11 @@ export const createOutsideBudget = (): MemoryBudget => createMemoryBudget(CAPACI
  * Accounts for bytes that a request keeps in memory, until its answer is closed and nothing works on them any more. Throws
  * when there is no room.
  */
-export type MemoryBudget = (identity: string, response: ServerResponse, bytes: number) => void;
+export interface MemoryBudget {
+  (identity: string, response: ServerResponse, bytes: number): void;
+  /** How much of it is taken, from 0 to 1. */
+  readonly load: () => number;
+}
 
 /**
  * Room for the bodies that are read whole. Who finds none is turned away at once instead of waiting: a request that waits
@@ -31,7 +35,7 @@ export function createMemoryBudget(capacity: number = CAPACITY, share: number = 
     else byIdentity.delete(identity);
   }
 
-  return (identity, response, bytes) => {
+  function reserve(identity: string, response: ServerResponse, bytes: number): void {
     // Whoever has gone away already will not be told of again: what he took would never be given back.
     if (response.closed) throw new Problem('body-incomplete', 'the connection ended before the body did');
     if (total + bytes > capacity) {
@@ -51,7 +55,9 @@ export function createMemoryBudget(capacity: number = CAPACITY, share: number = 
     }
     byResponse.set(response, (held ?? 0) + bytes);
     add(identity, bytes);
-  };
+  }
+
+  return Object.assign(reserve, { load: () => total / capacity });
 }
 
 /** What reads the bytes of a request in another thread, and goes on when the client has left. */

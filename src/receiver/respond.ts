@@ -2,6 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { Problem } from '../api/problem.ts';
 import { KubeError } from '../kube/error.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { RequestMetrics } from '../telemetry/request-metrics.ts';
 import { decided } from './audit.ts';
 
 /** Any error as the refusal that the caller sees; what it may not see is only logged. */
@@ -29,7 +30,8 @@ export function toProblem(error: unknown): Problem {
 
 /** Answers every error with a problem document of RFC 9457. */
 export const problemHandler =
-  (log: Logger) => (error: unknown, request: Request, response: Response, _next: NextFunction) => {
+  (log: Logger, metrics: Pick<RequestMetrics, 'refused'>) =>
+  (error: unknown, request: Request, response: Response, _next: NextFunction) => {
     if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') {
       // The client went away while it was answered; that is no error of ours, and nobody is there to be told.
       log.debug({ method: request.method, path: request.path }, 'Client went away');
@@ -38,6 +40,7 @@ export const problemHandler =
     }
     const problem = toProblem(error);
     decided(response, { code: problem.code });
+    metrics.refused(problem.code);
     const level = problem.status >= 500 ? 'error' : 'info';
     const facts = { method: request.method, path: request.path, code: problem.code, status: problem.status };
     log[level](

@@ -8,6 +8,7 @@ import { Problem } from '../api/problem.ts';
 import { type Secret, secretText } from '../api/secret.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { RequestMetrics } from '../telemetry/request-metrics.ts';
 
 export const SERVING_SECRET = 'proviso-receiver-tls';
 const RELOAD_MS = 60_000;
@@ -59,7 +60,11 @@ export async function followCertificate(
 }
 
 /** An HTTPS server that drops slow clients soon. */
-export function createReceiverServer(certificate: SecureContextOptions, onRequest: RequestListener): Server {
+export function createReceiverServer(
+  certificate: SecureContextOptions,
+  onRequest: RequestListener,
+  metrics: Pick<RequestMetrics, 'refused'>,
+): Server {
   const server = createServer({
     ...certificate,
     handshakeTimeout: 5_000,
@@ -74,7 +79,7 @@ export function createReceiverServer(certificate: SecureContextOptions, onReques
   server.maxConnections = 2_000;
   server.setTimeout(60_000);
   server.on('request', onRequest);
-  server.on('clientError', refuseUnreadable);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseUnreadable(error, socket, metrics));
   return server;
 }
 
@@ -84,13 +89,18 @@ const STATUS_LINES: Readonly<Record<string, string>> = {
 };
 
 /** Answers what is no HTTP, comes too slowly or has too large headers; no route ever sees it. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuseUnreadable(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  metrics: Pick<RequestMetrics, 'refused'>,
+): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   const line = STATUS_LINES[error.code ?? ''] ?? '400 Bad Request';
   const problem = new Problem('request-invalid', `the request can not be read: ${line.slice(4).toLowerCase()}`);
+  metrics.refused(problem.code);
   const body = JSON.stringify({ ...problem.toDocument(), status: Number(line.slice(0, 3)) });
   const head = ['content-type: application/problem+json; charset=utf-8', `content-length: ${Buffer.byteLength(body)}`];
   socket.end([`HTTP/1.1 ${line}`, ...head, 'connection: close', '', body].join('\r\n'));

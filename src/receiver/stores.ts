@@ -8,6 +8,8 @@ import { movedStore } from '../evidence/moved.ts';
 import { maxBlobSize, openEvidenceStore, type StoreSettings, storeSettings } from '../evidence/open.ts';
 import type { EvidenceBytes } from '../evidence/store.ts';
 import type { KubeClient } from '../kube/client.ts';
+import type { StorageMetrics } from '../telemetry/storage-metrics.ts';
+import { observedStore } from './observed/stores.ts';
 import { type Rescue, rescuing } from './retention/rescue.ts';
 import { createTtlCache } from './ttl-cache.ts';
 
@@ -33,7 +35,7 @@ interface Opened {
 const REMEMBERED_MS = 10_000;
 const CAPACITY = 100;
 
-export function createStores(client: KubeClient, access: StoreAccess, rescue: Rescue): Stores {
+export function createStores(client: KubeClient, access: StoreAccess, rescue: Rescue, metrics: StorageMetrics): Stores {
   const known = createTtlCache<OpenStore>(CAPACITY);
   // With its connections and what it was given for its credentials, as long as it is the same store.
   const opened = createTtlCache<Opened>(CAPACITY);
@@ -43,7 +45,7 @@ export function createStores(client: KubeClient, access: StoreAccess, rescue: Re
     const settings = await storeSettings(store, access);
     const before = opened.get(name);
     if (before !== undefined && isDeepStrictEqual(before.settings, settings)) return before.bytes;
-    const bytes = rescuing(await openEvidenceStore(settings), rescue);
+    const bytes = observedStore(name, rescuing(await openEvidenceStore(settings), rescue), metrics);
     opened.set(name, { settings, bytes }, Number.POSITIVE_INFINITY);
     return bytes;
   }

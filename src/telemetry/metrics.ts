@@ -1,10 +1,14 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { createKubeMetrics, type KubeMetrics, WORK_BUCKETS } from './kube-metrics.ts';
+import { createObjectMetrics, type ObjectMetrics } from './object-metrics.ts';
+import { createRegistry } from './registry.ts';
+import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
 
 /**
  * Metrics under the names that dashboards for controller-runtime look for, of the process itself, and of what it watches. Labels are
  * bounded: controllers, codes and methods, namespaces and workflows, never runs or digests.
  */
-export interface OperatorMetrics {
+export interface OperatorMetrics extends KubeMetrics, ObjectMetrics {
   readonly queueDepth: Gauge<'name' | 'priority'>;
   readonly queueAdds: Counter<'name'>;
   readonly queueRetries: Counter<'name'>;
@@ -20,16 +24,11 @@ export interface OperatorMetrics {
   /** Errors that trying again can't help, and reconciles that were cut. */
   readonly terminalErrors: Counter<'controller'>;
   readonly timeouts: Counter<'controller'>;
-  /** Requests to the API server; the code is `<error>` when no answer came. */
-  readonly requests: Counter<'code' | 'method' | 'host'>;
-  readonly requestSeconds: Histogram<'verb' | 'host'>;
-  readonly watchRestarts: Counter<'resource'>;
-  /** Seconds since the API server last said something about a resource. */
-  readonly cacheAge: Gauge<'resource'>;
   readonly leader: Gauge<'name'>;
-  /** Runs in the cluster, open ones too. */
-  readonly runs: Gauge<'namespace' | 'workflow' | 'reason'>;
-  readonly waivers: Gauge<'namespace' | 'active'>;
+  /** What the operator itself opens and ends. */
+  readonly written: RunMetrics;
+  /** Tokens that were issued for pipelines, their first ones among them. */
+  readonly tokenRotations: Counter;
   /** The keys that a controller works on, with when it began by `performance.now()`; read at each scrape. */
   trackRunning(controller: string): Map<string, number>;
   /** Called at each scrape, before it is rendered. */
@@ -39,14 +38,15 @@ export interface OperatorMetrics {
 }
 
 const WAIT_BUCKETS = [1e-3, 1e-2, 0.1, 1, 10, 100, 1000];
-const WORK_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** Metrics of one operator, with every series of the given controllers at zero from the start. */
 export function createOperatorMetrics(controllers: readonly string[]): OperatorMetrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createRegistry('operator');
   const registers = [registry];
   const metrics = {
+    ...createKubeMetrics(registry),
+    ...createObjectMetrics(registry),
+    written: createRunMetrics(registry),
     queueDepth: new Gauge({
       name: 'workqueue_depth',
       help: 'Keys waiting, by priority: live changes, or the backlog of a start.',
@@ -117,47 +117,15 @@ export function createOperatorMetrics(controllers: readonly string[]): OperatorM
       labelNames: ['controller'],
       registers,
     }),
-    requests: new Counter({
-      name: 'rest_client_requests_total',
-      help: 'Requests to the API server.',
-      labelNames: ['code', 'method', 'host'],
-      registers,
-    }),
-    requestSeconds: new Histogram({
-      name: 'rest_client_request_duration_seconds',
-      help: 'From a request to the headers of its answer.',
-      labelNames: ['verb', 'host'],
-      buckets: WORK_BUCKETS,
-      registers,
-    }),
-    cacheAge: new Gauge({
-      name: 'proviso_cache_age_seconds',
-      help: 'Seconds since the API server last said something about a resource; over 75 the watch is dead.',
-      labelNames: ['resource'],
-      registers,
-    }),
-    watchRestarts: new Counter({
-      name: 'proviso_watch_restarts_total',
-      help: 'Watches that were interrupted by an error.',
-      labelNames: ['resource'],
+    tokenRotations: new Counter({
+      name: 'proviso_token_rotations_total',
+      help: 'Tokens that were issued for pipelines, the first one of each workflow among them.',
       registers,
     }),
     leader: new Gauge({
       name: 'leader_election_master_status',
       help: 'Whether this replica leads: 0 or 1.',
       labelNames: ['name'],
-      registers,
-    }),
-    runs: new Gauge({
-      name: 'proviso_runs',
-      help: 'Runs in the cluster, by the reason of their verdict; of open ones Crafting.',
-      labelNames: ['namespace', 'workflow', 'reason'],
-      registers,
-    }),
-    waivers: new Gauge({
-      name: 'proviso_waivers',
-      help: 'Waivers, by whether runs are judged by them now.',
-      labelNames: ['namespace', 'active'],
       registers,
     }),
   } as const;

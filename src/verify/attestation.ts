@@ -27,7 +27,8 @@ export function verifyAttestation(bytes: Uint8Array, trust: Trust, now: Date): V
     const work = boundedWork(LIMITS.work);
     const verdicts = reading.contents.map((content) => judge(content, trust, now, work));
     // What could not be checked might be another one that is signed well.
-    return work.isExceeded() ? refused([tooMuch(reading.contents, trust)]) : only(verdicts);
+    const verdict = work.isExceeded() ? refused([tooMuch(reading.contents, trust)]) : only(verdicts);
+    return verdict.verified ? verdict : { ...verdict, form: reading.contents[0].form };
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     return refused([{ code: 'attestation-malformed', step: 'container', expected: 'a readable attestation', found }]);

@@ -57,4 +57,9 @@ export type Verdict =
       /** Of the container. */
       readonly mediaType: string;
     }
-  | { readonly verified: false; readonly refusals: readonly [Refusal, ...Refusal[]] };
+  | {
+      readonly verified: false;
+      readonly refusals: readonly [Refusal, ...Refusal[]];
+      /** Of the first; absent where the container can't be read. */
+      readonly form?: ContainerForm;
+    };

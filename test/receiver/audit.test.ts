@@ -9,6 +9,7 @@ import { Problem } from '../../src/api/problem.ts';
 import { audited, decided } from '../../src/receiver/audit.ts';
 import { problemHandler } from '../../src/receiver/respond.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { createReceiverMetrics } from '../../src/telemetry/receiver-metrics.ts';
 import { eventually } from '../support/eventually.ts';
 
 const test = suite('audit of requests');
@@ -21,7 +22,7 @@ test.before(async () => {
   const app = express();
   app.put('/runs/:run', audited(audit, 'MaterialAdded'), (request, response) => handle(request, response));
   app.put('/opens/:run', audited(audit, 'RunOpened', 'refusals'), (request, response) => handle(request, response));
-  app.use(problemHandler(createLogger('test', 'silent')));
+  app.use(problemHandler(createLogger('test', 'silent'), createReceiverMetrics().requests));
   server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

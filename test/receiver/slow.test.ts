@@ -15,11 +15,13 @@ import { problemHandler } from '../../src/receiver/respond.ts';
 import { createShares } from '../../src/receiver/shares.ts';
 import { NO_AUDIT } from '../../src/telemetry/audit.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { createReceiverMetrics } from '../../src/telemetry/receiver-metrics.ts';
 import { freePort } from '../support/ports.ts';
 import { some } from '../support/some.ts';
 
 const test = suite('slow peers and too many of them');
 const log = createLogger('receiver', 'silent');
+const metrics = createReceiverMetrics();
 let server: Server | undefined;
 test.after.each(() => {
   server?.closeAllConnections();
@@ -57,7 +59,7 @@ const takesBodies = (limit: number, work = () => Promise.resolve()) =>
         }
         response.json({ size });
       })
-      .use(problemHandler(log)),
+      .use(problemHandler(log, metrics.requests)),
   );
 
 test('attack: a body of which a byte comes now and then', async () => {
@@ -144,7 +146,7 @@ test('an identity has its share of places, and gets each back', async () => {
         takeShare(String(asked.query.who), response);
         if (asked.query.hold === undefined) response.json({});
       })
-      .use(problemHandler(log)),
+      .use(problemHandler(log, metrics.requests)),
   );
   const ask = async (path: string): Promise<Answer> => {
     const [answer] = (await once(get({ port, path }), 'response')) as [IncomingMessage];
@@ -163,7 +165,7 @@ test('an identity has its share of places, and gets each back', async () => {
 /** The whole app, in which nobody is ever authenticated. */
 const appWith = (isStopping: boolean) =>
   createApp(
-    { authenticate: () => new Promise(() => {}), log, audit: NO_AUDIT } as unknown as ReceiverContext,
+    { authenticate: () => new Promise(() => {}), log, audit: NO_AUDIT, metrics } as unknown as ReceiverContext,
     () => isStopping,
   );
 

@@ -10,6 +10,7 @@ import { filesystemStore } from '../../src/evidence/filesystem.ts';
 import { putBytes } from '../../src/evidence/put.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { createStores } from '../../src/receiver/stores.ts';
+import { createReceiverMetrics } from '../../src/telemetry/receiver-metrics.ts';
 
 const test = suite('stores of the receiver');
 let root: string;
@@ -18,7 +19,8 @@ const objects = new Map<string, EvidenceStore>();
 const client = { find: async (_: unknown, { name }: { name: string }) => objects.get(name) } as unknown as KubeClient;
 // Nothing is removed here.
 const rescue = { keep: () => Promise.resolve() };
-const stores = () => createStores(client, createStoreAccess(client, 'proviso-system'), rescue);
+const stores = () =>
+  createStores(client, createStoreAccess(client, 'proviso-system'), rescue, createReceiverMetrics().storage);
 test.before.each(async () => {
   root = await mkdtemp(join(tmpdir(), 'proviso-stores-'));
   objects.clear();

@@ -14,6 +14,7 @@ import { applyRetention, type RetentionOptions } from '../../src/receiver/retent
 import { createStores } from '../../src/receiver/stores.ts';
 import { NO_AUDIT } from '../../src/telemetry/audit.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { createReceiverMetrics } from '../../src/telemetry/receiver-metrics.ts';
 import type { ArchivedShop } from './archived-shop.ts';
 
 const SYSTEM = 'proviso-system';
@@ -53,7 +54,12 @@ export async function openRetained({ shop, dir }: ArchivedShop): Promise<Retaine
     async apply(hours, changes = {}) {
       const options: RetentionOptions = {
         ...{ client, database, runs: runs.store, removals, events, audit: NO_AUDIT },
-        stores: createStores(client, createStoreAccess(client, SYSTEM), createRescue(removals)),
+        stores: createStores(
+          client,
+          createStoreAccess(client, SYSTEM),
+          createRescue(removals),
+          createReceiverMetrics().storage,
+        ),
         ...{ settleMs: 200, signal: abort.signal, log: createLogger('receiver', 'silent') },
         isLeader: () => true,
         isComplete: () => Promise.resolve(true),

@@ -17,6 +17,8 @@ export interface Stack {
   readonly processes: readonly Pick<Running, 'name' | 'logFile'>[];
   /** The number that the process has now. */
   pid(name: ProcessName): number;
+  /** Where the process says how it is: `/livez`, `/readyz` and `/metrics`. */
+  healthPort(name: ProcessName): number;
   /** Ends a process with SIGKILL and starts it again; resolves when it is ready. */
   killAndRestart(name: ProcessName): Promise<void>;
   /** Ends a process with SIGTERM; resolves with its exit code. */
@@ -91,6 +93,7 @@ export async function startStack({
       endpoint,
       processes: Object.values(slots),
       pid: (name) => running.get(name)?.child.pid ?? 0,
+      healthPort: (name) => slots[name].healthPort,
       async killAndRestart(name) {
         const child = running.get(name)?.child;
         if (child !== undefined && child.exitCode === null) {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { Problem } from '../../api/problem.ts';
-import { createTurns, type TurnsOptions } from './turns.ts';
+import { createTurns, type Load, type TurnsOptions } from './turns.ts';
 
 /** Threads for work that would keep the event loop from everybody else. */
 export interface Pool {
@@ -10,6 +10,7 @@ export interface Pool {
    * what `exceeded` makes where it took more time or memory than it may; its thread is ended then and another one made.
    */
   run<T>(name: string, task: unknown, turn: Turn): Promise<T>;
+  load(): Load;
   /** Ends all threads at once; what they were at is refused. */
   close(): Promise<void>;
 }
@@ -109,6 +110,7 @@ export function createPool(options: PoolOptions): Pool {
           underWay.delete(deadline);
         }
       }),
+    load: turns.load,
     async close() {
       isClosed = true;
       turns.close();

@@ -9,6 +9,13 @@ export interface Turns {
   take<T>(identity: string, isWanted: () => boolean, work: () => Promise<T>): Promise<T>;
   /** Sends away whoever waits, and whoever comes. What is being done goes on. */
   close(): void;
+  load(): Load;
+}
+
+/** How much is taken, of each from 0 to 1. */
+export interface Load {
+  readonly places: number;
+  readonly line: number;
 }
 
 export interface TurnsOptions {
@@ -108,6 +115,7 @@ export function createTurns({ places, line, patienceMs }: TurnsOptions): Turns {
         admitNext();
       }
     },
+    load: () => ({ places: busy / places, line: waiting.size / line }),
     close() {
       isClosed = true;
       for (const { leave } of waiting) {

@@ -4,6 +4,7 @@ import { Problem } from '../../api/problem.ts';
 import { HEAD_BYTES } from '../../materials/kind.ts';
 import type { WrittenProjection } from '../../policy/project/written.ts';
 import { createPool, type Turn } from '../../queue/threads/pool.ts';
+import type { Load } from '../../queue/threads/turns.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { ImageVerdict } from '../../verify/image.ts';
 import { type ClaimsReading, readClaims } from '../intake/claims.ts';
@@ -38,6 +39,8 @@ export interface Checks {
   claims(bytes: Uint8Array, asker: Asker): Promise<ClaimsReading>;
   /** Who signed an envelope. */
   envelope(task: EnvelopeTask, asker: Asker): Promise<EnvelopeVerdict>;
+  /** Of the threads, and of the line for them. */
+  load(): Load;
   close(): Promise<void>;
 }
 
@@ -125,6 +128,7 @@ export function createChecks(log: Logger): Checks {
       const sent: SentEnvelope = { ...task, bytes, trust: share(task.trust) };
       return inThread('verifyEnvelope', sent, asker, [bytes]);
     },
+    load: pool.load,
     close: pool.close,
   };
 }

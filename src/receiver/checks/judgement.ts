@@ -5,7 +5,8 @@ import { compareStatement } from '../../attestation/compare.ts';
 import type { RunRecord } from '../../attestation/record.ts';
 import { sha256Digest } from '../../evidence/digest.ts';
 import { verifyAttestation } from '../../verify/attestation.ts';
-import type { Refusal, Signer } from '../../verify/verdict.ts';
+import type { ContainerForm } from '../../verify/container/content.ts';
+import type { Signer, Verdict } from '../../verify/verdict.ts';
 
 /** What is to be judged: the bytes of an attestation, by what counts for a run. */
 export interface JudgementTask {
@@ -19,7 +20,7 @@ export interface JudgementTask {
 /** What verification and comparison came to, without the statement: that may be as large as the bytes were. */
 export type Judgement =
   | { readonly verified: true; readonly attestation: JudgedAttestation; readonly findings: readonly Finding[] }
-  | { readonly verified: false; readonly refusals: readonly [Refusal, ...Refusal[]] };
+  | Extract<Verdict, { readonly verified: false }>;
 
 export interface JudgedAttestation {
   readonly signers: readonly [Signer, ...Signer[]];
@@ -27,6 +28,7 @@ export interface JudgedAttestation {
   readonly payloadDigest: string;
   /** Of the container. */
   readonly mediaType: string;
+  readonly form: ContainerForm;
 }
 
 const MAX_FINDINGS = 20;
@@ -36,12 +38,12 @@ const MAX_TEXT = 500;
 export function judge({ bytes, trust, record, now }: JudgementTask): Judgement {
   const verdict = verifyAttestation(bytes, trust, now);
   if (!verdict.verified) return verdict;
-  const { signers, payload, statement, mediaType } = verdict;
+  const { signers, payload, statement, mediaType, form } = verdict;
   const findings = compareStatement(statement, record).slice(0, MAX_FINDINGS).map(inShort);
   const predicateType = excerpt(String(statement.predicateType), MAX_TEXT);
   return {
     verified: true,
-    attestation: { signers, predicateType, payloadDigest: sha256Digest(payload), mediaType },
+    attestation: { signers, predicateType, payloadDigest: sha256Digest(payload), mediaType, form },
     findings,
   };
 }

@@ -199,6 +199,7 @@ async function writeVerdict(context: ReceiverContext, run: WorkflowRun, status: 
   const written = await writeStatus(context.client, KIND.WorkflowRun, run, status, options);
   const { namespace, name } = written.metadata;
   const verdict = verdictOf(written);
+  context.metrics.runs.finished(written);
   context.log.info({ namespace, run: name, succeeded: verdict.status, reason: verdict.reason }, 'Run judged');
   tellVerdict(context, written, verdict, 'Verify');
   return written;

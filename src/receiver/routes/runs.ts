@@ -93,6 +93,7 @@ export const cancelRoute = (context: ReceiverContext) => async (request: Request
   decided(response, { what: { ...auditedRun(run), reason: claim.reason } });
   const cancelled: WorkflowRun = { ...run, status: { ...run.status, ...status } };
   tellVerdict(context, cancelled, claim, 'Cancel');
+  context.metrics.runs.finished(cancelled);
   response.json(runMessage(cancelled, await contractOf(context, run)));
 };
 

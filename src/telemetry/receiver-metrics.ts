@@ -1,0 +1,53 @@
+import { Gauge } from 'prom-client';
+import { createIntakeMetrics, type IntakeMetrics } from './intake-metrics.ts';
+import { createKubeMetrics, type KubeMetrics } from './kube-metrics.ts';
+import { createRegistry } from './registry.ts';
+import { createRequestMetrics, type RequestMetrics } from './request-metrics.ts';
+import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
+import { createStorageMetrics, type StorageMetrics } from './storage-metrics.ts';
+
+/** What one receiver counts. Labels are bounded: namespaces, workflows, stores and closed lists, never runs or digests. */
+export interface ReceiverMetrics {
+  readonly kube: KubeMetrics;
+  readonly requests: RequestMetrics;
+  readonly runs: RunMetrics;
+  readonly intake: IntakeMetrics;
+  readonly storage: StorageMetrics;
+  /** How much is taken of what there is only so much of, from 0 to 1. */
+  readonly saturation: Gauge<'resource'>;
+  /** The workflow has no run any more, so nothing is told of it either. */
+  dropWorkflow(namespace: string, workflow: string): void;
+  /** Called at each scrape, before it is rendered. */
+  onScrape(collect: () => void): void;
+  /** The text of `/metrics`. */
+  render(): Promise<string>;
+}
+
+export function createReceiverMetrics(): ReceiverMetrics {
+  const registry = createRegistry('receiver');
+  const collectors: (() => void)[] = [];
+  const runs = createRunMetrics(registry);
+  const intake = createIntakeMetrics(registry);
+  return {
+    kube: createKubeMetrics(registry),
+    requests: createRequestMetrics(registry),
+    storage: createStorageMetrics(registry),
+    saturation: new Gauge({
+      name: 'proviso_receiver_saturation_ratio',
+      help: 'How much is taken of what a receiver has only so much of; at 1 it turns requests away.',
+      labelNames: ['resource'],
+      registers: [registry],
+    }),
+    runs,
+    intake,
+    dropWorkflow(namespace, workflow) {
+      runs.drop(namespace, workflow);
+      intake.violations.drop(namespace, workflow);
+    },
+    onScrape: (collect) => void collectors.push(collect),
+    render() {
+      for (const collect of collectors) collect();
+      return registry.metrics();
+    },
+  };
+}
