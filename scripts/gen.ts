@@ -8,6 +8,7 @@ import { generateCycloneDx } from './gen/cyclonedx.ts';
 import { generateDocs } from './gen/docs.ts';
 import { generateInterop } from './gen/interop.ts';
 import { generateMaterials } from './gen/materials.ts';
+import { generateMetrics } from './gen/metrics.ts';
 import { generateSchemas } from './gen/schemas.ts';
 import { generateTypes } from './gen/types.ts';
 
@@ -22,6 +23,7 @@ const files: Readonly<Record<string, string>> = {
   ...(await generateDocs(crds)),
   ...(await generateMaterials()),
   ...(await generateInterop()),
+  ...(await generateMetrics()),
   ...(await generateChart()),
   ...(await generateChartValues()),
 };

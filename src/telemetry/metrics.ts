@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { createKubeMetrics, type KubeMetrics, WORK_BUCKETS } from './kube-metrics.ts';
 import { createObjectMetrics, type ObjectMetrics } from './object-metrics.ts';
 import { createRegistry } from './registry.ts';
@@ -33,6 +33,8 @@ export interface OperatorMetrics extends KubeMetrics, ObjectMetrics {
   trackRunning(controller: string): Map<string, number>;
   /** Called at each scrape, before it is rendered. */
   onScrape(collect: () => void): void;
+  /** What `/metrics` is made of. */
+  readonly registry: Registry;
   /** The text of `/metrics`. */
   render(): Promise<string>;
 }
@@ -172,6 +174,7 @@ export function createOperatorMetrics(controllers: readonly string[]): OperatorM
       running.set(controller, started);
       return started;
     },
+    registry,
     onScrape: (collect) => void collectors.push(collect),
     render() {
       for (const collect of collectors) collect();

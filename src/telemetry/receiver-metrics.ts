@@ -1,4 +1,4 @@
-import { Gauge } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { createIntakeMetrics, type IntakeMetrics } from './intake-metrics.ts';
 import { createKubeMetrics, type KubeMetrics } from './kube-metrics.ts';
 import { createRegistry } from './registry.ts';
@@ -19,6 +19,8 @@ export interface ReceiverMetrics {
   dropWorkflow(namespace: string, workflow: string): void;
   /** Called at each scrape, before it is rendered. */
   onScrape(collect: () => void): void;
+  /** What `/metrics` is made of. */
+  readonly registry: Registry;
   /** The text of `/metrics`. */
   render(): Promise<string>;
 }
@@ -44,6 +46,7 @@ export function createReceiverMetrics(): ReceiverMetrics {
       runs.drop(namespace, workflow);
       intake.violations.drop(namespace, workflow);
     },
+    registry,
     onScrape: (collect) => void collectors.push(collect),
     render() {
       for (const collect of collectors) collect();

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { load } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chartValues } from '../../scripts/gen/chart-values.ts';
 import { OPERATOR_NODE_FLAGS } from '../../src/operator/node-flags.ts';
-import { CONTROLLERS } from '../../src/operator/observers.ts';
-import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
 import { CASES } from './cases.ts';
 import { CHART, Helm, type Rendered, the, type Values } from './helm.ts';
 
@@ -228,22 +227,50 @@ test('pipelines are sent to the port of the Service, or where the values say', a
   assert.is(await sentTo({ endpoint: 'https://proviso.example.com' }), 'https://proviso.example.com');
 });
 
-test('alerts and the dashboard ask for metrics that the operator has', async () => {
-  const { render } = createOperatorMetrics(CONTROLLERS);
-  const known = new Set([...(await render()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
-  // What Prometheus itself says of a target.
-  known.add('up');
+test('Prometheus and Grafana get what is in config/monitoring, and both processes are read', async () => {
   const enabled = { enabled: true };
-  const objects = await helm.template({ metrics: { prometheusRule: enabled, dashboard: enabled } });
-  const dashboard = the(objects, 'ConfigMap', 'proviso-dashboard').data as Readonly<Record<string, string>>;
-  const rules = JSON.stringify(the(objects, 'PrometheusRule', 'proviso-operator'));
-  const asked = `${rules} ${Object.values(dashboard).join('')}`;
-  const names = [...asked.matchAll(/\b([a-z0-9_]+)\{job=/g)].map(([, name = '']) => name.replace(/_bucket$/, ''));
-  assert.ok(new Set(names).size >= 12, names.join());
-  assert.equal(
-    names.filter((name) => !known.has(name)),
-    [],
-  );
+  const metrics = { prometheusRule: enabled, dashboard: enabled, serviceMonitor: enabled };
+  const from = [{ podSelector: {} }];
+  const objects = await helm.template({ metrics, networkPolicy: { scrapeFrom: from } });
+  const monitoring = new URL('../../config/monitoring/', import.meta.url);
+  const rules = await readFile(new URL('rules.yaml', monitoring), 'utf8');
+  assert.equal(the(objects, 'PrometheusRule', 'proviso').spec, load(rules));
+  const { data } = the(objects, 'ConfigMap', 'proviso-dashboards');
+  const names = await readdir(new URL('dashboards/', monitoring));
+  const files = names.map((name) => readFile(new URL(`dashboards/${name}`, monitoring), 'utf8'));
+  const shown = (await Promise.all(files)).map((text, n) => [`proviso-${names[n]}`, text] as const);
+  assert.equal(data, Object.fromEntries(shown));
+  for (const [component, service] of [
+    ['operator', 'proviso-operator'],
+    ['receiver', 'proviso-receiver-metrics'],
+  ] as const) {
+    const { selector, endpoints } = the(objects, 'ServiceMonitor', `proviso-${component}`).spec as {
+      selector: { matchLabels: object };
+      endpoints: readonly { port: string; honorLabels: boolean; relabelings: unknown }[];
+    };
+    const [endpoint] = endpoints;
+    const { metadata, spec } = the(objects, 'Service', service);
+    const { ports, selector: pods } = spec as {
+      ports: readonly { name: string; targetPort: string }[];
+      selector: object;
+    };
+    assert.is(ports.find(({ name }) => name === endpoint?.port)?.targetPort, 'health');
+    assert.ok(endpoint?.honorLabels);
+    assert.equal(endpoint.relabelings, [{ targetLabel: 'job', replacement: `proviso-${component}` }]);
+    for (const [label, value] of Object.entries(selector.matchLabels)) assert.is(metadata.labels?.[label], value);
+    assert.equal(pods, selector.matchLabels);
+    const { ingress } = the(objects, 'NetworkPolicy', `proviso-${component}`).spec as { ingress: readonly unknown[] };
+    assert.equal(ingress.at(-1), { ports: [{ port: 'health', protocol: 'TCP' }], from });
+  }
+});
+
+test('alerts lead to the runbook that the values name', async () => {
+  const runbookUrl = 'https://wiki.example/proviso';
+  const objects = await helm.template({ metrics: { prometheusRule: { enabled: true, runbookUrl } } });
+  const text = JSON.stringify(the(objects, 'PrometheusRule', 'proviso'));
+  const links = [...text.matchAll(/"runbook_url":"([^#]+)#/g)].map(([, url]) => url);
+  assert.ok(links.length > 10);
+  assert.equal([...new Set(links)], [runbookUrl]);
 });
 
 test.run();
