@@ -8,10 +8,11 @@ import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
 import { sbom } from '../support/cyclonedx.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
+import { dashboardQueries, MONITORING, metricNames, readRules } from '../support/monitoring.ts';
 import { type Scrape, scrape } from '../support/scrape.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
-import { hasPrometheus, promtool } from '../tools/prometheus.ts';
+import { hasPrometheus, promtool, startPrometheus } from '../tools/prometheus.ts';
 
 const [key, stranger] = [generateTestKey(), generateTestKey()];
 const NO_GPL = `
@@ -218,10 +219,65 @@ test('the series of a workflow end when its last run has left the cluster', asyn
   assert.ok((left.sum('proviso_runs_opened_total', { workflow: 'build' }) ?? 0) > 0);
 });
 
+/** What stays empty as long as nothing fails, and nobody has approved a waiver. */
+const QUIET = [
+  ...['Failures of evidence stores per second', 'Watches interrupted per second'],
+  ...['Workflows that are later than they may be', 'Waivers in force'],
+];
+
 if (hasPrometheus()) {
   test('promtool finds nothing to complain about in what they export', async () => {
     for (const { text } of [await ofReceiver(), await ofOperator()]) await promtool(['check', 'metrics'], text);
   });
+
+  test('a Prometheus that reads both answers what rules and dashboards ask', async () => {
+    const ports = { operator: shop.stack.healthPort('operator'), receiver: shop.stack.healthPort('receiver') };
+    const jobs = { 'proviso-operator': ports.operator, 'proviso-receiver': ports.receiver };
+    const prometheus = await startPrometheus(jobs, new URL('rules.yaml', MONITORING).pathname);
+    try {
+      await eventually('both to be read, and the rules to be worked out', async () => {
+        const { groups } = await prometheus.get<{ groups: readonly { rules: readonly Rule[] }[] }>('rules');
+        const rules = groups.flatMap((group) => group.rules);
+        const failed = rules.find(({ lastError = '' }) => lastError !== '');
+        if (failed !== undefined) throw new Error(`${failed.name}: ${failed.lastError}`);
+        const up = await prometheus.query('up == 1');
+        return up.length === 2 && rules.length > 15 && rules.every(({ health }) => health === 'ok');
+      });
+      const { recorded, expressions } = await readRules();
+      const queries = await dashboardQueries();
+      const exported = new Set(Object.keys(await prometheus.get<object>('metadata')));
+      const asked = [...expressions, ...queries.map(({ expr }) => expr)].flatMap(metricNames);
+      assert.equal(
+        [...new Set(asked)].filter((name) => name !== 'up' && !recorded.includes(name) && !exported.has(name)),
+        [],
+      );
+      let empty = queries.filter(({ panel }) => !QUIET.includes(panel.title));
+      await eventually('every panel to show something', async () => {
+        // Only of what comes while Prometheus reads can it tell a rate.
+        await shop.http.refused('not-found', '/nowhere');
+        const left: typeof empty = [];
+        for (const query of empty) {
+          const asked = query.expr.replaceAll('$namespace', 'shop').replaceAll('$workflow', 'build');
+          if ((await prometheus.query(asked)).length === 0) left.push(query);
+        }
+        empty = left;
+        if (empty.length > 0)
+          throw new Error(empty.map(({ dashboard, panel }) => `${dashboard}: ${panel.title}`).join());
+        return true;
+      });
+      for (const { expr } of queries.filter(({ panel }) => QUIET.includes(panel.title))) {
+        await prometheus.query(expr.replaceAll('$namespace', 'shop'));
+      }
+    } finally {
+      await prometheus.stop();
+    }
+  });
+}
+
+interface Rule {
+  readonly name: string;
+  readonly health: string;
+  readonly lastError?: string;
 }
 
 test.run();
