@@ -6,6 +6,7 @@ import type { Workflow, WorkflowRun } from '../../src/api/types.gen.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { Operated, RECEIVER } from '../support/operated.ts';
+import { readScrape } from '../support/scrape.ts';
 
 let operated: Operated;
 const test = suite('operator and runs');
@@ -70,6 +71,10 @@ test('a run past its deadline expires and says what was missing', async () => {
     'get events.events.k8s.io -n shop --field-selector reason=Expired -o jsonpath={.items[*].regarding.name}',
   );
   assert.match(events, /late/);
+  const { sum } = readScrape(await operated.metrics.render());
+  const result = 'Expired';
+  assert.is(sum('proviso_runs_finished_total', { namespace: 'shop', workflow: 'build', result }), 1);
+  assert.is(sum('proviso_run_duration_seconds_count', { runner: 'GENERIC', result }), 1);
 });
 
 test('counters follow the runs, and history over the limit goes', async () => {

@@ -10,6 +10,7 @@ import { manifest } from '../support/manifest.ts';
 import { argoWorkflowCrd, pipelineRunCrd } from '../support/owner-crds.ts';
 import { endPipeline, type Pipeline, startPipeline } from '../support/pipelines.ts';
 import { tokenOfPod } from '../support/pods.ts';
+import { scrape } from '../support/scrape.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
 
@@ -102,6 +103,10 @@ test('a Job that failed and never opened a run has one that says so, and one tha
   const workflow = await shop.kubectl('get workflow.proviso.dev -n shop jobs -o jsonpath={.metadata.uid}');
   for (const uid of [failed.uid, workflow]) await eventsOn(uid, 'EvidenceMissing');
   assert.equal(await runsOf(other), []);
+  const of = { namespace: 'shop', workflow: 'jobs', runner: 'KUBERNETES_JOB' };
+  const { sum } = await scrape(shop.stack.healthPort('operator'));
+  assert.is(sum('proviso_runs_opened_total', of), 1);
+  assert.is(sum('proviso_runs_finished_total', { ...of, result: 'PipelineFailed' }), 1);
 });
 
 test('attack: who comes late finds that run, and nothing is taken for it, though nobody checked it at init', async () => {
