@@ -12,7 +12,7 @@ export async function operatorCommand(args: readonly string[]): Promise<void> {
     .option('--namespace <name>', "Proviso's own namespace", process.env.POD_NAMESPACE ?? 'proviso-system')
     .option('--endpoint <url>', 'where pipelines find the receiver (default: its Service)')
     .option('--verifier-id <uri>', 'who signed statements say has verified (default: named after the cluster)', uri)
-    .option('--health-port <port>', 'port of /livez and /readyz', Number, 8081)
+    .option('--health-port <port>', 'port of /livez, /readyz and /metrics', Number, 8081)
     .option('--workers <count>', 'reconciles at once, per kind', Number, 8)
     .option('--archived-only', 'remove finished runs over the limit only once the receiver has archived them')
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')

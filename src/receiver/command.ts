@@ -10,7 +10,7 @@ export async function receiverCommand(args: readonly string[]): Promise<void> {
     .option('--namespace <name>', "Proviso's own namespace", process.env.POD_NAMESPACE ?? 'proviso-system')
     .option('--host <address>', 'address to listen on', '0.0.0.0')
     .option('--port <port>', 'port to listen on', Number, 8443)
-    .option('--health-port <port>', 'port of /livez and /readyz', Number, 8082)
+    .option('--health-port <port>', 'port of /livez, /readyz and /metrics', Number, 8082)
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
     .option('--oidc-issuers <file>', 'allowed OIDC issuers, YAML or JSON', process.env.PROVISO_OIDC_ISSUERS)
     .option('--archive <address>', 'sqlite:PATH or postgres://…: keeps finished runs', process.env.PROVISO_ARCHIVE)
