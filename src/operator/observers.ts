@@ -1,5 +1,4 @@
 import type { WorkerObserver } from '../queue/workers.ts';
-import type { QueueObserver } from '../queue/workqueue.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import type { QueueName } from './sources.ts';
 
@@ -9,12 +8,6 @@ export const CONTROLLERS: readonly QueueName[] = [
   ...(['evidencestores', 'trustroots', 'policies', 'clusterpolicies', 'waivers', 'subscriptions'] as const),
   ...(['policygroups', 'clusterpolicygroups', 'policycounts', 'clusterpolicycounts'] as const),
 ];
-
-export const queueObserver = (metrics: OperatorMetrics, name: QueueName): QueueObserver => ({
-  added: () => metrics.queueAdds.inc({ name }),
-  taken: (seconds) => metrics.queueWait.observe({ name }, seconds),
-  depth: (keys, priority) => metrics.queueDepth.set({ name, priority }, keys),
-});
 
 /** Results as controller-runtime counts them; what is cut or can't be helped counts as an error too. */
 const RESULT = {

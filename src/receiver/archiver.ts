@@ -20,6 +20,8 @@ import { runWorkers } from '../queue/workers.ts';
 import { createWorkQueue } from '../queue/workqueue.ts';
 import type { AuditLog } from '../telemetry/audit.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { queueObserver } from '../telemetry/queue-metrics.ts';
+import { ARCHIVER_QUEUE, type ReceiverMetrics } from '../telemetry/receiver-metrics.ts';
 import { keepRun, type RunKeeper } from './archive-run.ts';
 import { type Deliverer, type DelivererOptions, startDeliverer } from './delivery/deliverer.ts';
 import { isRebuilt, rebuildFromStores } from './rebuild.ts';
@@ -36,6 +38,7 @@ export interface ArchiverOptions extends Omit<RunKeeper, 'wantsEvents'>, Deliver
   readonly namespace: string;
   readonly events: EventRecorder;
   readonly audit: AuditLog;
+  readonly metrics: Pick<ReceiverMetrics, 'queues'>;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -61,7 +64,8 @@ const STORES_MS = 15_000;
  */
 export function startArchiver(options: ArchiverOptions): Archiver {
   const { client, database, runs, log, signal } = options;
-  const queue = createWorkQueue();
+  const { queues } = options.metrics;
+  const queue = createWorkQueue(queueObserver(queues, ARCHIVER_QUEUE));
   /** What was deleted before it was archived; the watch has it no more. */
   const gone = new Map<string, WorkflowRun>();
   let leadership: Leadership | undefined;
@@ -179,6 +183,11 @@ export function startArchiver(options: ArchiverOptions): Archiver {
     queue,
     workers: WORKERS,
     timeoutMs: TIMEOUT_MS,
+    observer: {
+      started: () => {},
+      ended: (_key, _outcome, seconds) => queues.workSeconds.observe({ name: ARCHIVER_QUEUE }, seconds),
+      retried: () => queues.queueRetries.inc({ name: ARCHIVER_QUEUE }),
+    },
     judge: (error) => (isStatus(error, 404) || isStatus(error, 409) ? { kind: 'wait' } : { kind: 'retry' }),
     reconcile: async (key) => {
       await archive(key).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { createKubeMetrics, type KubeMetrics, WORK_BUCKETS } from './kube-metrics.ts';
 import { createObjectMetrics, type ObjectMetrics } from './object-metrics.ts';
+import { createQueueMetrics, type QueueMetrics } from './queue-metrics.ts';
 import { createRegistry } from './registry.ts';
 import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
 
@@ -8,19 +9,12 @@ import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
  * Metrics under the names that dashboards for controller-runtime look for, of the process itself, and of what it watches. Labels are
  * bounded: controllers, codes and methods, namespaces and workflows, never runs or digests.
  */
-export interface OperatorMetrics extends KubeMetrics, ObjectMetrics {
-  readonly queueDepth: Gauge<'name' | 'priority'>;
-  readonly queueAdds: Counter<'name'>;
-  readonly queueRetries: Counter<'name'>;
-  /** Seconds from add to take. */
-  readonly queueWait: Histogram<'name'>;
+export interface OperatorMetrics extends KubeMetrics, QueueMetrics, ObjectMetrics {
   readonly reconciles: Counter<'controller' | 'result'>;
   readonly reconcileErrors: Counter<'controller'>;
   readonly reconcileSeconds: Histogram<'controller'>;
   readonly activeWorkers: Gauge<'controller'>;
   readonly maxWorkers: Gauge<'controller'>;
-  /** Seconds from take to done. */
-  readonly workSeconds: Histogram<'name'>;
   /** Errors that trying again can't help, and reconciles that were cut. */
   readonly terminalErrors: Counter<'controller'>;
   readonly timeouts: Counter<'controller'>;
@@ -39,36 +33,15 @@ export interface OperatorMetrics extends KubeMetrics, ObjectMetrics {
   render(): Promise<string>;
 }
 
-const WAIT_BUCKETS = [1e-3, 1e-2, 0.1, 1, 10, 100, 1000];
-
 /** Metrics of one operator, with every series of the given controllers at zero from the start. */
 export function createOperatorMetrics(controllers: readonly string[]): OperatorMetrics {
   const registry = createRegistry('operator');
   const registers = [registry];
   const metrics = {
     ...createKubeMetrics(registry),
+    ...createQueueMetrics(registry, controllers),
     ...createObjectMetrics(registry),
     written: createRunMetrics(registry),
-    queueDepth: new Gauge({
-      name: 'workqueue_depth',
-      help: 'Keys waiting, by priority: live changes, or the backlog of a start.',
-      labelNames: ['name', 'priority'],
-      registers,
-    }),
-    queueAdds: new Counter({ name: 'workqueue_adds_total', help: 'Keys added.', labelNames: ['name'], registers }),
-    queueRetries: new Counter({
-      name: 'workqueue_retries_total',
-      help: 'Keys that are tried again after a failure.',
-      labelNames: ['name'],
-      registers,
-    }),
-    queueWait: new Histogram({
-      name: 'workqueue_queue_duration_seconds',
-      help: 'How long a key waits before it is worked on.',
-      labelNames: ['name'],
-      buckets: WAIT_BUCKETS,
-      registers,
-    }),
     reconciles: new Counter({
       name: 'controller_runtime_reconcile_total',
       help: 'Reconciles by result: success, requeue_after or error.',
@@ -100,13 +73,6 @@ export function createOperatorMetrics(controllers: readonly string[]): OperatorM
       labelNames: ['controller'],
       registers,
     }),
-    workSeconds: new Histogram({
-      name: 'workqueue_work_duration_seconds',
-      help: 'How long working on a key takes.',
-      labelNames: ['name'],
-      buckets: WAIT_BUCKETS,
-      registers,
-    }),
     terminalErrors: new Counter({
       name: 'controller_runtime_terminal_reconcile_errors_total',
       help: 'Reconciles that failed in a way that trying again can not help.',
@@ -132,11 +98,8 @@ export function createOperatorMetrics(controllers: readonly string[]): OperatorM
     }),
   } as const;
   for (const name of controllers) {
-    for (const priority of ['live', 'backlog']) metrics.queueDepth.set({ name, priority }, 0);
     metrics.terminalErrors.inc({ controller: name }, 0);
     metrics.timeouts.inc({ controller: name }, 0);
-    metrics.queueAdds.inc({ name }, 0);
-    metrics.queueRetries.inc({ name }, 0);
     metrics.reconcileErrors.inc({ controller: name }, 0);
     metrics.activeWorkers.set({ controller: name }, 0);
     for (const result of ['success', 'requeue_after', 'requeue', 'error'])

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { createIntakeMetrics, type IntakeMetrics } from './intake-metrics.ts';
 import { createKubeMetrics, type KubeMetrics } from './kube-metrics.ts';
+import { createQueueMetrics, type QueueMetrics } from './queue-metrics.ts';
 import { createRegistry } from './registry.ts';
 import { createRequestMetrics, type RequestMetrics } from './request-metrics.ts';
 import { createRunMetrics, type RunMetrics } from './run-metrics.ts';
@@ -9,6 +10,7 @@ import { createStorageMetrics, type StorageMetrics } from './storage-metrics.ts'
 /** What one receiver counts. Labels are bounded: namespaces, workflows, stores and closed lists, never runs or digests. */
 export interface ReceiverMetrics {
   readonly kube: KubeMetrics;
+  readonly queues: QueueMetrics;
   readonly requests: RequestMetrics;
   readonly runs: RunMetrics;
   readonly intake: IntakeMetrics;
@@ -25,6 +27,10 @@ export interface ReceiverMetrics {
   render(): Promise<string>;
 }
 
+/** Of finished runs that are to be archived. */
+export const ARCHIVER_QUEUE = 'archiver';
+const QUEUES = [ARCHIVER_QUEUE];
+
 export function createReceiverMetrics(): ReceiverMetrics {
   const registry = createRegistry('receiver');
   const collectors: (() => void)[] = [];
@@ -32,6 +38,7 @@ export function createReceiverMetrics(): ReceiverMetrics {
   const intake = createIntakeMetrics(registry);
   return {
     kube: createKubeMetrics(registry),
+    queues: createQueueMetrics(registry, QUEUES),
     requests: createRequestMetrics(registry),
     storage: createStorageMetrics(registry),
     saturation: new Gauge({

@@ -154,6 +154,8 @@ test('the archive is timed, and what the receiver hears of the cluster is too', 
   });
   assert.ok((seen.sum('proviso_archive_query_duration_seconds_count', { statement: 'select' }) ?? 0) > 0);
   assert.is(seen.sum('proviso_archive_errors_total'), 0);
+  assert.ok((seen.sum('workqueue_adds_total', { name: 'archiver' }) ?? 0) > 0);
+  assert.ok((seen.sum('workqueue_queue_duration_seconds_count', { name: 'archiver' }) ?? 0) > 0);
   for (const resource of ['workflowruns', 'waivers']) {
     assert.ok((seen.sum('proviso_cache_age_seconds', { resource }) ?? Number.NaN) < 75, resource);
   }
