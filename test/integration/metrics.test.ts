@@ -113,11 +113,11 @@ test('a run is counted from its opening to its verdict', async () => {
   const evidence = await shop.http.call(`/v1/evidence/${material.digest}`, { token: run.token });
   assert.is(evidence.status, 200, evidence.body.toString());
   const read = { store: 'default', direction: 'read' };
-  const got = await eventually('the bytes that were read to be counted', async () => {
+  // The archiver looks through the store too, whenever its time has come.
+  await eventually('the bytes that were read to be counted', async () => {
     const { sum } = await ofReceiver();
-    return sum('proviso_evidence_store_bytes_total', read);
+    return (sum('proviso_evidence_store_bytes_total', read) ?? 0) >= content.length;
   });
-  assert.is(got, content.length);
   seen = await ofReceiver();
   for (const operation of ['stage', 'commit', 'get', 'stat']) {
     const of = { store: 'default', operation };
@@ -196,7 +196,7 @@ test('the operator tells of workflows, of waivers, and of the tokens that it iss
   assert.is(seen.sum('proviso_runs', { ...of, reason: 'AcceptedWithViolations' }), 1);
   assert.is(seen.sum('proviso_waivers', { namespace: 'shop', active: 'false' }), 1);
   assert.is(seen.sum('proviso_objects', { kind: 'EvidenceStore', ready: 'True' }), 1);
-  assert.is(seen.sum('proviso_token_rotations_total'), 2);
+  assert.ok((seen.sum('proviso_token_rotations_total') ?? 0) >= 2);
   assert.is(seen.sum('proviso_build_info', { component: 'operator', version: '0.1.0' }), 1);
 });
 
