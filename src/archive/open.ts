@@ -29,9 +29,9 @@ export type QueryObserver = (event: LogEvent) => void;
 const PATIENCE: ServerPatience = { statementMs: 30_000, connectMs: 5_000, lifeSeconds: 60 };
 
 /**
- * Opens `sqlite:PATH` or `postgres://…`, and brings its schema up to date, once, whoever else does so at the same time. A SQLite
- * file that is damaged is put aside and begun anew: all in it is derived. Throws for an address that is neither, and what the
- * server says.
+ * Opens `sqlite:PATH` or `postgres://…`, and brings its schema up to date, once, whoever else does so at the same time. A
+ * SQLite file that is damaged is put aside and begun anew: all in it is derived, but for what is still to be told to
+ * Subscriptions. Throws for an address that is neither, and what the server says.
  */
 export async function openArchive(
   address: string,

@@ -60,7 +60,7 @@ async function filterFinding(
   }
   const [wrong] = verdict.findings;
   if (wrong === undefined) return undefined;
-  return { state: 'stalled', reason: REASON.InvalidSpec, message: sayFilterFault(filter, wrong) };
+  return { state: 'stalled', reason: REASON.InvalidSpec, message: `spec.filter: ${sayFilterFault(filter, wrong)}` };
 }
 
 /** The right comes first and goes last: it names a Secret only while that may be sent to its own address. */

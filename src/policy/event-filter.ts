@@ -23,7 +23,7 @@ export async function filterFault(engine: PolicyEngine, filter: string): Promise
 
 /** The same of one finding. */
 export const sayFilterFault = (filter: string, { column, message }: SourceFinding): string =>
-  `spec.filter: ${placeInFilter(filter, column)}${message}`;
+  `${placeInFilter(filter, column)}${message}`;
 
 export type FilterVerdict =
   | { readonly kind: 'wanted' | 'unwanted' }

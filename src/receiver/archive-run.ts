@@ -18,13 +18,15 @@ export interface RunKeeper extends RecordWriter {
 
 /**
  * Brings a finished run into the archive as it is given, unless it is there like that, and what is to be told of it with it. The
- * record first: an archive that has a run can get it back. A run that says that it is archived has been told of. Throws what the database says, `store-unavailable` and `cluster-unavailable`.
+ * record first: an archive that has a run can get it back. A run that says that it is archived is being told of, unless the archive
+ * has just lost it: then what was to be told may be lost too, and to tell it again does no harm. Throws what the database says, `store-unavailable` and `cluster-unavailable`.
  */
 export async function keepRun(keeper: RunKeeper, run: WorkflowRun, now: Date): Promise<void> {
   const { database } = keeper;
   const { uid = '', namespace = '' } = run.metadata;
-  const events = isArchived(run) || !keeper.wantsEvents(namespace) ? [] : eventsOf(run);
   const there = await archivedAs(database, uid);
+  const isTold = isArchived(run) && (there !== undefined || !isRecent(run, now));
+  const events = isTold || !keeper.wantsEvents(namespace) ? [] : eventsOf(run);
   if (there?.record_digest != null && there.document === documentOf(run)) {
     await writeEvents(database, { uid, namespace }, events);
     return;
@@ -34,6 +36,12 @@ export async function keepRun(keeper: RunKeeper, run: WorkflowRun, now: Date): P
   if (await archiveRun(database, rowsOf(run, outputs, record), events)) return;
   throw new Error('another receiver has archived the run in the meantime');
 }
+
+/** A day, in ms: nobody wants to be told again of all that ever was. */
+const RECENT_MS = 86_400_000;
+
+const isRecent = ({ status }: WorkflowRun, now: Date): boolean =>
+  now.getTime() - Date.parse(status?.finishTime ?? '') < RECENT_MS;
 
 /**
  * Of two records of a run the later one counts, and clocks go back: the one of this process, or from that of the receiver that

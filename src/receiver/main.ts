@@ -125,6 +125,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
     live: {
       runs: () => stalledSource(runs.activity(), performance.now()),
       waivers: () => stalledSource(waivers.activity(), performance.now()),
+      subscriptions: () => stalledSource(subscriptions.activity(), performance.now()),
       loop: watchEventLoop(),
     },
     ready: {

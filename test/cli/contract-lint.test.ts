@@ -140,4 +140,11 @@ test('a group of the file is filled in, and one that is elsewhere is left to the
   ]);
 });
 
+test('the filter of a Subscription is compiled', async () => {
+  const http = { url: 'https://sink.example.com' };
+  assert.equal(await findings('Subscription', { http, filter: "input.data.workflow == 'build'" }), []);
+  const [wrong] = await findings('Subscription', { http, filter: 'input.data.workflow =' });
+  assert.match(wrong ?? '', /^spec\.filter: .*this is no expression/);
+});
+
 test.run();

@@ -96,7 +96,7 @@ test('what is to be told of it comes with it, and also where a killed receiver h
   assert.equal(await noted(), ['uid-shop-a.Opened', 'uid-shop-a.Accepted']);
 });
 
-test('a run that says that it is archived has been told of: an archive that was lost tells nothing again', async () => {
+test('a run that says that it is archived has been told of, unless the archive has lost it within a day', async () => {
   const run = version(1);
   const archived = {
     type: 'Archived',
@@ -109,6 +109,13 @@ test('a run that says that it is archived has been told of: an archive that was 
   await keepRun(keeper, { ...run, status: { ...run.status, conditions } }, new Date(NOW));
   assert.equal(await noted(), []);
   assert.is(await records(), 1);
+  const finishTime = new Date(NOW - HOUR).toISOString();
+  const recent = { ...run, status: { ...run.status, finishTime, conditions } };
+  await keepRun(keeper, recent, new Date(NOW));
+  assert.equal(await noted(), [], 'the archive has it, only as it was before');
+  await database.deleteFrom('runs').execute();
+  await keepRun(keeper, recent, new Date(NOW));
+  assert.equal(await noted(), ['uid-shop-a.Opened', 'uid-shop-a.Accepted']);
 });
 
 test.run();

@@ -7,6 +7,7 @@ import { EXIT } from '../exit-code.ts';
 import { groupsOfFile } from '../file-groups.ts';
 import { printResult, type Session } from '../session.ts';
 import { yamlDocuments } from '../yaml-documents.ts';
+import { filterFindings } from './contract-lint-filter.ts';
 import { groupFindings } from './contract-lint-groups.ts';
 import { policyFindings } from './contract-lint-policy.ts';
 import { trustFindings } from './contract-lint-trust.ts';
@@ -40,7 +41,10 @@ async function lint(value: unknown, index: number, engines: PolicyEngines, group
   const document = `${kind.object} ${typeof name === 'string' ? name : `(document ${index + 1})`}`;
   if (!validation.ok) return { document, findings: validation.findings };
   const { object } = validation;
-  const inSource = await policyFindings(kind.object, object, engines);
+  const inSource = [
+    ...(await policyFindings(kind.object, object, engines)),
+    ...(await filterFindings(kind.object, object, engines)),
+  ];
   return {
     document,
     findings: [...trustFindings(kind.object, object), ...groupFindings(kind.object, object, groupOf), ...inSource],

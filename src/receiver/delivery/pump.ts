@@ -60,7 +60,7 @@ export function startPump(uid: string, options: PumpOptions): Pump {
     if (filter === undefined || filter === sound) return undefined;
     const fault = await filterFault(options.engine, filter);
     if (fault === undefined) sound = filter;
-    return fault;
+    return fault === undefined ? undefined : `spec.filter: ${fault}`;
   }
 
   function note(error: string | undefined): void {

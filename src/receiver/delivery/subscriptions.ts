@@ -5,7 +5,7 @@ import type { Change } from '../../kube/store.ts';
 import type { Transport } from '../../kube/transport.ts';
 
 /** The Subscriptions of all namespaces, with the index `namespace`. */
-export interface Subscriptions extends Pick<Source<Subscription>, 'store' | 'synced'> {
+export interface Subscriptions extends Pick<Source<Subscription>, 'store' | 'synced' | 'activity'> {
   /** Tells of every change from then on, until the signal. */
   listen(listener: (change: Change<Subscription>) => void, signal: AbortSignal): void;
   readonly stopped: Promise<void>;
