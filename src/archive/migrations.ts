@@ -156,7 +156,7 @@ async function addIntake(db: Kysely<unknown>): Promise<void> {
     .execute();
   const indexes: readonly (readonly [string, string, readonly string[]])[] = [
     ['intake_by_state', 'intake', ['state', 'due']],
-    ['intake_by_room', 'intake', ['account', 'kept']],
+    ['intake_by_room', 'intake', ['kept', 'account']],
     ['intake_by_end', 'intake', ['expires']],
     ['intake_by_payload', 'intake', ['payload_digest', 'run_uid']],
     ['intake_claims_by_gitoid', 'intake_claims', ['gitoid']],

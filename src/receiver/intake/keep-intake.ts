@@ -24,6 +24,8 @@ const LEASE = 'proviso-intake';
 const EVERY_MS = 300;
 /** So many are read at once, each up to some megabytes. */
 const BATCH = 10;
+/** After a look that failed: what was asked doesn't answer, and its log need not be filled with that. */
+const FAILED_MS = 2_000;
 const MAX_WAIT_MS = 5 * 60_000;
 
 /**
@@ -41,6 +43,7 @@ export async function keepIntake(context: ReceiverContext, options: KeepIntakeOp
     let isBegun = false;
     let annotatedAt = Number.NEGATIVE_INFINITY;
     while (!over.aborted) {
+      let pauseMs = everyMs;
       try {
         if (!isBegun) await archive.ask((database) => judgeAllAgain(database, timeNow()));
         isBegun = true;
@@ -50,9 +53,12 @@ export async function keepIntake(context: ReceiverContext, options: KeepIntakeOp
         }
         await lookOnce(context, options.touched, over);
       } catch (error) {
+        pauseMs = Math.max(everyMs, FAILED_MS);
+        // What has changed since may have been taken note of and lost.
+        isBegun = false;
         if (!over.aborted) log.warn({ err: error }, 'Envelopes not judged');
       }
-      await sleep(everyMs, undefined, { signal: over }).catch(() => {});
+      await sleep(pauseMs, undefined, { signal: over }).catch(() => {});
     }
   });
 }
