@@ -15,10 +15,10 @@ import { collection, provenance, signedEnvelope } from '../support/envelopes.ts'
 import { eventually } from '../support/eventually.ts';
 import type { Sending } from '../support/http.ts';
 import { key, openIntakeShop, stranger } from '../support/intake-shop.ts';
+import { pipelineRunCrd, taskRunCrd } from '../support/owner-crds.ts';
 import { jobReference, tokenOfPod } from '../support/pods.ts';
 import type { Shop } from '../support/shop.ts';
 import { startTaskRun } from '../support/tekton.ts';
-import { pipelineCrds } from '../tools/crds.ts';
 import { tool } from '../tools/tool.ts';
 
 let dir: string;
@@ -286,9 +286,9 @@ async function startTekton(name: string, app: string) {
 }
 
 test('provenance of a task belongs to the run of its pipeline, posted or left in its annotations', async () => {
-  const crds = await pipelineCrds();
-  await shop.kubectl(`create -f ${crds}`);
-  await shop.kubectl(`wait --for=condition=Established --timeout=30s -f ${crds}`);
+  const crds = (await Promise.all([pipelineRunCrd(), taskRunCrd()])).map((file) => `-f ${file}`).join(' ');
+  await shop.kubectl(`create ${crds}`);
+  await shop.kubectl(`wait --for=condition=Established --timeout=30s ${crds}`);
   const of = sha256('from Tekton');
   const [posting, annotating] = [
     await startTekton('posting', 'from Tekton'),

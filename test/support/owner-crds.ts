@@ -32,6 +32,9 @@ export const pipelineRunCrd = (): Promise<string> => fileOf(TEKTON);
 /** The CRD of Argo's Workflow as Argo publishes it; the path of a file. */
 export const argoWorkflowCrd = (): Promise<string> => fileOf(ARGO);
 
+/** The CRD of TaskRun as Tekton publishes it; the path of a file. */
+export const taskRunCrd = (): Promise<string> => fileOf({ ...TEKTON, file: 'config/300-crds/300-taskrun.yaml' });
+
 async function fileOf({ module, version, sum, file }: PublishedCrd): Promise<string> {
   const args = ['mod', 'download', '-json', `${module}@${version}`];
   const { stdout } = await promisify(execFile)('go', args, { cwd: tmpdir() });

@@ -19,7 +19,7 @@ export interface KeepIntakeOptions {
 }
 
 /** How often the annotations of Tekton Chains are looked at: it takes seconds to write them, and a run waits for minutes. */
-const ANNOTATED_MS = 10_000;
+const ANNOTATED_MS = 5_000;
 const LEASE = 'proviso-intake';
 const EVERY_MS = 300;
 /** So many are read at once, each up to some megabytes. */
