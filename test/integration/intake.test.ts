@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { IntakeItem, IntakeMessage, UploadMessage } from '../../src/api/intake-messages.ts';
 import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
+import type { ObjectMeta } from '../../src/api/object.ts';
 import { gitoidOf } from '../../src/receiver/intake/gitoid.ts';
 import { digestOf as sha256 } from '../archive/sample.ts';
 import { runCommand } from '../controlplane/command.ts';
@@ -290,26 +291,27 @@ test('provenance of a task belongs to the run of its pipeline, posted or left in
   await shop.kubectl(`create ${crds}`);
   await shop.kubectl(`wait --for=condition=Established --timeout=30s ${crds}`);
   const of = sha256('from Tekton');
-  const [posting, annotating] = [
-    await startTekton('posting', 'from Tekton'),
-    await startTekton('annotating', 'from Tekton'),
-  ];
+  const posting = await startTekton('posting', 'from Tekton');
+  const annotating = await startTekton('annotating', 'from Tekton');
   // Both runs have the same image; whose provenance it is, the uid of the task says.
   const posted = signedEnvelope(provenance({ of, invocation: posting.task.uid ?? '' }), key);
   const item = await became(await upload(posted), 'matched');
   assert.equal([item.run, item.origin], [posting.run, 'post']);
-  const annotate = (envelope: string) => {
-    const id = `taskrun-${annotating.task.uid}`;
-    const signature = `chains.tekton.dev/signature-${id}=${Buffer.from(envelope).toString('base64')}`;
-    const object = `taskrun.tekton.dev -n shop ${annotating.task.name}`;
-    return shop.kubectl(`annotate --overwrite ${object} chains.tekton.dev/signed=true ${signature}`);
+  const annotate = ({ uid, name }: ObjectMeta, envelope: string) => {
+    const signature = `chains.tekton.dev/signature-taskrun-${uid}=${Buffer.from(envelope).toString('base64')}`;
+    return shop.kubectl(`annotate taskrun.tekton.dev -n shop ${name} chains.tekton.dev/signed=true ${signature}`);
   };
   const own = signedEnvelope(provenance({ of: digest('8'), invocation: annotating.task.uid ?? '' }), key);
-  await annotate(own);
+  await annotate(annotating.task, own);
   const material = await eventually('the provenance of the task', () => materialOf(annotating.run, 'provenance'));
   assert.is(material.digest, sha256(own));
   const found = await became(gitoidOf(Buffer.from(own)), 'matched');
   assert.equal([found.origin, found.run], ['chains', annotating.run]);
+  // What Chains signed for another task, and somebody copied there, is about nothing of the run.
+  const copying = await startTekton('copying', 'another');
+  const copied = signedEnvelope(provenance({ of }), key);
+  await annotate(copying.task, copied);
+  await asideFor(gitoidOf(Buffer.from(copied)), 'NoRun');
 });
 
 test('the command line says what came in, what waits, and why', async () => {

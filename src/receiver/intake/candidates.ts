@@ -59,6 +59,6 @@ export function candidatesFor(
   return { runs: about, ...(invocation === undefined ? {} : { task: invocation }) };
 }
 
-/** Statements and judgements of a run are mentioned too, and nothing that it was made of. */
-const isAbout = ({ status }: WorkflowRun, subjects: readonly string[]): boolean =>
+/** Whether a run has one of these as a material; its statements and judgements are mentioned by it too, and nothing that it was made of. */
+export const isAbout = ({ status }: WorkflowRun, subjects: readonly string[]): boolean =>
   (status?.materials ?? []).some(({ digest }) => subjects.includes(digest));

@@ -11,7 +11,7 @@ import type { ReceiverContext } from '../context.ts';
 import { bytesBody } from '../material-intake.ts';
 import { createInspection } from '../material-signers.ts';
 import { Aside } from './aside.ts';
-import { candidatesFor, isOpen } from './candidates.ts';
+import { candidatesFor, isAbout, isOpen } from './candidates.ts';
 import type { EnvelopeClaims } from './claims.ts';
 import { materialFor } from './place.ts';
 import { KEEP_MATCHED_MS } from './room.ts';
@@ -120,6 +120,13 @@ async function matchBound(context: ReceiverContext, { row, bytes, claims }: Enve
   if (!isOpen(run, now)) throw new Aside('RunFinished', `the run ${ref.name} was over before it was judged`);
   const meant = await meantBy(context, run, claims);
   if (row.origin === 'caller') return { ...meant, signers: undefined };
+  // People can write annotations too, and copy there what was signed for another task.
+  if (claims.invocation === undefined && !isAbout(run, claims.subjects)) {
+    throw new Aside(
+      'NoRun',
+      `it states no uid, and the run ${run.metadata.name} has none of its subjects as a material`,
+    );
+  }
   const reading = await signersOf(context, meant, bytes, new Date(row.received));
   if (!reading.ok) throw unknownSigner([run], reading.message);
   return { ...meant, signers: reading.signers };
