@@ -23,6 +23,17 @@ test('of one object 25 details are told at once, then one each five minutes, and
   assert.is(told('a', 100, 1000 * MINUTE), 25);
 });
 
+test('of all objects together 100 are told at once, then ten a second, and who waits for that loses nothing', () => {
+  const allows = createEventAllowance();
+  const many = (at: number): number =>
+    Array.from({ length: 1000 }, (_, index) => allows(`run-${index}`, at)).filter(Boolean).length;
+  assert.is(many(0), 100);
+  assert.is(many(99), 0);
+  assert.is(many(1000), 10);
+  const last = Array.from({ length: 30 }, () => allows('run-999', 600_000)).filter(Boolean).length;
+  assert.is(last, 25);
+});
+
 const run: KubeObject = {
   apiVersion: 'x/v1',
   kind: 'WorkflowRun',
