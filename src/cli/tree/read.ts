@@ -1,6 +1,7 @@
 import { KIND } from '../../api/kinds.ts';
 import { submitterName } from '../../api/labels.ts';
 import type { ClusterContract, Contract, EvidenceStore, Workflow, WorkflowRun } from '../../api/types.gen.ts';
+import { hasDigest } from '../../contract/digest.ts';
 import type { EffectiveContract } from '../../contract/effective.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { type Looked, look } from './look.ts';
@@ -30,7 +31,7 @@ export async function readWorkflow(client: KubeClient, workflow: Workflow, limit
     ...{ workflow, contract, serviceAccount, role, roleBinding },
     ...(revision === undefined ? {} : { revision }),
     ...(store === undefined ? {} : { store }),
-    policies: await readPolicies(client, namespace, revision),
+    policies: await readPolicies(client, workflow, revision),
     baselines: new Map(governing),
     runs: own.slice(0, limit),
     omittedRuns: Math.max(0, own.length - limit),
@@ -40,14 +41,17 @@ export async function readWorkflow(client: KubeClient, workflow: Workflow, limit
 const lookAt = (client: KubeClient, name: string): Promise<Looked<ClusterContract>> =>
   look(client, KIND.ClusterContract, { name });
 
-/** Those that the revision attaches, each once, however many materials it judges. */
+/** Those that the revision attaches, each once, however many materials it judges; of one that was exchanged none. */
 async function readPolicies(
   client: KubeClient,
-  namespace: string,
+  { metadata: { namespace = '' }, status }: Workflow,
   revision: Looked<Revision> | undefined,
 ): Promise<readonly PolicyFacts[]> {
   if (revision?.outcome !== 'found') return [];
-  const { policies = [] } = (revision.object.data ?? {}) as Partial<EffectiveContract>;
+  const { data } = revision.object;
+  // What somebody put in its place could name anything, a Secret too.
+  if (!hasDigest<EffectiveContract>(data, status?.contract?.digest ?? '')) return [];
+  const { policies = [] } = data;
   const attached = new Map(policies.map((policy) => [`${policy.kind}/${policy.name}`, policy]));
   return Promise.all(
     [...attached.values()].map(async ({ kind, name }) => ({

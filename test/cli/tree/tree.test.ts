@@ -1,7 +1,8 @@
 import { createColors } from 'picocolors';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { KubeObject } from '../../../src/api/object.ts';
+import type { ResourceKind } from '../../../src/api/kinds.ts';
+import type { KubeObject, ObjectRef } from '../../../src/api/object.ts';
 import type { Workflow, WorkflowRun } from '../../../src/api/types.gen.ts';
 import { tree } from '../../../src/cli/commands/tree.ts';
 import type { Io } from '../../../src/cli/io.ts';
@@ -10,6 +11,7 @@ import { formatTree } from '../../../src/cli/print/tree.ts';
 import type { Session } from '../../../src/cli/session.ts';
 import { type Looked, look } from '../../../src/cli/tree/look.ts';
 import type { TreeNode } from '../../../src/cli/tree/node.ts';
+import { readWorkflow } from '../../../src/cli/tree/read.ts';
 import { runTree } from '../../../src/cli/tree/run.ts';
 import { type WorkflowFacts, workflowTree } from '../../../src/cli/tree/workflow.ts';
 import { canonicalDigest } from '../../../src/contract/digest.ts';
@@ -41,6 +43,11 @@ const linesOf = (root: TreeNode): readonly string[] =>
 const DATA: EffectiveContract = {
   ...{ name: 'release', materials: [], envAllowList: [], annotations: [], enforcement: 'Enforce', signers: [] },
   deadlineSeconds: 3600,
+  policies: (['Policy/fresh', 'ClusterPolicy/pinned'] as const).map((each) => {
+    const [kind, name = ''] = each.split('/') as ['Policy' | 'ClusterPolicy', string];
+    const more = { engine: 'CEL', source: 'x', phases: ['Add'], inputs: {}, gate: true, onSkip: 'Warn' } as const;
+    return { kind, name, ...more };
+  }),
 };
 const ready = (status: 'True' | 'False', reason: string, message = '') => ({
   conditions: [{ ...succeeded(status, reason), type: 'Ready', message }],
@@ -212,6 +219,29 @@ test('a revision that was exchanged, and a token that has ended, are told of', (
   const at = new Date('2026-01-03T00:00:00Z');
   const all = workflowTree({ ...facts, revision: altered }, at).children;
   assert.equal([all[0]?.children[0]?.state, all[4]?.state], ['Altered', 'Expired']);
+});
+
+test('attack: a revision that was exchanged has nothing looked at that it names', async () => {
+  const asked: string[] = [];
+  const reading = async (data: object): Promise<readonly string[]> => {
+    asked.length = 0;
+    const client = {
+      find: async ({ kind }: ResourceKind, { name }: ObjectRef) => {
+        asked.push(`${kind}/${name}`);
+        return kind === 'ControllerRevision' ? made(kind, name, { data }) : undefined;
+      },
+      list: async () => [open],
+    } as unknown as KubeClient;
+    const read = await readWorkflow(client, workflow, 1);
+    return read.policies.map(({ kind, name }) => `${kind}/${name}`);
+  };
+  assert.equal(await reading({ ...DATA, policies: [{ kind: 'Secret', name: 'proviso-build' }] }), []);
+  assert.not(
+    asked.some((each) => each.startsWith('Secret/')),
+    asked.join(),
+  );
+  assert.equal(await reading(DATA), ['Policy/fresh', 'ClusterPolicy/pinned']);
+  assert.ok(asked.includes('ClusterPolicy/pinned'), asked.join());
 });
 
 test('colours are those of the states, and none of them is needed to read', () => {
