@@ -23,5 +23,8 @@ export const LABEL_TRUST_ROOT = `${GROUP}/trust-root`;
 /** On a WorkflowRun, Workflow, namespace or EvidenceStore: nothing of it is removed. Its value is for people. */
 export const LABEL_LEGAL_HOLD = `${GROUP}/legal-hold`;
 
+/** On a WorkflowRun: in which trace it was opened (W3C Trace Context). */
+export const ANNOTATION_TRACEPARENT = `${GROUP}/traceparent`;
+
 /** Name of the ServiceAccount, Role, RoleBinding and token Secret that the operator provisions for a Workflow. */
 export const submitterName = (workflow: string): string => `proviso-${workflow}`;

@@ -70,6 +70,7 @@ export function rememberOpened(session: Session, request: InitRequest, run: RunM
     ...(request.idempotencyKey === undefined ? {} : { runKey: request.idempotencyKey }),
     ...(request.commit === undefined ? {} : { commit: request.commit.sha }),
     ...(pod === undefined ? {} : { pod }),
+    ...(session.traceparent === undefined ? {} : { trace: session.traceparent }),
     contract: run.contract,
   });
 }

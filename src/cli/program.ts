@@ -71,12 +71,22 @@ export function createProgram(io: Io, onOutcome: (code: number) => void, name = 
       outputError: () => {},
     });
 
+  let command = '';
+  program.hook('preAction', (_program, action) => {
+    command = fullName(action);
+  });
   const within = async (work: (session: Session) => Promise<number>): Promise<void> => {
     // Help needs neither TLS nor keys, and should be there at once.
     const { createSession } = await import('./session.ts');
-    const session = createSession(io, program.opts<GlobalFlags>());
+    const { beginTrace } = await import('./trace.ts');
+    const trace = await beginTrace(io, command);
+    const session = createSession(io, program.opts<GlobalFlags>(), trace.traceparent);
     try {
       onOutcome(await work(session));
+      await trace.end();
+    } catch (error) {
+      await trace.end(error);
+      throw error;
     } finally {
       session.close();
     }
@@ -94,6 +104,10 @@ export function createProgram(io: Io, onOutcome: (code: number) => void, name = 
   addCompletion(program, io, () => createProgram(io, onOutcome));
   return program;
 }
+
+/** `archive runs`, as it is typed. */
+const fullName = (command: Command): string =>
+  command.parent?.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
 
 /** Shells complete it under its own name, however it was called. */
 function addCompletion(program: Command, io: Io, itself: () => Command): void {

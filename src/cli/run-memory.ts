@@ -16,6 +16,8 @@ export interface RunMemory {
   readonly commit?: string;
   /** The uid of the pod that it was opened or found in. */
   readonly pod?: string;
+  /** The `traceparent` of what opened it. */
+  readonly trace?: string;
   readonly contract: ContractMessage;
 }
 
@@ -66,6 +68,9 @@ function recallQuietly(cwd: string): RunMemory | undefined {
     return undefined;
   }
 }
+
+/** In which trace the run was opened here, as far as that is known. */
+export const recalledTrace = (cwd: string): string | undefined => recallQuietly(cwd)?.trace;
 
 /** Forgets the run, once it is over. */
 export function forgetRun(cwd: string): void {

@@ -20,12 +20,15 @@ export interface Session {
   readonly target: () => Target;
   readonly configuration: () => Configuration;
   readonly receiver: () => Receiver;
+  /** Of the command; absent: it is part of no trace. */
+  readonly traceparent?: string;
   close(): void;
 }
 
 const ATTEMPTS = 5;
 
-export function createSession(io: Io, flags: GlobalFlags): Session {
+/** `traceparent` goes along with every request. */
+export function createSession(io: Io, flags: GlobalFlags, traceparent?: string): Session {
   let configuration: Configuration | undefined;
   let receiver: Receiver | undefined;
   const readOnce = (): Configuration => {
@@ -37,6 +40,7 @@ export function createSession(io: Io, flags: GlobalFlags): Session {
     flags,
     target: () => readTarget(io, flags),
     configuration: readOnce,
+    ...(traceparent === undefined ? {} : { traceparent }),
     receiver() {
       if (receiver !== undefined) return receiver;
       const { endpoint, credential, ca } = readOnce();
@@ -45,6 +49,7 @@ export function createSession(io: Io, flags: GlobalFlags): Session {
           endpoint,
           token: tokenSource(credential),
           ...(ca === undefined ? {} : { ca }),
+          ...(traceparent === undefined ? {} : { traceparent }),
           attempts: ATTEMPTS,
           onRetry: (why, delay) => io.err(`${why}; trying again in ${(delay / 1000).toFixed(1)} s`),
         }),

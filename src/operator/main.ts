@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
+import manifest from '../../package.json' with { type: 'json' };
 import { type WebIdentityFlags, webIdentityOf } from '../evidence/web-identity.ts';
 import { connect } from '../kube/connect.ts';
 import { readIssuers } from '../oidc/issuers.ts';
@@ -10,6 +11,7 @@ import { serveHealth } from '../telemetry/health.ts';
 import { clientObserver } from '../telemetry/kube-metrics.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createOperatorMetrics } from '../telemetry/metrics.ts';
+import { startTracing } from '../telemetry/tracing.ts';
 import { CONTROLLERS } from './observers.ts';
 import { ProvisoOperator } from './operator.ts';
 
@@ -37,6 +39,10 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const issuers = await readIssuers(options.oidcIssuers);
   const metrics = createOperatorMetrics(CONTROLLERS);
   const engines = createEngines(log);
+  const tracing = await startTracing({
+    ...{ service: 'proviso-operator', version: manifest.version, env: process.env, timeoutMs: 5_000 },
+    onFailure: (why) => log.warn({ why }, 'Traces not sent'),
+  });
   const operator = new ProvisoOperator({
     metrics,
     connection: connect(options.kubeconfig, clientObserver(metrics)),
@@ -50,6 +56,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     engines,
     identity: `${hostname()}_${randomUUID()}`,
     log,
+    tracing,
   });
   const stopHealth = await serveHealth({
     port: options.healthPort,
@@ -74,6 +81,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     operator.stop();
     await operator.stopped();
     await closeEngines(engines);
+    await tracing.close();
     await stopHealth();
   }
   log.info('Operator stopped');

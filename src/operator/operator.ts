@@ -268,9 +268,18 @@ export class ProvisoOperator extends OperatorBase {
     store: Store<T>,
     reconcile: (context: OperatorContext, object: T) => Promise<ReconcileResult>,
   ): Promise<void> {
-    const { workers, metrics, log } = this.#options;
+    const { workers, metrics, log, tracing } = this.#options;
     const clientOf = (signal: AbortSignal) => this.#clientUntil(signal);
-    const options = { name, queue: this.#queues[name], workers, metrics, log, cut: this.#cut.signal, clientOf };
+    const options = {
+      name,
+      queue: this.#queues[name],
+      workers,
+      metrics,
+      log,
+      tracing,
+      cut: this.#cut.signal,
+      clientOf,
+    };
     return startWork(options, context, store, reconcile);
   }
 

@@ -4,6 +4,7 @@ import type { AllowedIssuers } from '../oidc/issuers.ts';
 import type { PolicyEngines } from '../policy/engines.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 
 export interface ProvisoOperatorOptions {
   readonly connection: KubeConnection;
@@ -25,5 +26,7 @@ export interface ProvisoOperatorOptions {
   readonly identity: string;
   readonly log: Logger;
   readonly metrics: OperatorMetrics;
+  /** Absent: nobody collects traces. */
+  readonly tracing?: Tracing;
   readonly now?: () => Date;
 }

@@ -22,6 +22,7 @@ import { retentionRoute } from './routes/retention.ts';
 import { cancelRoute, getRunRoute, listRunsRoute } from './routes/runs.ts';
 import { signingRoute } from './routes/signing.ts';
 import { namedRun, openedOwnRun, ownRun } from './routes/which-run.ts';
+import { traced } from './traced.ts';
 
 const RUN = '/v1/namespaces/:namespace/runs/:run';
 /** The run of the pipeline that the caller's pod belongs to. */
@@ -34,7 +35,7 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   const { requests, onScrape, saturation } = context.metrics;
   const { admit, load } = admission(isStopping);
   onScrape(() => saturation.set({ resource: 'requests' }, load()));
-  app.use(observeRequests(requests), standardHeaders, admit);
+  app.use(observeRequests(requests), traced(context.tracing), standardHeaders, admit);
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
   const { audit } = context;
   app
@@ -87,7 +88,6 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route(`${OWN}/download/:gitoid`).get(download).all(onlyFor('GET'));
   app.route(`${RUN}/download/:gitoid`).get(download).all(onlyFor('GET'));
   app.route('/v1/intake').get(intakeRoute(context)).all(onlyFor('GET'));
-  app.route('/v1/signing/certificate').post(signingRoute(context)).all(onlyFor('POST'));
   app
     .route('/v1/signing/certificate')
     .post(audited(audit, 'CertificateSigned'), signingRoute(context))

@@ -7,6 +7,7 @@ import type { PolicyEngines } from '../policy/engines.ts';
 import type { AuditLog } from '../telemetry/audit.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { ReceiverMetrics } from '../telemetry/receiver-metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { Archive } from './archive.ts';
 import type { Access } from './auth/access.ts';
 import type { Authenticated } from './auth/review.ts';
@@ -49,4 +50,5 @@ export interface ReceiverContext {
   readonly audit: AuditLog;
   readonly log: Logger;
   readonly metrics: ReceiverMetrics;
+  readonly tracing: Tracing;
 }

@@ -1,5 +1,6 @@
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
+import { ANNOTATION_TRACEPARENT } from '../api/labels.ts';
 import type { InitRequest } from '../api/messages.ts';
 import { runName } from '../api/owner-runs.ts';
 import { Problem } from '../api/problem.ts';
@@ -9,6 +10,7 @@ import type { RunOwner, Workflow, WorkflowRun, WorkflowRunStatus } from '../api/
 import { progressOf } from '../contract/progress.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../kube/apply.ts';
 import { isStatus } from '../kube/error.ts';
+import { currentTraceparent, noteFacts } from '../telemetry/facts.ts';
 import { auditedRun } from './audit.ts';
 import { homeOf } from './auth/caller.ts';
 import { runOwnerOf } from './auth/owner.ts';
@@ -43,7 +45,9 @@ export async function wantedRun(
   const workflow = await workflowForSubmitter(context, caller, namespace, name);
   // A pod proves a run only in its own namespace; elsewhere its owner means nothing.
   const owner = pod === undefined || homeOf(caller) !== namespace ? undefined : await runOwnerOf(context.client, pod);
-  return { workflow, owner, runKey: runKeyOf({ workflow, caller, owner, idempotencyKey }) };
+  const runKey = runKeyOf({ workflow, caller, owner, idempotencyKey });
+  noteFacts({ namespace, workflow: name, run: runName(workflow, runKey) });
+  return { workflow, owner, runKey };
 }
 
 /**
@@ -117,13 +121,22 @@ async function read({ client }: ReceiverContext, workflow: Workflow, runKey: str
 
 async function createOrFind(context: ReceiverContext, wanted: WorkflowRun): Promise<Found> {
   try {
-    return { run: await context.client.create<WorkflowRun>(KIND.WorkflowRun, wanted), isNew: true };
+    const run = await context.client.create<WorkflowRun>(KIND.WorkflowRun, traceable(wanted));
+    context.log.info('Run opened');
+    return { run, isNew: true };
   } catch (error) {
     if (!isStatus(error, 409)) throw error;
   }
   const run = await context.client.get<WorkflowRun>(KIND.WorkflowRun, wanted.metadata);
   if (run.spec.runKey === wanted.spec.runKey) return { run, isNew: false };
   throw new Problem('internal', `the name ${wanted.metadata.name} is taken by another run`, { hint: 'try again' });
+}
+
+/** Says in which trace it was opened, so that what becomes of it can be found from there. */
+function traceable(run: WorkflowRun): WorkflowRun {
+  const traceparent = currentTraceparent();
+  if (traceparent === undefined) return run;
+  return { ...run, metadata: { ...run.metadata, annotations: { [ANNOTATION_TRACEPARENT]: traceparent } } };
 }
 
 /** Sets the first condition, whatever else stands there already; also after a crash between the two writes. */

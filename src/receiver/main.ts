@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:https';
+import manifest from '../../package.json' with { type: 'json' };
 import { KIND } from '../api/kinds.ts';
 import { digestsOf } from '../api/run-evidence.ts';
 import type { EvidenceStore, WorkflowRun } from '../api/types.gen.ts';
@@ -19,6 +20,7 @@ import { serveHealth } from '../telemetry/health.ts';
 import { clientObserver, observeCaches } from '../telemetry/kube-metrics.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { createReceiverMetrics } from '../telemetry/receiver-metrics.ts';
+import { startTracing } from '../telemetry/tracing.ts';
 import { createApp } from './app.ts';
 import { type Archive, keepArchive } from './archive.ts';
 import { decided } from './audit.ts';
@@ -73,6 +75,10 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   const log = createLogger('receiver', options.logLevel);
   const metrics = createReceiverMetrics();
   const connection = connect(options.kubeconfig, clientObserver(metrics.kube));
+  const tracing = await startTracing({
+    ...{ service: 'proviso-receiver', version: manifest.version, env: process.env, timeoutMs: 5_000 },
+    onFailure: (why) => log.warn({ why }, 'Traces not sent'),
+  });
   const audit = openAuditLog(options.auditLogPath, 'receiver', (error) =>
     log.error({ err: error }, 'Audit line not written'),
   );
@@ -143,7 +149,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
       checks: observedChecks(checks, metrics.intake),
       engines: observedEngines(engines, metrics.intake),
     };
-    const base = createContext(connection, options, issuers, runs.store, { ...judges, metrics, audit }, log);
+    const base = createContext(connection, options, issuers, runs.store, { ...judges, metrics, audit, tracing }, log);
     archive = keepArchive(options.archive, {
       ...{ ...base, namespace: options.namespace, synced: runs.synced, signal },
       ...{ subscriptions, endpoints },
@@ -175,6 +181,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
   } finally {
     await checks.close();
     await closeEngines(engines);
+    await tracing.close();
     await stopHealth();
     audit.close();
   }
@@ -186,7 +193,7 @@ function createContext(
   options: ReceiverOptions,
   issuers: AllowedIssuers,
   runs: ReceiverContext['runs'],
-  parts: Pick<ReceiverContext, 'checks' | 'engines' | 'metrics' | 'audit'>,
+  parts: Pick<ReceiverContext, 'checks' | 'engines' | 'metrics' | 'audit' | 'tracing'>,
   log: ReceiverContext['log'],
 ): Omit<ReceiverContext, 'waivers' | 'archive'> {
   const oidc = createOidcVerifier(issuers, {

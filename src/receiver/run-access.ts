@@ -3,6 +3,7 @@ import { Problem } from '../api/problem.ts';
 import { isFinished, verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import { isStatus } from '../kube/error.ts';
+import { factsOfRun, noteFacts } from '../telemetry/facts.ts';
 import { type Caller, homeOf, podOf } from './auth/caller.ts';
 import { runOwnerOf } from './auth/owner.ts';
 import type { Authenticated } from './auth/review.ts';
@@ -27,6 +28,7 @@ export async function runForReader(
 ): Promise<WorkflowRun> {
   const run = await context.client.find<WorkflowRun>(KIND.WorkflowRun, { namespace, name });
   if (run === undefined || !(await maySee(context, caller, run))) throw notFound(namespace, name);
+  noteFacts(factsOfRun(run));
   return run;
 }
 
@@ -60,6 +62,7 @@ export async function runForSubmitter(
   if (run === undefined || !(await context.access.maySubmitTo(caller, namespace, run.spec.workflowRef))) {
     throw notFound(namespace, name);
   }
+  noteFacts(factsOfRun(run));
   await assertOwn(context, authenticated, run);
   return run;
 }

@@ -1,12 +1,17 @@
 import { type Logger, pino } from 'pino';
+import { currentFacts } from './facts.ts';
 
 export type { Logger } from 'pino';
 
-/** JSON lines on standard output, or on standard error for programs whose output is for people. */
+/**
+ * JSON lines with what is being worked on, such as run and trace, on standard output, or on standard error for programs whose
+ * output is for people.
+ */
 export function createLogger(component: string, level: string): Logger {
   return pino({
     level,
     base: { component },
+    mixin: () => ({ ...currentFacts() }),
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: {

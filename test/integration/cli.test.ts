@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';
+import { type Collector, startCollector } from '../support/collector.ts';
 import { type CommandOutcome, mountSecret, runProviso } from '../support/command-line.ts';
+import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { generateTestKey, signedBundle } from '../support/signing.ts';
@@ -28,13 +30,20 @@ const SBOM = JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', versio
 
 let shop: Shop;
 let work: string;
+let collector: Collector;
 const test = suite('cli');
 
 test.before(async () => {
+  collector = await startCollector();
+  // Operator and receiver have it from here; commands are given theirs.
+  Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: '200' });
   shop = await openShop(MANIFESTS);
   for (const workflow of ['build', 'keyed']) mounts.set(workflow, await mountSecret(shop, workflow));
 });
-test.after(() => shop?.stop());
+test.after(async () => {
+  await shop?.stop();
+  collector.stop();
+});
 test.before.each(async () => {
   work = await mkdtemp(join(tmpdir(), 'proviso-cli-'));
   await writeFile(join(work, 'sbom.json'), SBOM);
@@ -77,6 +86,49 @@ test('a run from init to verify and download', async () => {
   assert.is(run.attestation?.digest, `sha256:${createHash('sha256').update(bundle).digest('hex')}`);
   const memory = await readFile(join(work, '.proviso/run.json'), 'utf8');
   assert.not.match(memory, /eyJ/);
+});
+
+test('one trace leads from the commands of a run through the receiver to the operator, and so do the logs', async () => {
+  const collected = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
+  const { run } = JSON.parse(await fine('init -o json', collected)) as RunMessage;
+  for (const step of ['add package package.tgz', 'add sbom sbom.json', 'push']) await fine(step, collected);
+  const { annotations } = (await shop.run(run)).metadata;
+  const traceId = annotations?.['proviso.dev/traceparent']?.split('-')[1] ?? '';
+  const spans = await eventually('spans of everybody', async () => {
+    const found = collector.spans.filter((span) => span.traceId === traceId);
+    const names = found.map(({ service, name }) => `${service} ${name}`);
+    const judged = ['proviso-receiver push', 'proviso-cli proviso push', 'proviso-operator reconcile workflowruns'];
+    return judged.every((name) => names.includes(name)) ? found : undefined;
+  });
+  const of = (service: string, name: string) => spans.filter((span) => span.service === service && span.name === name);
+  const [opened] = of('proviso-cli', 'proviso init');
+  assert.is(of('proviso-cli', 'proviso add').length, 2);
+  for (const name of ['init', 'add', 'push'] as const) {
+    for (const span of of('proviso-receiver', name)) {
+      const [above] = spans.filter(({ spanId }) => spanId === span.parentSpanId);
+      assert.is(above?.name, `proviso ${name}`);
+      assert.equal([span.attributes['proviso.run'], span.attributes['proviso.workflow']], [run, 'build']);
+    }
+  }
+  assert.ok(of('proviso-receiver', 'init').some(({ parentSpanId }) => parentSpanId === opened?.spanId));
+  const [init] = of('proviso-receiver', 'init').filter(({ spanId }) =>
+    annotations?.['proviso.dev/traceparent']?.includes(spanId),
+  );
+  assert.ok(
+    of('proviso-operator', 'reconcile workflowruns').every(({ parentSpanId }) => parentSpanId === init?.spanId),
+  );
+  const [log = ''] = shop.stack.processes.flatMap(({ name, logFile }) => (name === 'receiver' ? [logFile] : []));
+  const told = await eventually('the log of the verdict', async () => {
+    const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes(traceId));
+    const parsed = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    return parsed.some(({ msg }) => msg === 'Run judged') ? parsed : undefined;
+  });
+  // The first try tells which variables the contract asks for.
+  assert.equal(
+    told.map((line) => [line.msg, line.namespace, line.workflow, line.run]),
+    ['Request refused', 'Run opened', 'Run judged'].map((msg) => [msg, 'shop', 'build', run]),
+  );
+  assert.not.match(collector.received(), /eyJ|Bearer/);
 });
 
 test('a push that is incomplete ends with 3 and says what to type', async () => {

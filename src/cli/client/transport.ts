@@ -30,6 +30,8 @@ export interface TransportOptions {
   readonly token: TokenSource;
   /** PEM; absent: the certificates that Node trusts. */
   readonly ca?: string;
+  /** The trace that calls are part of (W3C Trace Context). */
+  readonly traceparent?: string;
   /** Tries altogether. */
   readonly attempts: number;
   /** Called before a call is made again. */
@@ -87,7 +89,12 @@ export function createTransport(options: TransportOptions): Transport {
       const outgoing = request(new URL(path, endpoint), {
         agent,
         method,
-        headers: { authorization: `Bearer ${token}`, accept: 'application/json, */*;q=0.5', ...headers },
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'application/json, */*;q=0.5',
+          ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
+          ...headers,
+        },
       });
       outgoing.setTimeout(SILENCE, () =>
         outgoing.destroy(Object.assign(new Error(`no answer within ${SILENCE / 1000} s`), { code: 'ETIMEDOUT' })),
