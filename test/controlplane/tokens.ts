@@ -1,3 +1,4 @@
+import { useToken } from '../support/secrets.ts';
 import type { CommandOptions, CommandResult } from './command.ts';
 
 type Kubectl = (args: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
@@ -36,5 +37,6 @@ export async function requestToken(
   const answer = await kubectl(['create', '--raw', path, '-f', '-'], { input: JSON.stringify(body) });
   if (answer.code !== 0) throw new Error(answer.stderr);
   const { status } = JSON.parse(answer.stdout) as { status: { token: string } };
+  useToken(status.token);
   return status.token;
 }

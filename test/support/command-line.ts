@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processIo } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/main.ts';
+import { assertNoSecrets, useToken } from './secrets.ts';
 import type { Shop } from './shop.ts';
 
 /** Of this process, once: it listens to its streams. */
@@ -61,15 +62,19 @@ export async function runScript(
   return run('/bin/sh', ['-euc', `${functions.join('')}${script}`], cwd, env);
 }
 
+/** What it says on the way, on stderr, is as a log: no secret has a place there. On stdout is what was asked for. */
 function run(file: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
-  return new Promise<CommandOutcome>((resolve) => {
-    execFile(file, args, { cwd, env: { PATH: process.env.PATH ?? '', ...env } }, (error, out, err) =>
-      resolve({
-        code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1,
-        out,
-        err,
-        text: out + err,
-      }),
-    );
+  if (env.PROVISO_TOKEN !== undefined) useToken(env.PROVISO_TOKEN);
+  return new Promise<CommandOutcome>((resolve, reject) => {
+    execFile(file, args, { cwd, env: { PATH: process.env.PATH ?? '', ...env } }, (error, out, err) => {
+      try {
+        assertNoSecrets('the command', err);
+      } catch (leak) {
+        reject(leak);
+        return;
+      }
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      resolve({ code, out, err, text: out + err });
+    });
   });
 }

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:https';
 import type { ProblemDocument } from '../../src/api/problem.ts';
+import { useToken } from './secrets.ts';
 
 export interface Answer {
   readonly status: number;
@@ -34,6 +35,7 @@ export function createHttpClient(endpoint: string, ca: string): HttpClient {
       ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body as string | Uint8Array)) }),
       ...sending.headers,
     };
+    if (sending.token !== undefined) useToken(sending.token);
     return new Promise((resolve, reject) => {
       const sent = request(new URL(path, endpoint), { method: sending.method ?? 'GET', agent, headers }, (answer) => {
         const chunks: Buffer[] = [];

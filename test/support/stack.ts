@@ -5,6 +5,7 @@ import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './ports.ts';
 import { type Running, startProcess } from './process.ts';
+import { useSecret } from './secrets.ts';
 
 export type ProcessName = 'operator' | 'receiver';
 
@@ -57,8 +58,12 @@ export async function startStack({
   const controlPlane = await startControlPlane();
   const running = new Map<ProcessName, Running>();
   const stop = async () => {
-    await Promise.all([...running.values()].map((each) => each.stop()));
-    await controlPlane.stop();
+    try {
+      await noteSecrets(controlPlane);
+      await Promise.all([...running.values()].map((each) => each.stop()));
+    } finally {
+      await controlPlane.stop();
+    }
   };
   try {
     onStep('applying crds/, config/rbac/ and config/admission/');
@@ -124,3 +129,11 @@ const ready = (name: string, port: number): Promise<true> =>
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
     return answer.ok ? true : undefined;
   });
+
+/** All that are in the cluster in the end are among what must not be in a log. */
+async function noteSecrets({ kubectl }: ControlPlane): Promise<void> {
+  const { code, stdout } = await kubectl(['get', 'secrets', '-A', '-o', 'json']);
+  // A test may have taken the API server away.
+  if (code !== 0) return;
+  for (const secret of (JSON.parse(stdout) as { items: Parameters<typeof useSecret>[0][] }).items) useSecret(secret);
+}
