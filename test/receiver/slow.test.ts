@@ -16,6 +16,7 @@ import { createShares } from '../../src/receiver/shares.ts';
 import { NO_AUDIT } from '../../src/telemetry/audit.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createReceiverMetrics } from '../../src/telemetry/receiver-metrics.ts';
+import { IDS_ONLY } from '../../src/telemetry/tracing.ts';
 import { freePort } from '../support/ports.ts';
 import { some } from '../support/some.ts';
 
@@ -163,11 +164,11 @@ test('an identity has its share of places, and gets each back', async () => {
 });
 
 /** The whole app, in which nobody is ever authenticated. */
-const appWith = (isStopping: boolean) =>
-  createApp(
-    { authenticate: () => new Promise(() => {}), log, audit: NO_AUDIT, metrics } as unknown as ReceiverContext,
-    () => isStopping,
-  );
+const appWith = (isStopping: boolean) => {
+  const parts = { log, audit: NO_AUDIT, metrics, tracing: IDS_ONLY };
+  const context = { authenticate: () => new Promise(() => {}), ...parts };
+  return createApp(context as unknown as ReceiverContext, () => isStopping);
+};
 
 /** What every refusal for want of room has to carry, before any route has seen the request. */
 function assertShed({ status, headers, text }: Answer, code: string): void {
