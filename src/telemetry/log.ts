@@ -1,14 +1,11 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { currentFacts } from './facts.ts';
 
 export type { Logger } from 'pino';
 
-/**
- * JSON lines with what is being worked on, such as run and trace, on standard output, or on standard error for programs whose
- * output is for people.
- */
-export function createLogger(component: string, level: string): Logger {
-  return pino({
+/** JSON lines with what is being worked on, such as run and trace, on standard output or where it is said. */
+export function createLogger(component: string, level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: { component },
     mixin: () => ({ ...currentFacts() }),
@@ -28,7 +25,8 @@ export function createLogger(component: string, level: string): Logger {
     },
     // An error's cause chain says why; its enumerable members might hold what must not be logged.
     serializers: { err: (error: unknown) => describeError(error) },
-  });
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }
 
 /** Name, message, stack and causes of an error, nothing else. */

@@ -24,6 +24,7 @@ import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { eventually } from './eventually.ts';
 import { brokenInvariants, type Observed } from './invariants.ts';
 import { manifest } from './manifest.ts';
+import { assertNoSecrets, useSecretsOf } from './secrets.ts';
 
 export const ENDPOINT = 'https://proviso-receiver.proviso-system.svc';
 export const RECEIVER = 'system:serviceaccount:proviso-system:proviso-receiver';
@@ -72,6 +73,7 @@ export class Operated {
   readonly #engines: PolicyEngines;
   #operator: ProvisoOperator;
   #touches = 0;
+  readonly #lines: string[] = [];
 
   private constructor(plane: ControlPlane, kubeconfig: string, options: OperatedOptions) {
     const { ahead = 0, endpoint = ENDPOINT, engines = createEngines(createLogger('operator', 'silent')) } = options;
@@ -93,7 +95,7 @@ export class Operated {
       workers: 4,
       identity: randomUUID(),
       metrics: this.metrics,
-      log: createLogger('operator', 'silent'),
+      log: createLogger('operator', 'debug', { write: (line) => void this.#lines.push(line) }),
       now: () => new Date(Date.now() + this.ahead),
     });
     // A process whose lease was lost ends and is started anew; here that is a new operator.
@@ -125,7 +127,12 @@ export class Operated {
     this.#operator.stop();
     await this.#operator.stopped();
     await closeEngines(this.#engines);
-    await this.plane.stop();
+    try {
+      await useSecretsOf(this.plane);
+      assertNoSecrets('the operator', this.#lines.join(''));
+    } finally {
+      await this.plane.stop();
+    }
   }
 
   /** Ends the operator and starts another one, with empty caches; in between nobody works. */

@@ -1,3 +1,5 @@
+import type { ControlPlane } from '../controlplane/index.ts';
+
 /**
  * The secrets that this process used in its tests. What Proviso writes is looked through for them where a process of its ends: in
  * `startProcess`, and for commands in `command-line`.
@@ -54,6 +56,13 @@ export function useSecret({ metadata, data = {} }: ClusterSecret): void {
     if (text.includes('PRIVATE KEY')) usePrivateKeys(text, what);
     else if (/token|password|secret_access_key/i.test(key)) useToken(text.trim(), what);
   }
+}
+
+/** Every Secret that is in a cluster; none where a test took the API server away. */
+export async function useSecretsOf({ kubectl }: Pick<ControlPlane, 'kubectl'>): Promise<void> {
+  const { code, stdout } = await kubectl(['get', 'secrets', '-A', '-o', 'json']);
+  if (code !== 0) return;
+  for (const secret of (JSON.parse(stdout) as { readonly items: readonly ClusterSecret[] }).items) useSecret(secret);
 }
 
 /** Which of the secrets stand in a text, as they are or as JSON has them. They are called by what they are, and not shown. */

@@ -5,7 +5,7 @@ import { type ControlPlane, startControlPlane } from '../controlplane/index.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './ports.ts';
 import { type Running, startProcess } from './process.ts';
-import { useSecret } from './secrets.ts';
+import { useSecretsOf } from './secrets.ts';
 
 export type ProcessName = 'operator' | 'receiver';
 
@@ -59,7 +59,7 @@ export async function startStack({
   const running = new Map<ProcessName, Running>();
   const stop = async () => {
     try {
-      await noteSecrets(controlPlane);
+      await useSecretsOf(controlPlane);
       await Promise.all([...running.values()].map((each) => each.stop()));
     } finally {
       await controlPlane.stop();
@@ -129,11 +129,3 @@ const ready = (name: string, port: number): Promise<true> =>
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
     return answer.ok ? true : undefined;
   });
-
-/** All that are in the cluster in the end are among what must not be in a log. */
-async function noteSecrets({ kubectl }: ControlPlane): Promise<void> {
-  const { code, stdout } = await kubectl(['get', 'secrets', '-A', '-o', 'json']);
-  // A test may have taken the API server away.
-  if (code !== 0) return;
-  for (const secret of (JSON.parse(stdout) as { items: Parameters<typeof useSecret>[0][] }).items) useSecret(secret);
-}
