@@ -270,16 +270,8 @@ export class ProvisoOperator extends OperatorBase {
   ): Promise<void> {
     const { workers, metrics, log, tracing } = this.#options;
     const clientOf = (signal: AbortSignal) => this.#clientUntil(signal);
-    const options = {
-      name,
-      queue: this.#queues[name],
-      workers,
-      metrics,
-      log,
-      tracing,
-      cut: this.#cut.signal,
-      clientOf,
-    };
+    const parts = { name, queue: this.#queues[name], workers, metrics, log, tracing };
+    const options = { ...parts, cut: this.#cut.signal, clientOf };
     return startWork(options, context, store, reconcile);
   }
 
@@ -326,30 +318,15 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   #context(now: () => Date, owners: Owners): OperatorContext {
-    const {
-      log,
-      metrics,
-      namespace,
-      endpoint,
-      issuers,
-      archivedOnly = false,
-      webIdentity = {},
-      engines,
-    } = this.#options;
+    const { log, metrics, namespace, endpoint, issuers, engines } = this.#options;
+    const { archivedOnly = false, webIdentity = {} } = this.#options;
     return {
+      ...{ log, metrics, namespace, endpoint, issuers, engines, archivedOnly, webIdentity },
       client: this.#client,
       stores: this.#stores(),
       owners,
       events: this.#events,
-      metrics,
-      log,
-      namespace,
-      endpoint,
-      issuers,
-      archivedOnly,
-      webIdentity,
       servingCa: () => this.#servingCa,
-      engines,
       copies: createCopies(this.#abort.signal),
       now,
       signal: this.#cut.signal,
