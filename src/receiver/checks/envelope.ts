@@ -1,7 +1,8 @@
 import type { Trust } from '../../api/trust.ts';
 import { sha256Digest } from '../../evidence/digest.ts';
 import { verifyAttestation } from '../../verify/attestation.ts';
-import type { Refusal, Signer } from '../../verify/verdict.ts';
+import type { ContainerForm } from '../../verify/container/content.ts';
+import type { Signer, Verdict } from '../../verify/verdict.ts';
 
 /** An envelope, and who may have signed it. */
 export interface EnvelopeTask {
@@ -18,12 +19,14 @@ export type EnvelopeVerdict =
       readonly signers: readonly [Signer, ...Signer[]];
       /** Of what they signed. */
       readonly payloadDigest: string;
+      readonly form: ContainerForm;
     }
-  | { readonly verified: false; readonly refusals: readonly [Refusal, ...Refusal[]] };
+  | Extract<Verdict, { readonly verified: false }>;
 
 /** Verifies an envelope, whatever its statement is about. Pure; whatever is handed in, it doesn't throw. */
 export function judgeEnvelope({ bytes, trust, now }: EnvelopeTask): EnvelopeVerdict {
   const verdict = verifyAttestation(bytes, trust, now);
   if (!verdict.verified) return verdict;
-  return { verified: true, signers: verdict.signers, payloadDigest: sha256Digest(verdict.payload) };
+  const { signers, payload, form } = verdict;
+  return { verified: true, signers, payloadDigest: sha256Digest(payload), form };
 }

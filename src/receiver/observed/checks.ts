@@ -15,6 +15,12 @@ export function observedChecks(checks: Checks, { verifications }: Pick<IntakeMet
       verifications.inc({ form: found.form ?? UNREADABLE, outcome: outcomeOf(judgement) });
       return judgement;
     },
+    async envelope(task, asker) {
+      const verdict = await checks.envelope(task, asker);
+      const outcome = verdict.verified ? 'verified' : verdict.refusals[0].code;
+      verifications.inc({ form: verdict.form ?? UNREADABLE, outcome });
+      return verdict;
+    },
     async image(image, asker) {
       const verdict = await checks.image(image, asker);
       const [first] = verdict.verified ? [] : verdict.refusals;
