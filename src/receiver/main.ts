@@ -114,7 +114,7 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
     signal,
     onError: interrupted('subscriptions'),
   });
-  metrics.onScrape(() => observeCaches(metrics.kube, Object.entries({ workflowruns: runs, waivers })));
+  metrics.onScrape(() => observeCaches(metrics.kube, Object.entries({ workflowruns: runs, waivers, subscriptions })));
   let archive: Archive | undefined;
   const state = { runs: false, waivers: false, serving: false };
   for (const [name, { synced }] of Object.entries({ runs, waivers })) {

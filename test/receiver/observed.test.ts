@@ -13,6 +13,7 @@ import { putBytes } from '../../src/evidence/put.ts';
 import { createStore } from '../../src/kube/store.ts';
 import type { PolicyEngine, PolicyOutcome } from '../../src/policy/evaluation.ts';
 import type { AskedImage, Asker, Checks } from '../../src/receiver/checks/checks.ts';
+import { type EnvelopeTask, judgeEnvelope } from '../../src/receiver/checks/envelope.ts';
 import type { Judgement, JudgementTask } from '../../src/receiver/checks/judgement.ts';
 import { judge } from '../../src/receiver/checks/judgement.ts';
 import { createMemoryBudget } from '../../src/receiver/memory.ts';
@@ -82,17 +83,19 @@ test('verification by form and outcome, of what can not be read too', async () =
   const asker: Asker = { identity: 'me' };
   const asked = { attestation: async (task: JudgementTask): Promise<Judgement> => judge(task) };
   const image = async () => ({ verified: false, refusals: [] }) as const;
-  const checks = observedChecks({ ...asked, image } as unknown as Checks, metrics.intake);
+  const posted = { envelope: async (task: EnvelopeTask) => judgeEnvelope(task) };
+  const checks = observedChecks({ ...asked, ...posted, image } as unknown as Checks, metrics.intake);
   const payload = Buffer.from('{}').toString('base64');
   const envelope = { payloadType: 'application/vnd.in-toto+json', payload, signatures: [{ sig: 'AAAA' }] };
   for (const text of ['no container', JSON.stringify(envelope)]) {
     await checks.attestation({ bytes: Buffer.from(text), trust, record, now }, asker);
   }
+  await checks.envelope({ bytes: Buffer.from(JSON.stringify(envelope)), trust, now }, asker);
   await checks.image({} as AskedImage, asker);
   const { sum } = await scraped();
   const found = (form: string, outcome: string) => sum('proviso_signature_verifications_total', { form, outcome });
   assert.is(found('unreadable', 'json-malformed') ?? found('unreadable', 'attestation-malformed'), 1);
-  assert.is(found('dsse', 'signer-not-allowed'), 1);
+  assert.is(found('dsse', 'signer-not-allowed'), 2);
   assert.is(found('image', 'image-not-signed'), 1);
 });
 
