@@ -21,7 +21,7 @@ export interface Archive {
 }
 
 interface KeptArchive extends Omit<ArchiverOptions, 'database'> {
-  readonly metrics: Pick<ReceiverMetrics, 'storage' | 'queues'>;
+  readonly metrics: Pick<ReceiverMetrics, 'storage' | 'queues' | 'events'>;
 }
 
 const RETRY_MS = 5_000;

@@ -38,7 +38,7 @@ export interface ArchiverOptions extends Omit<RunKeeper, 'wantsEvents'>, Deliver
   readonly namespace: string;
   readonly events: EventRecorder;
   readonly audit: AuditLog;
-  readonly metrics: Pick<ReceiverMetrics, 'queues'>;
+  readonly metrics: Pick<ReceiverMetrics, 'queues' | 'events'>;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import { createEventMetrics, type EventMetrics } from './event-metrics.ts';
 import { createIntakeMetrics, type IntakeMetrics } from './intake-metrics.ts';
 import { createKubeMetrics, type KubeMetrics } from './kube-metrics.ts';
 import { createQueueMetrics, type QueueMetrics } from './queue-metrics.ts';
@@ -15,6 +16,7 @@ export interface ReceiverMetrics {
   readonly runs: RunMetrics;
   readonly intake: IntakeMetrics;
   readonly storage: StorageMetrics;
+  readonly events: EventMetrics;
   /** How much is taken of what there is only so much of, from 0 to 1. */
   readonly saturation: Gauge<'resource'>;
   /** The workflow has no run any more, so nothing is told of it either. */
@@ -41,6 +43,7 @@ export function createReceiverMetrics(): ReceiverMetrics {
     queues: createQueueMetrics(registry, QUEUES),
     requests: createRequestMetrics(registry),
     storage: createStorageMetrics(registry),
+    events: createEventMetrics(registry),
     saturation: new Gauge({
       name: 'proviso_receiver_saturation_ratio',
       help: 'How much is taken of what a receiver has only so much of; at 1 it turns requests away.',

@@ -12,6 +12,7 @@ import type { EndpointRules } from '../../outbound/endpoints.ts';
 import { resolveOverSockets } from '../../outbound/resolve.ts';
 import { type EndpointReading, endpointRef, readEndpoint } from '../../outbound/secret-endpoint.ts';
 import type { PolicyEngines } from '../../policy/engines.ts';
+import type { EventMetrics } from '../../telemetry/event-metrics.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Stores } from '../stores.ts';
 import { type Pump, startPump } from './pump.ts';
@@ -26,6 +27,7 @@ export interface DelivererOptions {
   readonly endpoints: EndpointRules;
   readonly engines: PolicyEngines;
   readonly stores: Stores;
+  readonly metrics: { readonly events: EventMetrics };
   readonly log: Logger;
 }
 

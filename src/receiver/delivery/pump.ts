@@ -12,6 +12,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { Endpoint, EndpointReading } from '../../outbound/secret-endpoint.ts';
 import type { PolicyEngine } from '../../policy/evaluation.ts';
 import { filterEvent, filterFault } from '../../policy/event-filter.ts';
+import type { DeliveryOutcome, EventMetrics } from '../../telemetry/event-metrics.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { type DependencyTrackOptions, tellDependencyTrack } from './dependency-track.ts';
 import { earlierTries, reportDeliveries, type Tries } from './report.ts';
@@ -23,6 +24,7 @@ export interface PumpOptions extends DependencyTrackOptions {
   readonly client: KubeClient;
   readonly engine: PolicyEngine;
   readonly persistence: Persistence;
+  readonly metrics: { readonly events: EventMetrics };
   readonly log: Logger;
   /** Between two writes of the status, at least, in ms. */
   readonly reportMs: number;
@@ -42,6 +44,12 @@ export interface Pump {
 const BATCH = 32;
 /** Endpoints take requests side by side; more would be a burden to some. */
 const AT_ONCE = 4;
+const OUTCOME: Readonly<Record<Settlement['state'], DeliveryOutcome>> = {
+  delivered: 'Delivered',
+  pending: 'Retried',
+  dead: 'Dead',
+  unwanted: 'Filtered',
+};
 /** What a Secret, the filter or the archive lacks may be there after this time, in ms. */
 const RETRY_MS = 15_000;
 
@@ -105,6 +113,8 @@ export function startPump(uid: string, options: PumpOptions): Pump {
         : outcome === undefined
           ? { state: 'delivered' }
           : afterFailure(outcome, due.attempts, options.persistence, now, Math.random());
+    const { namespace = '' } = subscription.metadata;
+    options.metrics.events.deliveries.inc({ namespace, outcome: OUTCOME[settlement.state] });
     if (settlement.state === 'dead') {
       const facts = { subscription: nameOf(subscription), event: event.id, why: settlement.error };
       log.warn(facts, 'Event given up');

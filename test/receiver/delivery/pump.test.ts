@@ -14,6 +14,7 @@ import { createCelEngine } from '../../../src/policy/cel/engine.ts';
 import { type Pump, startPump } from '../../../src/receiver/delivery/pump.ts';
 import type { Stores } from '../../../src/receiver/stores.ts';
 import { createLogger } from '../../../src/telemetry/log.ts';
+import { createReceiverMetrics } from '../../../src/telemetry/receiver-metrics.ts';
 import { sampleRun } from '../../archive/sample.ts';
 import { type EventSink, startEventSink } from '../../support/event-sink.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -44,9 +45,14 @@ const client = {
 } as unknown as KubeClient;
 
 const stores: Stores = { get: () => Promise.reject(new Error('no store is asked')) };
+const metrics = createReceiverMetrics();
+const outcomes = async (outcome: string): Promise<number> => {
+  const { values } = await metrics.events.deliveries.get();
+  return values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
+};
 const start = (): Pump =>
   startPump('sub', {
-    ...{ database, client, engine, stores, rules, resolve: resolveOverSockets, signal: abort.signal },
+    ...{ database, client, engine, stores, metrics, rules, resolve: resolveOverSockets, signal: abort.signal },
     ...{ persistence: { tries: 4, firstMs: 1, maxMs: 20 }, log: createLogger('test', 'silent'), reportMs: 10 },
     subscription: () => subscription,
     endpointOf: async () => reading,
@@ -59,6 +65,7 @@ test.before.each(async () => {
   rules = endpointRules(['https://127.0.0.1:*']);
   const headers = { authorization: `Bearer ${SECRET}` };
   const url = new URL(`${sink.url}/in`);
+  metrics.events.deliveries.reset();
   reading = { ok: true, endpoint: { url, headers, ca: sink.ca, secrets: [`Bearer ${SECRET}`, SECRET] } };
 });
 test.after.each(async () => {
@@ -150,6 +157,7 @@ test('what is refused for good, or too often, is given up, and what follows is t
   assert.equal(taken().toSorted(), ['a.Accepted', 'b.Accepted']);
   const tries = (id: string) => sink.told.filter(({ event }) => event.id === id).length;
   assert.equal([tries('uid-shop-a.Opened'), tries('uid-shop-b.Opened')], [1, 4]);
+  assert.equal([await outcomes('Delivered'), await outcomes('Retried'), await outcomes('Dead')], [2, 3, 2]);
 });
 
 test('what the filter leaves out is not told, and what it fails for is given up', async () => {
