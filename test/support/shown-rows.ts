@@ -103,6 +103,15 @@ export const SHOWN_ROWS: readonly ShownRow[] = [
     cells: ['True', '8', '2', AGE, '7', '6', 'as-it-should'],
   },
   {
+    kind: 'Subscription',
+    name: 'releases',
+    status: {
+      conditions: [...ready.conditions, condition('Delivering', 'Delivered', 'done')],
+      delivery: { pending: 4, dead: 1, delivered: 9, lastDeliveryTime: '2026-01-01T00:00:00Z', lastError: 'gone' },
+    },
+    cells: ['True', 'True', '4', '1', AGE, AGE, '9', 'gone', 'as-it-should'],
+  },
+  {
     kind: 'Waiver',
     name: 'legacy-sbom',
     status: { waives: 'Policy/sbom-is-fresh', conditions: [condition('Active', 'Approved', 'as-it-should')] },
