@@ -152,7 +152,8 @@ export async function runReceiver(options: ReceiverOptions, signal: AbortSignal)
     const base = createContext(connection, options, issuers, runs.store, { ...judges, metrics, audit, tracing }, log);
     archive = keepArchive(options.archive, {
       ...{ ...base, namespace: options.namespace, synced: runs.synced, signal },
-      ...{ subscriptions, endpoints },
+      // Filters of Subscriptions are no policies.
+      ...{ subscriptions, endpoints, engines },
     });
     const context: ReceiverContext = { ...base, waivers: waivers.store, archive };
     await sweepStores(context);

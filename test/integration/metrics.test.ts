@@ -33,6 +33,7 @@ const MANIFESTS = [
     ...{ contractRef: { name: 'release' }, team: 'web', expectations: { maxInterval: '26h' } },
   }),
   manifest('Workflow', 'passing', { contractRef: { name: 'release' } }),
+  manifest('Subscription', 'nothing', { http: { url: 'https://sink.example/events' }, filter: 'false' }),
 ].join('\n---\n');
 
 const BUILD = { namespace: 'shop', workflow: 'build', team: 'web', runner: 'GENERIC' };
@@ -177,6 +178,17 @@ async function askForWaiver(): Promise<void> {
   };
   await shop.kubectl('apply -n shop -f -', manifest('Waiver', 'unapproved', spec));
 }
+
+test('an event that a filter leaves out is counted as that, and not as a violation of a policy', async () => {
+  const outcome = { namespace: 'shop', outcome: 'Filtered' };
+  const { sum } = await eventually('events to be left out', async () => {
+    const seen = await ofReceiver();
+    return (seen.sum('proviso_event_deliveries_total', outcome) ?? 0) > 0 ? seen : undefined;
+  });
+  assert.is(sum('proviso_policy_violations_total', { policy: 'filter' }), undefined);
+  assert.is(sum('proviso_policy_violations_total'), 1);
+  assert.is(sum('proviso_policy_evaluations_total'), 1);
+});
 
 test('the operator tells of workflows, of waivers, and of the tokens that it issued', async () => {
   await askForWaiver();
