@@ -14,7 +14,7 @@ const listed = [...section.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']
 const WELL = [
   ...['Ready', 'Copied', 'Approved', 'TokenIssued', 'RevisionCreated', 'HistoryPruned', 'RetentionApplied'],
   ...['Crafting', 'Verifying', 'Accepted', 'AcceptedWithViolations', 'Waived', 'Compliant', 'Succeeded', 'Running'],
-  ...['RunOpened', 'MaterialAdded', 'ContractChanged'],
+  ...['RunOpened', 'MaterialAdded', 'ContractChanged', 'Suspended', 'Delivered'],
 ];
 
 test('every reason of what is not as it should be is in the table, and no other', () => {

@@ -166,6 +166,23 @@ export const NOT_RUN: readonly NotRun[] = [
   },
   {
     page: 'docs/install-cli.md',
+    commands: ['cp dist/cli-single/kubectl_complete-proviso ~/.local/bin/'],
+    why: 'it writes into the home of whoever runs it',
+    covered: ['test/integration/console.test.ts', 'kubectl completes the command lines of its plugin'],
+  },
+  {
+    page: 'docs/tracing.md',
+    commands: [
+      "kubectl get workflowrun -n shop build-80602337c6 -o jsonpath='{.metadata.annotations.proviso\\.dev/traceparent}'",
+    ],
+    why: 'it takes the name of a run that was traced',
+    covered: [
+      'test/integration/cli.test.ts',
+      'one trace leads from the commands of a run through the receiver to the operator, and so do the logs',
+    ],
+  },
+  {
+    page: 'docs/install-cli.md',
     commands: [
       'node scripts/cli.ts --node node-v24.21.0-linux-arm64/bin/node out/linux-arm64',
       'node scripts/cli.ts --node node-v24.21.0-darwin-arm64/bin/node out/darwin-arm64',
