@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long bench bench-load bench-operator bench-verify bench-policy bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen report-picture fix clean
+.PHONY: help check test test-fault test-fault-long soak bench bench-load bench-operator bench-verify bench-policy bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen report-picture fix clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -26,6 +26,10 @@ test-fault-long: node_modules/.installed ## 200 kills of receiver and operator a
 	node test/controlplane/prepare.ts
 	PROVISO_KILLS=200 node test/fault/kill.test.ts
 	PROVISO_KILLS=200 node test/fault/kill-s3.test.ts
+
+soak: node_modules/.installed ## A mixed load with restarts for PROVISO_SOAK_MINUTES (30), and whether anything grows meanwhile
+	node test/controlplane/prepare.ts
+	node test/soak/main.ts
 
 bench: node_modules/.installed ## The budgets of the design beside what limits them, in about ten minutes: tables, JSON and Markdown
 	node test/controlplane/prepare.ts

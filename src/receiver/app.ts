@@ -35,7 +35,7 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   const { requests, onScrape, saturation } = context.metrics;
   const { admit, load } = admission(isStopping);
   onScrape(() => saturation.set({ resource: 'requests' }, load()));
-  app.use(observeRequests(requests), traced(context.tracing), standardHeaders, admit);
+  app.use(traced(context.tracing), observeRequests(requests), standardHeaders, admit);
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
   const { audit } = context;
   app

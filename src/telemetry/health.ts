@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { CONTENT_TYPE, type ExpositionForm, formFor } from './exposition.ts';
 
 /** `undefined` when all is well, else why not. */
 export type HealthCheck = () => string | undefined;
@@ -9,8 +10,8 @@ export interface HealthOptions {
   readonly host?: string;
   readonly live: Readonly<Record<string, HealthCheck>>;
   readonly ready: Readonly<Record<string, HealthCheck>>;
-  /** The text of `/metrics`; absent, there is none. */
-  readonly metrics?: () => Promise<string>;
+  /** The page of `/metrics`; absent, there is none. */
+  readonly metrics?: (form: ExpositionForm) => Promise<string>;
 }
 
 /** Serves `/livez`, `/readyz` and `/metrics` over plain HTTP, each with `?verbose`; returns how to stop it. */
@@ -18,8 +19,9 @@ export async function serveHealth(options: HealthOptions): Promise<() => Promise
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://health');
     if (url.pathname === '/metrics' && options.metrics !== undefined) {
-      options.metrics().then(
-        (text) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),
+      const form = formFor(request.headers.accept);
+      options.metrics(form).then(
+        (text) => response.writeHead(200, { 'content-type': CONTENT_TYPE[form] }).end(text),
         () => response.writeHead(500).end(),
       );
       return;

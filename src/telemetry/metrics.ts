@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { type ExpositionForm, renderRegistry } from './exposition.ts';
 import { createKubeMetrics, type KubeMetrics, WORK_BUCKETS } from './kube-metrics.ts';
 import { createObjectMetrics, type ObjectMetrics } from './object-metrics.ts';
 import { createQueueMetrics, type QueueMetrics } from './queue-metrics.ts';
@@ -29,8 +30,8 @@ export interface OperatorMetrics extends KubeMetrics, QueueMetrics, ObjectMetric
   onScrape(collect: () => void): void;
   /** What `/metrics` is made of. */
   readonly registry: Registry;
-  /** The text of `/metrics`. */
-  render(): Promise<string>;
+  /** The page of `/metrics`; absent, as text. */
+  render(form?: ExpositionForm): Promise<string>;
 }
 
 /** Metrics of one operator, with every series of the given controllers at zero from the start. */
@@ -139,9 +140,9 @@ export function createOperatorMetrics(controllers: readonly string[]): OperatorM
     },
     registry,
     onScrape: (collect) => void collectors.push(collect),
-    render() {
+    render(form = 'text') {
       for (const collect of collectors) collect();
-      return registry.metrics();
+      return renderRegistry(registry, form);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import { createEventMetrics, type EventMetrics } from './event-metrics.ts';
+import { type ExpositionForm, renderRegistry } from './exposition.ts';
 import { createIntakeMetrics, type IntakeMetrics } from './intake-metrics.ts';
 import { createKubeMetrics, type KubeMetrics } from './kube-metrics.ts';
 import { createQueueMetrics, type QueueMetrics } from './queue-metrics.ts';
@@ -25,8 +26,8 @@ export interface ReceiverMetrics {
   onScrape(collect: () => void): void;
   /** What `/metrics` is made of. */
   readonly registry: Registry;
-  /** The text of `/metrics`. */
-  render(): Promise<string>;
+  /** The page of `/metrics`; absent, as text. */
+  render(form?: ExpositionForm): Promise<string>;
 }
 
 /** Of finished runs that are to be archived. */
@@ -58,9 +59,9 @@ export function createReceiverMetrics(): ReceiverMetrics {
     },
     registry,
     onScrape: (collect) => void collectors.push(collect),
-    render() {
+    render(form = 'text') {
       for (const collect of collectors) collect();
-      return registry.metrics();
+      return renderRegistry(registry, form);
     },
   };
 }

@@ -259,12 +259,22 @@ if (hasPrometheus()) {
       });
       const { recorded, expressions } = await readRules();
       const queries = await dashboardQueries();
-      const exported = new Set(Object.keys(await prometheus.get<object>('metadata')));
+      const metadata = await prometheus.get<Readonly<Record<string, readonly { type: string }[]>>>('metadata');
+      // It asks for OpenMetrics, in which the family of a counter has a shorter name than its series.
+      const exported = new Set(
+        Object.entries(metadata).map(([name, [first]]) => (first?.type === 'counter' ? `${name}_total` : name)),
+      );
       const asked = [...expressions, ...queries.map(({ expr }) => expr)].flatMap(metricNames);
       assert.equal(
         [...new Set(asked)].filter((name) => name !== 'up' && !recorded.includes(name) && !exported.has(name)),
         [],
       );
+      const exemplars = 'query_exemplars?query=proviso_http_request_duration_seconds_bucket&start=0&end=9999999999';
+      await eventually('the trace of a request to be known', async () => {
+        const series =
+          await prometheus.get<readonly { exemplars: readonly { labels: { trace_id: string } }[] }[]>(exemplars);
+        return series.some((each) => each.exemplars.some(({ labels }) => /^[0-9a-f]{32}$/.test(labels.trace_id)));
+      });
       let empty = queries.filter(({ panel }) => !QUIET.includes(panel.title));
       await eventually('every panel to show something', async () => {
         // Only of what comes while Prometheus reads can it tell a rate.

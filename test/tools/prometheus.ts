@@ -49,7 +49,10 @@ export async function startPrometheus(jobs: Readonly<Record<string, number>>, ru
     })),
   };
   await writeFile(join(dir, 'prometheus.yaml'), JSON.stringify(config));
-  const args = [`--config.file=${dir}/prometheus.yaml`, `--storage.tsdb.path=${dir}/data`];
+  const args = [
+    ...[`--config.file=${dir}/prometheus.yaml`, `--storage.tsdb.path=${dir}/data`],
+    '--enable-feature=exemplar-storage',
+  ];
   const child = spawnChild('prometheus', 'prometheus', [...args, `--web.listen-address=127.0.0.1:${port}`]);
 
   async function get<T>(path: string): Promise<T> {

@@ -24,8 +24,8 @@ export interface LoadedShop {
   readonly receiver: KubeConnection;
 }
 
-/** Starts it; what it resolves with is stopped by `shop.stop()`. */
-export async function openLoadedShop(): Promise<LoadedShop> {
+/** Starts it, with so many finished runs kept of each workflow; what it resolves with is stopped by `shop.stop()`. */
+export async function openLoadedShop({ history = 10_000 } = {}): Promise<LoadedShop> {
   const shop = await openShop(
     [
       manifest('Contract', 'release', {
@@ -34,7 +34,7 @@ export async function openLoadedShop(): Promise<LoadedShop> {
         deadline: '1h',
       }),
       ...WORKFLOWS.map((name) =>
-        manifest('Workflow', name, { contractRef: { name: 'release' }, history: { limit: 10_000 } }),
+        manifest('Workflow', name, { contractRef: { name: 'release' }, history: { limit: history } }),
       ),
     ].join('\n---\n'),
   );
