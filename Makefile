@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long soak bench bench-load bench-operator bench-verify bench-policy bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen report-picture fix clean
+.PHONY: help check test test-fault test-fault-long soak bench bench-load bench-growth bench-operator bench-verify bench-policy bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen report-picture fix clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -37,6 +37,9 @@ bench: node_modules/.installed ## The budgets of the design beside what limits t
 
 bench-load: node_modules/.installed ## Submissions per second beside the API server's ceiling, and how long they take at constant rates
 	node test/bench/load/main.ts
+
+bench-growth: node_modules/.installed ## The operator among 1,000, 5,000 and 10,000 workflows and as many runs; PROVISO_BENCH_SIZES names others
+	node test/bench/growth/main.ts
 
 bench-operator: node_modules/.installed ## The operator among 10,000 workflows and runs, as a table; PROVISO_BENCH_SIZE=200 is quick
 	node test/bench/operator/main.ts

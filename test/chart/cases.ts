@@ -131,6 +131,8 @@ export const CASES: Readonly<Record<string, Values>> = {
         loadBalancerSourceRanges: ['203.0.113.0/24'],
         annotations: { a: 'b' },
       },
+      eventEndpoints: ['http://broker.events.svc.cluster.local:8080', 'https://*.corp.example'],
+      auditLogPath: '-',
     },
   },
   'everything that may be said of pods, and all that watches them': {

@@ -82,6 +82,24 @@ test('Node is started as the processes are measured, with the bundles that the b
   assert.equal(containerOf(objects, 'receiver').command, ['node', '/app/receiver.mjs']);
 });
 
+test('where events may be told besides the internet, and where decisions are written down', async () => {
+  const flags = (objects: readonly Rendered[]) =>
+    containerOf(objects, 'receiver').args.filter((each) => /event-endpoints|audit-log/.test(each));
+  assert.equal(flags(await helm.template()), []);
+  const endpoints = ['http://broker.events.svc.cluster.local:8080', 'https://*.corp.example'];
+  assert.equal(
+    flags(await helm.template({ receiver: { eventEndpoints: endpoints, auditLogPath: '/logs/audit.jsonl' } })),
+    [`--event-endpoints=${endpoints.join(',')}`, '--audit-log-path=/logs/audit.jsonl'],
+  );
+  for (const receiver of [
+    { eventEndpoints: ['corp.example'] },
+    { eventEndpoints: ['https://a,http://b'] },
+    { auditLogPath: 'audit' },
+  ]) {
+    assert.match(String(await helm.template({ receiver }).catch(String)), /eventEndpoints|auditLogPath/);
+  }
+});
+
 test('pods that share a volume of one node are on one node, and no budget keeps that from being drained', async () => {
   const objects = await helm.template({ archive: { type: 'none' } });
   const wanted = { 'app.kubernetes.io/name': 'proviso', 'app.kubernetes.io/instance': 'proviso' };

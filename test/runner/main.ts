@@ -35,9 +35,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-async function work(): Promise<void> {
+async function work(slot: number): Promise<void> {
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-    const result = await runFile(file);
+    const result = await runFile(file, slot);
     ended.push(result);
     report(result);
   }
@@ -50,7 +50,7 @@ async function work(): Promise<void> {
 async function secondTry(first: FileResult): Promise<FileResult> {
   const name = relative(process.cwd(), first.file);
   console.log(`once more, alone: ${name}`);
-  const second = await runFile(first.file);
+  const second = await runFile(first.file, 0);
   report(second);
   if (second.failed === 0) console.log(`FLAKY ${name} failed at first, as is shown above, and then passed`);
   return second;
@@ -72,7 +72,7 @@ function report({ file, passed, failed, problem, output, seconds }: FileResult):
   else if (values.notes) for (const [note] of output.matchAll(/^» .*$/gm)) console.log(`     ${note.slice(2)}`);
 }
 
-await Promise.all(Array.from({ length: jobs }, work));
+await Promise.all(Array.from({ length: jobs }, (_, slot) => work(slot)));
 const results: FileResult[] = [];
 const isFew = ended.filter((each) => each.failed > 0).length <= again;
 for (const each of ended) results.push(each.failed > 0 && isFew ? await secondTry(each) : each);

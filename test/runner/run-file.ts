@@ -26,11 +26,11 @@ interface Running {
 }
 const running = new Set<Running>();
 
-/** Runs one file to its end or its deadline, and judges what it said. */
-export async function runFile(file: string): Promise<FileResult> {
+/** Runs one file to its end or its deadline, and judges what it said. `slot` tells it from those that run beside it. */
+export async function runFile(file: string, slot: number): Promise<FileResult> {
   const started = performance.now();
   const seconds = await deadlineOf(file);
-  const run = start(file);
+  const run = start(file, slot);
   const { child } = run;
   const [stdout, stderr, report] = child.stdio.slice(1) as [Readable, Readable, Readable];
   const output = collect(stdout, stderr);
@@ -56,13 +56,13 @@ export function endAll(): void {
   for (const run of running) end(run);
 }
 
-function start(file: string): Running {
+function start(file: string, slot: number): Running {
   const scratch = mkdtempSync(join(tmpdir(), 'proviso-test-'));
   // A group of its own, so that what a test started ends with it.
   const child = spawn(process.execPath, ['--enable-source-maps', '--import', OBSERVE, file], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    env: { ...process.env, TMPDIR: scratch },
+    env: { ...process.env, TMPDIR: scratch, PROVISO_TEST_SLOT: String(slot) },
   });
   const run = { child, scratch };
   running.add(run);

@@ -14,6 +14,8 @@ export interface Running {
   stop(): Promise<number | null>;
 }
 
+const LAST_CHARACTERS = 2_000;
+
 /** Starts `node src/main.ts ARGS`, or Node with another entry; its output goes to `logFile`. */
 export function startProcess(
   name: string,
@@ -29,6 +31,12 @@ export function startProcess(
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const closed = once(child, 'close').catch(() => {});
+  // Whatever a test says then, this is why.
+  child.on('close', async (code) => {
+    if (code === null || code === 0) return;
+    const last = (await readFile(logFile, 'utf8').catch(() => '')).slice(-LAST_CHARACTERS);
+    console.error(`# ${name} ended with ${code}; its last lines:\n${last}`);
+  });
   const stop = async (): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) {
       const exited = once(child, 'exit');
