@@ -16,7 +16,7 @@ check: node_modules/.installed ## Types, lint, format, generated files, import d
 
 test: check ## check, then every test; closes with 'N passed, N failed', and tells which needed a second try
 	node test/controlplane/prepare.ts
-	node test/runner/main.ts --again 3
+	node test/runner/main.ts --jobs 3 --again 3
 
 test-fault: node_modules/.installed ## Only what is done to the runtime: watches, connections, clusters, kills
 	node test/controlplane/prepare.ts

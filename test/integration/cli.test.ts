@@ -1,4 +1,4 @@
-// deadline: 180
+// deadline: 300
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

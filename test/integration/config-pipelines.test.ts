@@ -1,4 +1,4 @@
-// deadline: 180
+// deadline: 300
 import { mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load } from 'js-yaml';

@@ -1,3 +1,4 @@
+// deadline: 120
 import { readdir } from 'node:fs/promises';
 import { loadAll } from 'js-yaml';
 import { suite } from 'uvu';

@@ -1,4 +1,4 @@
-// deadline: 600
+// deadline: 300
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// deadline: 200
+// deadline: 300
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { suite } from 'uvu';

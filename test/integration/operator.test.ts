@@ -1,4 +1,4 @@
-// deadline: 180
+// deadline: 300
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { suite } from 'uvu';

@@ -1,4 +1,4 @@
-// deadline: 120
+// deadline: 300
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { suite } from 'uvu';

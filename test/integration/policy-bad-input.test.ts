@@ -1,4 +1,4 @@
-// deadline: 150
+// deadline: 300
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MaterialMessage, RunMessage } from '../../src/api/messages.ts';

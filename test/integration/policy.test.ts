@@ -1,4 +1,4 @@
-// deadline: 120
+// deadline: 300
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sha256Hex } from '../../src/api/canonical.ts';

@@ -1,4 +1,4 @@
-// deadline: 180
+// deadline: 300
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// deadline: 120
+// deadline: 180
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

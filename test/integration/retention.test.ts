@@ -1,4 +1,4 @@
-// deadline: 240
+// deadline: 300
 import { setTimeout } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

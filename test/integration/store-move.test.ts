@@ -1,4 +1,4 @@
-// deadline: 180
+// deadline: 300
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

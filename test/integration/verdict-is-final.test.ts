@@ -1,3 +1,4 @@
+// deadline: 120
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KIND } from '../../src/api/kinds.ts';

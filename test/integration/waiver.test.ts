@@ -1,4 +1,4 @@
-// deadline: 150
+// deadline: 300
 import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
