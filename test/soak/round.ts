@@ -17,6 +17,8 @@ export async function soakRound(loaded: LoadedShop, round: number, ms: number): 
     ...identities.slice(0, 4).map((identity, index) => strayRuns(loaded, identity, `stray-${round}-${index}`, ms)),
   ]);
   await shop.kubectl(`delete -n shop workflow.proviso.dev ${passing}`);
+  // What a cluster's garbage collector does with what the workflow owned; there is none here.
+  await shop.kubectl(`delete -n shop secrets,serviceaccounts,roles,rolebindings -l proviso.dev/workflow=${passing}`);
   return perSecond;
 }
 
@@ -29,7 +31,9 @@ async function strayRuns({ shop }: LoadedShop, { workflow, token }: Identity, na
     const path = `/v1/namespaces/shop/runs/${opened.json<RunMessage>().run}`;
     await shop.http.call(`${path}/materials/sbom`, { method: 'PUT', token, body: `of ${name}-${count}` });
     await shop.http.refused('attestation-malformed', `${path}/attestation`, { method: 'POST', token, body: '{}' });
-    await shop.http.call(`${path}/cancel`, { method: 'POST', token, body: {} });
+    const cancel = { method: 'POST', token, body: { trigger: 'cancellation' } };
+    const cancelled = await shop.http.call(`${path}/cancel`, cancel);
+    if (cancelled.status !== 200) throw new Error(`${cancelled.status} ${cancelled.body}`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
