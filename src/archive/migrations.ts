@@ -14,6 +14,18 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-outbox': { up: addOutbox },
 };
 
+type Index = readonly [name: string, table: string, columns: readonly string[]];
+
+async function createIndexes(db: Kysely<unknown>, indexes: readonly Index[]): Promise<void> {
+  for (const [name, table, columns] of indexes) {
+    await db.schema
+      .createIndex(name)
+      .on(table)
+      .columns([...columns])
+      .execute();
+  }
+}
+
 async function createRuns(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('runs')
@@ -46,19 +58,13 @@ async function createRuns(db: Kysely<unknown>): Promise<void> {
     .addColumn('type', 'varchar(64)', (column) => column.notNull())
     .addPrimaryKeyConstraint('digests_pk', ['run_uid', 'digest', 'role', 'name'])
     .execute();
-  const indexes: readonly (readonly [string, string, readonly string[]])[] = [
+  const indexes: readonly Index[] = [
     ['runs_by_time', 'runs', ['namespace', 'started', 'uid']],
     ['runs_by_workflow', 'runs', ['namespace', 'workflow', 'started', 'uid']],
     ['runs_by_commit', 'runs', ['commit_sha']],
     ['digests_by_digest', 'digests', ['digest', 'role']],
   ];
-  for (const [name, table, columns] of indexes) {
-    await db.schema
-      .createIndex(name)
-      .on(table)
-      .columns([...columns])
-      .execute();
-  }
+  await createIndexes(db, indexes);
 }
 
 async function addRecords(db: Kysely<unknown>): Promise<void> {
@@ -78,18 +84,12 @@ async function addRecords(db: Kysely<unknown>): Promise<void> {
 
 async function addRetention(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('runs').addColumn('store', 'varchar(253)').execute();
-  const indexes: readonly (readonly [string, readonly string[]])[] = [
-    ['runs_by_store', ['store', 'workflow_uid']],
-    ['runs_by_age', ['workflow_uid', 'started', 'uid']],
-    ['runs_by_record', ['record_digest']],
+  const indexes: readonly Index[] = [
+    ['runs_by_store', 'runs', ['store', 'workflow_uid']],
+    ['runs_by_age', 'runs', ['workflow_uid', 'started', 'uid']],
+    ['runs_by_record', 'runs', ['record_digest']],
   ];
-  for (const [name, columns] of indexes) {
-    await db.schema
-      .createIndex(name)
-      .on('runs')
-      .columns([...columns])
-      .execute();
-  }
+  await createIndexes(db, indexes);
   await db.schema
     .createTable('released')
     .addColumn('store', 'varchar(253)', (column) => column.notNull())
@@ -154,20 +154,14 @@ async function addIntake(db: Kysely<unknown>): Promise<void> {
     .addColumn('gitoid', 'varchar(64)', (column) => column.notNull().references('intake.gitoid').onDelete('cascade'))
     .addPrimaryKeyConstraint('intake_claims_pk', ['claim', 'gitoid'])
     .execute();
-  const indexes: readonly (readonly [string, string, readonly string[]])[] = [
+  const indexes: readonly Index[] = [
     ['intake_by_state', 'intake', ['state', 'due']],
     ['intake_by_room', 'intake', ['kept', 'account']],
     ['intake_by_end', 'intake', ['expires']],
     ['intake_by_payload', 'intake', ['payload_digest', 'run_uid']],
     ['intake_claims_by_gitoid', 'intake_claims', ['gitoid']],
   ];
-  for (const [name, table, columns] of indexes) {
-    await db.schema
-      .createIndex(name)
-      .on(table)
-      .columns([...columns])
-      .execute();
-  }
+  await createIndexes(db, indexes);
 }
 
 async function addOutbox(db: Kysely<unknown>): Promise<void> {
@@ -196,17 +190,11 @@ async function addOutbox(db: Kysely<unknown>): Promise<void> {
     .addColumn('error', 'text')
     .addPrimaryKeyConstraint('deliveries_pk', ['subscription_uid', 'event_id'])
     .execute();
-  const indexes: readonly (readonly [string, string, readonly string[]])[] = [
+  const indexes: readonly Index[] = [
     ['events_to_address', 'events', ['addressed', 'written', 'run_uid', 'position']],
     ['deliveries_by_state', 'deliveries', ['subscription_uid', 'state', 'due']],
     ['deliveries_by_run', 'deliveries', ['subscription_uid', 'run_uid', 'position']],
     ['deliveries_by_event', 'deliveries', ['event_id']],
   ];
-  for (const [name, table, columns] of indexes) {
-    await db.schema
-      .createIndex(name)
-      .on(table)
-      .columns([...columns])
-      .execute();
-  }
+  await createIndexes(db, indexes);
 }
