@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { discover } from '../../src/archive/discover.ts';
 import { openArchive } from '../../src/archive/open.ts';
@@ -12,7 +8,7 @@ import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { totalsOf } from '../../src/archive/totals.ts';
 import { archivedAmong, archivedAs, archiveRun } from '../../src/archive/write.ts';
 import { some } from '../support/some.ts';
-import { hasPostgres, startPostgres } from '../tools/postgres.ts';
+import { onBothServers } from './both-servers.ts';
 import { digestOf, type SampleRun, sampleRun } from './sample.ts';
 
 const RECORD = { digest: digestOf('record'), time: '2026-11-01T12:00:00.000Z' };
@@ -20,32 +16,17 @@ const OUTPUTS = new Set(['image', 'library']);
 const put = (database: ArchiveDatabase, run: SampleRun) =>
   archiveRun(database, rowsOf(sampleRun(run), OUTPUTS, RECORD));
 
-interface Server {
-  readonly address: string;
-  stop(): Promise<void>;
-}
-
-/** What both servers have to do alike. */
-function behaviours(name: string, start: () => Promise<Server>): void {
-  const test = suite(`archive on ${name}`);
-  let server: Server;
+onBothServers('archive', ['runs'], (test, whenOpened) => {
   let database: ArchiveDatabase;
-  test.before(async () => {
-    server = await start();
-    ({ database } = await openArchive(server.address));
-  });
-  test.before.each(async () => {
-    await database.deleteFrom('runs').execute();
-  });
-  test.after(async () => {
-    await database?.destroy();
-    await server?.stop();
+  let address: string;
+  whenOpened((opened) => {
+    ({ database, address } = opened);
   });
   const names = async (filter: Partial<RunFilter> = {}, limit = 100) =>
     (await listRuns(database, { namespaces: ['shop', 'bank'], ...filter }, limit)).map(({ name }) => name);
 
   test('the steps of the schema run once, whoever opens it at the same time', async () => {
-    const opened = await Promise.all(Array.from({ length: 4 }, () => openArchive(server.address)));
+    const opened = await Promise.all(Array.from({ length: 4 }, () => openArchive(address)));
     await Promise.all(opened.map((each) => each.database.destroy()));
     assert.equal(await archivedNamespaces(database), []);
   });
@@ -204,12 +185,4 @@ function behaviours(name: string, start: () => Promise<Server>): void {
     );
     assert.equal(await totals('workflow', 'all', []), []);
   });
-
-  test.run();
-}
-
-behaviours('SQLite', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'proviso-archive-'));
-  return { address: `sqlite:${join(dir, 'archive.db')}`, stop: () => rm(dir, { recursive: true }) };
 });
-if (hasPostgres()) behaviours('PostgreSQL', startPostgres);

@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sha256Hex } from '../../src/api/canonical.ts';
 import {
@@ -22,7 +18,7 @@ import {
 } from '../../src/archive/intake.ts';
 import { openArchive } from '../../src/archive/open.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
-import { hasPostgres, startPostgres } from '../tools/postgres.ts';
+import { onBothServers } from './both-servers.ts';
 import { digestOf } from './sample.ts';
 
 const ROOM = { count: 10, bytes: 1000 };
@@ -41,26 +37,11 @@ function sample(body: string, given: Partial<ReceivedRow> = {}): ReceivedRow {
   };
 }
 
-interface Server {
-  readonly address: string;
-  stop(): Promise<void>;
-}
-
-/** What both servers have to do alike. */
-function behaviours(name: string, start: () => Promise<Server>): void {
-  const test = suite(`intake on ${name}`);
-  let server: Server;
+onBothServers('intake', ['intake'], (test, whenOpened) => {
   let database: ArchiveDatabase;
-  test.before(async () => {
-    server = await start();
-    ({ database } = await openArchive(server.address));
-  });
-  test.before.each(async () => {
-    await database.deleteFrom('intake').execute();
-  });
-  test.after(async () => {
-    await database?.destroy();
-    await server?.stop();
+  let address: string;
+  whenOpened((opened) => {
+    ({ database, address } = opened);
   });
   const put = (row: ReceivedRow, claims: readonly string[] = []) => receive(database, row, claims, ROOM, SHARE);
   const due = async (now = T1) => (await dueForJudgement(database, now, 10)).map(({ body }) => body);
@@ -75,7 +56,7 @@ function behaviours(name: string, start: () => Promise<Server>): void {
   test('what was received is there after the database was closed, and once however often it comes', async () => {
     assert.is(await put(sample('ä"\\', { size: 4 }), ['a', 'b', 'a']), 'kept');
     assert.is(await put(sample('ä"\\', { size: 4, account: '10.0.0.2' }), ['c']), 'known');
-    const again = await openArchive(server.address);
+    const again = await openArchive(address);
     assert.is((await findEnvelope(again.database, sha256Hex('ä"\\')))?.body, 'ä"\\');
     await again.database.destroy();
     assert.equal((await claimsOf(database, sha256Hex('ä"\\'))).toSorted(), ['a', 'b']);
@@ -201,12 +182,4 @@ function behaviours(name: string, start: () => Promise<Server>): void {
       ],
     );
   });
-
-  test.run();
-}
-
-behaviours('SQLite', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'proviso-intake-'));
-  return { address: `sqlite:${join(dir, 'archive.db')}`, stop: () => rm(dir, { recursive: true }) };
 });
-if (hasPostgres()) behaviours('PostgreSQL', startPostgres);

@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventsOf } from '../../src/api/run-events.ts';
 import type { WorkflowRun } from '../../src/api/types.gen.ts';
@@ -13,38 +9,21 @@ import {
   nextDue,
   settleDelivery,
 } from '../../src/archive/deliveries.ts';
-import { openArchive } from '../../src/archive/open.ts';
 import { addressEvents, forgetEvents, writeEvents } from '../../src/archive/outbox.ts';
 import { rowsOf } from '../../src/archive/rows.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { archiveRun } from '../../src/archive/write.ts';
-import { hasPostgres, startPostgres } from '../tools/postgres.ts';
+import { onBothServers } from './both-servers.ts';
 import { digestOf, sampleRun } from './sample.ts';
 
 const RECORD = { digest: digestOf('record'), time: '2026-11-01T12:00:00.000Z' };
 const LATER = new Date(Date.now() + 3_600_000);
 const EVERYTHING = (uid: string) => ({ uid, wants: () => true });
 
-interface Server {
-  readonly address: string;
-  stop(): Promise<void>;
-}
-
-/** What both servers have to do alike. */
-function behaviours(name: string, start: () => Promise<Server>): void {
-  const test = suite(`outbox on ${name}`);
-  let server: Server;
+onBothServers('outbox', ['events', 'runs'], (test, whenOpened) => {
   let database: ArchiveDatabase;
-  test.before(async () => {
-    server = await start();
-    ({ database } = await openArchive(server.address));
-  });
-  test.before.each(async () => {
-    for (const table of ['events', 'runs'] as const) await database.deleteFrom(table).execute();
-  });
-  test.after(async () => {
-    await database?.destroy();
-    await server?.stop();
+  whenOpened((opened) => {
+    ({ database } = opened);
   });
   const archive = (run: WorkflowRun) => archiveRun(database, rowsOf(run, new Set(), RECORD), eventsOf(run));
   const due = async (uid: string, now = LATER) =>
@@ -124,13 +103,4 @@ function behaviours(name: string, start: () => Promise<Server>): void {
     assert.equal(await countDeliveries(database, 'y'), { pending: 0, delivered: 0, dead: 0 });
     assert.is(await nextDue(database, 'y'), undefined);
   });
-
-  test.run();
-}
-
-behaviours('SQLite', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'proviso-outbox-'));
-  return { address: `sqlite:${join(dir, 'archive.db')}`, stop: () => rm(dir, { recursive: true }) };
 });
-
-if (hasPostgres()) behaviours('PostgreSQL', startPostgres);

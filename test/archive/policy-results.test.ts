@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RecordedEvaluation, RecordedJudgement } from '../../src/api/types.gen.ts';
 import { discover } from '../../src/archive/discover.ts';
@@ -12,7 +8,7 @@ import { rowsOf } from '../../src/archive/rows.ts';
 import { listRuns, type RunFilter } from '../../src/archive/runs.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { archiveRun } from '../../src/archive/write.ts';
-import { hasPostgres, startPostgres } from '../tools/postgres.ts';
+import { onBothServers } from './both-servers.ts';
 import { digestOf, type SampleRun, sampleRun } from './sample.ts';
 
 const record = (time = '2026-11-01T12:00:00.000Z') => ({ digest: digestOf('record'), time });
@@ -34,26 +30,11 @@ const waiver = (policy: string, kind: 'Policy' | 'ClusterPolicy' = 'Policy') => 
 const BOTH: Pick<RunFilter, 'namespaces'> = { namespaces: ['shop', 'bank'] };
 const CLUSTER = { kind: 'ClusterPolicy' } as const;
 
-interface Server {
-  readonly address: string;
-  stop(): Promise<void>;
-}
-
-/** What both servers have to do alike. */
-function behaviours(name: string, start: () => Promise<Server>): void {
-  const test = suite(`policy results on ${name}`);
-  let server: Server;
+onBothServers('policy results', ['runs'], (test, whenOpened) => {
   let database: ArchiveDatabase;
-  test.before(async () => {
-    server = await start();
-    ({ database } = await openArchive(server.address));
-  });
-  test.before.each(async () => {
-    await database.deleteFrom('runs').execute();
-  });
-  test.after(async () => {
-    await database?.destroy();
-    await server?.stop();
+  let address: string;
+  whenOpened((opened) => {
+    ({ database, address } = opened);
   });
   const rows = async () => {
     const found = await database
@@ -116,9 +97,9 @@ function behaviours(name: string, start: () => Promise<Server>): void {
     await database.updateTable('runs').set({ judgements: null }).execute();
     const { signal } = new AbortController();
     assert.is(await noteEarlierResults(database, AbortSignal.abort()), 0, 'it ends with the signal');
-    if (name === 'PostgreSQL') {
+    if (!address.startsWith('sqlite:')) {
       // Several may do it at once; a file has one that writes.
-      const more = await Promise.all(Array.from({ length: 3 }, () => openArchive(server.address)));
+      const more = await Promise.all(Array.from({ length: 3 }, () => openArchive(address)));
       await Promise.all(
         [database, ...more.map((each) => each.database)].map((each) => noteEarlierResults(each, signal)),
       );
@@ -190,12 +171,4 @@ function behaviours(name: string, start: () => Promise<Server>): void {
     const uses = await discover(database, digest, { ...options, direction: 'uses' });
     assert.equal(new Set(uses.edges.map(({ run }) => run)), new Set(['a']));
   });
-
-  test.run();
-}
-
-behaviours('SQLite', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'proviso-archive-'));
-  return { address: `sqlite:${join(dir, 'archive.db')}`, stop: () => rm(dir, { recursive: true }) };
 });
-if (hasPostgres()) behaviours('PostgreSQL', startPostgres);

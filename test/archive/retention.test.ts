@@ -1,16 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openArchive } from '../../src/archive/open.ts';
 import { removeRun, unreferenced } from '../../src/archive/release.ts';
 import { type ExpiredRun, expiredRuns, expiryOf, type Retention, workflowsWith } from '../../src/archive/retention.ts';
 import { rowsOf } from '../../src/archive/rows.ts';
 import type { ArchiveDatabase } from '../../src/archive/tables.ts';
 import { archiveRun } from '../../src/archive/write.ts';
-import { hasPostgres, startPostgres } from '../tools/postgres.ts';
+import { onBothServers } from './both-servers.ts';
 import { digestOf, type SampleRun, sampleRun } from './sample.ts';
 
 const HOUR_MS = 3600_000;
@@ -19,21 +14,10 @@ const hoursAgo = (hours: number): string => new Date(NOW.getTime() - hours * HOU
 const record = (name: string, time = '2026-11-01T12:00:00.000Z') => ({ digest: digestOf(`record of ${name}`), time });
 const BUILD = { workflowUid: 'uid-build', stores: ['default', 'another'] };
 
-function behaviours(name: string, start: () => Promise<{ readonly address: string; stop(): Promise<void> }>): void {
-  const test = suite(`retention on ${name}`);
-  let server: Awaited<ReturnType<typeof start>>;
+onBothServers('retention', ['runs', 'released'], (test, whenOpened) => {
   let database: ArchiveDatabase;
-  test.before(async () => {
-    server = await start();
-    ({ database } = await openArchive(server.address));
-  });
-  test.before.each(async () => {
-    await database.deleteFrom('runs').execute();
-    await database.deleteFrom('released').execute();
-  });
-  test.after(async () => {
-    await database?.destroy();
-    await server?.stop();
+  whenOpened((opened) => {
+    ({ database } = opened);
   });
 
   const put = (run: SampleRun) => archiveRun(database, rowsOf(sampleRun(run), new Set(), record(run.name)));
@@ -151,12 +135,4 @@ function behaviours(name: string, start: () => Promise<{ readonly address: strin
     await archiveRun(database, rows('third', '2026-11-03T00:00:00.000Z'));
     assert.equal(await free(), [digestOf('record of first'), digestOf('record of second')].toSorted());
   });
-
-  test.run();
-}
-
-behaviours('SQLite', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'proviso-retention-'));
-  return { address: `sqlite:${join(dir, 'archive.db')}`, stop: () => rm(dir, { recursive: true }) };
 });
-if (hasPostgres()) behaviours('PostgreSQL', startPostgres);

@@ -1,6 +1,6 @@
 import { KIND } from '../../../src/api/kinds.ts';
+import { sumOf } from '../../support/samples.ts';
 import { type Figure, percentile } from '../figures.ts';
-import { sumOf } from '../prometheus.ts';
 import type { BenchCluster } from './cluster.ts';
 import type { Newcomers } from './newcomers.ts';
 import { CONTRACT } from './objects.ts';

@@ -1,7 +1,7 @@
 import { OPERATOR_NODE_FLAGS } from '../../../src/operator/node-flags.ts';
 import { freePort } from '../../support/ports.ts';
 import { startProcess } from '../../support/process.ts';
-import { sumOf } from '../prometheus.ts';
+import { sumOf } from '../../support/samples.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
 export interface OperatorStart {

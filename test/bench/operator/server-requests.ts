@@ -1,5 +1,5 @@
 import type { Transport } from '../../../src/kube/transport.ts';
-import { samplesOf } from '../prometheus.ts';
+import { samplesOf } from '../../support/samples.ts';
 
 /** Requests by what was asked, as the API server counted them. */
 export type RequestCounts = ReadonlyMap<string, RequestCount>;
