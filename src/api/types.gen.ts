@@ -1427,7 +1427,7 @@ export interface WorkflowRunStatus {
   readonly finishTime?: string;
   /** The reason of the condition Succeeded, here too so that runs can be selected by it, as in `kubectl get workflowruns --field-selector status.result=Expired`. Example: `Accepted`. */
   readonly result?: string;
-  /** What was handed in; each entry is written by a field manager of its own, so that parallel adds never conflict. */
+  /** What was handed in. Entries are added one by one, so that parallel adds never conflict. */
   readonly materials?: readonly RecordedMaterial[];
   /** What the policies of the contract came to: while the run is open what was said when it was opened, then of everything, written with the verdict and as final. */
   readonly policies?: RunPolicies;

@@ -22,6 +22,13 @@ export interface ApplyOptions {
 /** What an apply sends: identity and the fields owned. A `uid` or `resourceVersion` in the metadata is a precondition. */
 export type ApplyObject = Required<Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>>;
 
+/** Done in their order, all or none. The API server takes what isn't there for `null` in a `test`. */
+export type JsonPatch = readonly {
+  readonly op: 'test' | 'add' | 'replace';
+  readonly path: string;
+  readonly value: unknown;
+}[];
+
 /**
  * Calls to the API server over one keep-alive pool. Every call throws `KubeError` on a status of 400 or more and on a
  * connection that fails.
@@ -39,6 +46,13 @@ export interface KubeClient {
     kind: ResourceKind,
     ref: ObjectRef,
     patch: object,
+    options: Omit<ApplyOptions, 'force'>,
+  ): Promise<T>;
+  /** RFC 6902; a `test` that fails is a 422, as is what the schema forbids. */
+  jsonPatch<T extends KubeObject>(
+    kind: ResourceKind,
+    ref: ObjectRef,
+    patch: JsonPatch,
     options: Omit<ApplyOptions, 'force'>,
   ): Promise<T>;
   /** Deletes the object, only the one with `uid` when given; 404 is no error. */

@@ -57,6 +57,14 @@ export function createKubeClient(transport: Transport): KubeClient {
         contentType: 'application/merge-patch+json',
         body: patch,
       }),
+    jsonPatch: (kind, ref, patch, { fieldManager, subresource, dryRun }) =>
+      transport.send({
+        method: 'PATCH',
+        path: objectPath(kind, ref, subresource),
+        query: { fieldManager, dryRun: dryRunQuery(dryRun) },
+        contentType: 'application/json-patch+json',
+        body: patch,
+      }),
     async remove(kind, ref, uid) {
       const body = {
         propagationPolicy: 'Background',

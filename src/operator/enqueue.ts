@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../api/object.ts';
 import { type Change, keyOf } from '../kube/store.ts';
 import type { Enqueue, QueueName } from './sources.ts';
@@ -17,3 +18,17 @@ export const isEcho = ({ object, before }: Change<KubeObject>): boolean =>
   before.metadata.uid === object.metadata.uid &&
   before.metadata.generation === object.metadata.generation &&
   before.metadata.deletionTimestamp === object.metadata.deletionTimestamp;
+
+/** The object that changed: behind others if its spec is the same, and after a while if nothing but its status isn't. */
+export function itself(queue: QueueName, change: Change<KubeObject>): Enqueue {
+  const { object, before } = change;
+  if (!isEcho(change)) return one(queue, object);
+  const isTold = !isDeepStrictEqual(toldBy(before), toldBy(object));
+  return isTold ? later(queue, object) : { ...later(queue, object), afterMs: ECHO_MS };
+}
+
+/** A status stands as we wrote it; a hand that changed it after all is undone when there is time. */
+const ECHO_MS = 3_000;
+
+/** What people set who want something to be looked at. */
+const toldBy = (object: KubeObject | undefined) => [object?.metadata.labels, object?.metadata.annotations];

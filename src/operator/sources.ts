@@ -23,7 +23,7 @@ import { keyOf } from '../kube/store.ts';
 import type { Priority } from '../queue/workqueue.ts';
 import { attachedKeys, countsOfAttached } from './attachments.ts';
 import type { ControllerRevision } from './context.ts';
-import { isEcho, later, one } from './enqueue.ts';
+import { isEcho, itself, later, one } from './enqueue.ts';
 import { groupLooks, groupsOfPolicy } from './group-looks.ts';
 import { countsOfTaken, memberKeys, takenKeys } from './group-members.ts';
 import type { LookUp } from './look-up.ts';
@@ -78,9 +78,9 @@ export interface SourceRule<T extends KubeObject> {
 }
 
 const OURS = `${LABEL_MANAGED_BY}=${MANAGED_BY}`;
-/** Several runs of a workflow may end at once, and be archived right after; its counters needn't follow each. */
-const SETTLE_MS = 300;
-/** A run goes through several changes a second while it is filled; its progress needn't follow each. */
+/** Pipelines open and end runs all the time; the counters of their workflow needn't follow each. */
+const SETTLE_MS = 2_000;
+/** What fills a run writes its progress too, most often: it is looked at whether that is so once it is left alone. */
 const FILLING_MS = 1_000;
 /** A ClusterContract may count thousands of workflows, each of which changes when it does. */
 const COUNT_MS = 1_000;
@@ -202,7 +202,7 @@ export const SOURCES = {
       const isSame = type === 'modified' && contracts.length === 1;
       const isSameToBaselines = initial || (before !== undefined && countedBy(before) === countedBy(object));
       return [
-        isEcho(change) ? later('workflows', object) : one('workflows', object),
+        itself('workflows', change),
         ...(isSame ? [] : contracts.map((key) => ({ queue: 'contracts', key, priority: 'backlog' }) as const)),
         ...(isSameToBaselines
           ? []
@@ -222,7 +222,7 @@ export const SOURCES = {
     enqueues: (change) => {
       const { object, type, before, initial } = change;
       const key = `${object.metadata.namespace}/${object.spec.workflowRef.name}`;
-      const isFilled = type === 'modified' && !isFinished(object);
+      const isFilled = !initial && !isFinished(object);
       const isSame =
         initial || (before !== undefined && type === 'modified' && countedOf(before) === countedOf(object));
       return [

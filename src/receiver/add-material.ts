@@ -3,7 +3,6 @@ import type { MaterialType } from '../api/material-types.ts';
 import { Problem } from '../api/problem.ts';
 import type { RecordedMaterial, RecordedSigner, WorkflowRun } from '../api/types.gen.ts';
 import type { ContractMaterial, EffectiveContract } from '../contract/effective.ts';
-import { writeStatus } from '../kube/apply.ts';
 import { MATERIAL_KINDS } from '../materials/kinds.ts';
 import { ofMaterial } from '../policy/attached.ts';
 import type { Reserve } from './body.ts';
@@ -84,7 +83,11 @@ export async function addMaterial(
       ...succession,
       ...judged.record,
     };
-    const updated = await record(context, run, material);
+    const updated = await context
+      .recordMaterials(run.metadata.uid ?? '', { run, contract, material })
+      .catch((error: unknown) =>
+        explainRefusedWrite(context, run, error, (seen) => successionOf(seen, material, false)),
+      );
     context.metrics.intake.materials.inc({ type, outcome: 'recorded' });
     context.metrics.intake.materialBytes.inc({ type }, material.size);
     return { material, updated };
@@ -163,12 +166,4 @@ function recordOf({
     addTime: new Date().toISOString(),
     addedBy,
   };
-}
-
-/** Writes the entry with a field manager of its own, so that adds of other materials never conflict with it. */
-function record(context: ReceiverContext, run: WorkflowRun, material: RecordedMaterial): Promise<WorkflowRun> {
-  const options = { fieldManager: `proviso-material-${material.name}` };
-  return writeStatus(context.client, KIND.WorkflowRun, run, { materials: [material] }, options).catch(
-    (error: unknown) => explainRefusedWrite(context, run, error, (now) => successionOf(now, material, false)),
-  );
 }

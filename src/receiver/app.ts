@@ -21,7 +21,7 @@ import { referrersRoute } from './routes/referrers.ts';
 import { retentionRoute } from './routes/retention.ts';
 import { cancelRoute, getRunRoute, listRunsRoute } from './routes/runs.ts';
 import { signingRoute } from './routes/signing.ts';
-import { namedRun, openedOwnRun, ownRun } from './routes/which-run.ts';
+import { namedRun, openedOwnRun, ownRun, watchedRun } from './routes/which-run.ts';
 import { traced } from './traced.ts';
 
 const RUN = '/v1/namespaces/:namespace/runs/:run';
@@ -45,7 +45,7 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route('/v1/namespaces/:namespace/runs').get(listRunsRoute(context)).all(onlyFor('GET'));
   app.route(RUN).get(getRunRoute(context)).all(onlyFor('GET'));
   const [added, pushed] = [audited(audit, 'MaterialAdded'), audited(audit, 'AttestationPushed')];
-  app.route(`${RUN}/materials/:material`).put(added, materialRoute(context, namedRun)).all(onlyFor('PUT'));
+  app.route(`${RUN}/materials/:material`).put(added, materialRoute(context, watchedRun)).all(onlyFor('PUT'));
   app.route(`${RUN}/statement`).get(statementRoute(context, namedRun)).all(onlyFor('GET'));
   app.route(`${RUN}/attestation`).post(pushed, attestationRoute(context, namedRun)).all(onlyFor('POST'));
   app.route(`${RUN}/evaluation`).post(evaluationRoute(context)).all(onlyFor('POST'));

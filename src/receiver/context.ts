@@ -15,6 +15,7 @@ import type { Checks } from './checks/checks.ts';
 import type { Contracts } from './contracts.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { MemoryBudget } from './memory.ts';
+import type { RecordMaterials } from './record-materials.ts';
 import type { SigningAuthority } from './signing-authority.ts';
 import type { Stores } from './stores.ts';
 import type { TrustRoots } from './trust-roots.ts';
@@ -45,6 +46,7 @@ export interface ReceiverContext {
    * `waiversFor` says.
    */
   readonly waivers: Store<Waiver>;
+  readonly recordMaterials: RecordMaterials;
   readonly archive: Archive;
   readonly events: EventRecorder;
   readonly audit: AuditLog;

@@ -141,7 +141,7 @@ function traceable(run: WorkflowRun): WorkflowRun {
 
 /** Sets the first condition, whatever else stands there already; also after a crash between the two writes. */
 export async function ensureOpened(
-  context: ReceiverContext,
+  context: Pick<ReceiverContext, 'client'>,
   run: WorkflowRun,
   opened: Pick<WorkflowRunStatus, 'policies' | 'progress'> = {},
 ): Promise<WorkflowRun> {

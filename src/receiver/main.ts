@@ -39,6 +39,7 @@ import { observedChecks } from './observed/checks.ts';
 import { observedEngines } from './observed/engines.ts';
 import { observeLoad } from './observed/load.ts';
 import { dropSeries, workflowOf } from './observed/workflows.ts';
+import { createRecordMaterials } from './record-materials.ts';
 import { keepCurrent } from './reevaluation/keep-current.ts';
 import { createAnnouncedRemovals } from './retention/announced.ts';
 import { createRescue } from './retention/rescue.ts';
@@ -228,6 +229,7 @@ function createContext(
     trustRoots: createTrustRoots(client, options.namespace),
     controlPlane: createControlPlane(client, options.namespace),
     runs,
+    recordMaterials: createRecordMaterials({ client, runs }),
     events: createEventRecorder(client, 'receiver', (error) => log.warn({ err: error }, 'Event not sent')),
     log,
   };

@@ -50,15 +50,19 @@ export async function maySee({ access }: ReceiverContext, caller: Caller, run: W
   );
 }
 
-/** The run for its own pipeline: who may submit to the workflow and is bound to this run. */
+/**
+ * The run for its own pipeline: who may submit to the workflow and is bound to this run, neither of which ever changes. What it has
+ * been filled with does: `known` serves where that is no matter.
+ */
 export async function runForSubmitter(
   context: ReceiverContext,
   authenticated: Authenticated,
   namespace: string,
   name: string,
+  known?: WorkflowRun,
 ): Promise<WorkflowRun> {
   const { caller } = authenticated;
-  const run = await context.client.find<WorkflowRun>(KIND.WorkflowRun, { namespace, name });
+  const run = known ?? (await context.client.find<WorkflowRun>(KIND.WorkflowRun, { namespace, name }));
   if (run === undefined || !(await context.access.maySubmitTo(caller, namespace, run.spec.workflowRef))) {
     throw notFound(namespace, name);
   }

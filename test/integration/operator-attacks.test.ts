@@ -84,9 +84,10 @@ test('a token that was overwritten in its Secret is replaced, also when the anno
     const data = { token: Buffer.from(bad).toString('base64') };
     await operated.kubectl(`patch secret -n shop proviso-drift --type=merge -p ${JSON.stringify({ data })}`);
     await operated.touch('drift');
-    await eventually('a good token', async () => (await tokenOf('drift')).split('.').length === 3);
-    const claims = JSON.parse(Buffer.from((await tokenOf('drift')).split('.')[1] ?? '', 'base64url').toString());
-    assert.equal(claims.aud, ['proviso']);
+    await eventually('a token for the receiver', async () => {
+      const [, payload = ''] = (await tokenOf('drift')).split('.');
+      return Buffer.from(payload, 'base64url').toString('utf8').includes('"aud":["proviso"]');
+    });
   }
 });
 

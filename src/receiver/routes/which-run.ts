@@ -15,6 +15,12 @@ export type WhichRun = (context: ReceiverContext, by: Authenticated, request: Re
 export const namedRun: WhichRun = (context, by, request) =>
   runForSubmitter(context, by, param(request, 'namespace'), param(request, 'run'));
 
+/** The same for what only adds: as the watch has it, if it does. The API server refuses what is added to one that is over. */
+export const watchedRun: WhichRun = (context, by, request) => {
+  const ref = { namespace: param(request, 'namespace'), name: param(request, 'run') };
+  return runForSubmitter(context, by, ref.namespace, ref.name, context.runs.get(ref));
+};
+
 /** `…/workflows/{workflow}`: that of the pipeline which the caller's pod belongs to, opened by what comes first. */
 export const ownRun: WhichRun = async (context, by, request) => {
   const namespace = namespaceOfPod(by, request);

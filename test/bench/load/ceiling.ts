@@ -28,7 +28,7 @@ export async function ceiling({ shop, identities, receiver }: LoadedShop, runs: 
     });
     const write = (fieldManager: string, status: object) =>
       writeStatus(receiver.client, KIND.WorkflowRun, run, status, { fieldManager });
-    await Promise.all(MATERIALS.map((material) => write(`proviso-material-${material}`, applied(material))));
+    for (const material of MATERIALS) await write(`proviso-material-${material}`, applied(material));
     const { materials: _, ...verdict } = finishedStatus();
     await write(RECEIVER_MANAGER, verdict);
   });
