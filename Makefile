@@ -38,7 +38,7 @@ bench: node_modules/.installed ## The budgets of the design beside what limits t
 bench-load: node_modules/.installed ## Submissions per second beside the API server's ceiling, and how long they take at constant rates
 	node test/bench/load/main.ts
 
-bench-growth: node_modules/.installed ## The operator among 1,000, 5,000 and 10,000 workflows and as many runs; PROVISO_BENCH_SIZES names others
+bench-growth: node_modules/.installed ## Starts, memory and submissions among 1,000, 5,000, 10,000 and 50,000 runs; PROVISO_BENCH_SIZES names others
 	node test/bench/growth/main.ts
 
 bench-operator: node_modules/.installed ## The operator among 10,000 workflows and runs, as a table; PROVISO_BENCH_SIZE=200 is quick

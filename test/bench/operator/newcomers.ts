@@ -16,12 +16,16 @@ export interface Newcomers {
 const MOST = 30;
 const APART_MS = 1_000;
 
-export function newcomers({ admin, namespaces }: BenchCluster, watch: WorkflowWatch): Newcomers {
+export function newcomers(
+  { admin, namespaces }: Pick<BenchCluster, 'admin' | 'namespaces'>,
+  watch: WorkflowWatch,
+  prefix = 'newcomer',
+): Newcomers {
   let made = 0;
 
   async function timeOne(): Promise<number> {
     const number = made++;
-    const object = workflow(namespaces[number % namespaces.length] ?? '', `newcomer-${number}`);
+    const object = workflow(namespaces[number % namespaces.length] ?? '', `${prefix}-${number}`);
     const started = performance.now();
     await admin.client.create(KIND.Workflow, object);
     await watch.until([keyOf(object.metadata)], isReady);

@@ -80,7 +80,7 @@ const LOOK_MS = 250;
 const RESYNCS_PER_SECOND = 25;
 
 /** Waits until nothing is queued for a while and no more is reconciled than comes due by itself. */
-async function untilQuiet(metrics: () => Promise<string>): Promise<number> {
+export async function untilQuiet(metrics: () => Promise<string>): Promise<number> {
   let since = performance.now();
   let reconciles = Number.NaN;
   for (;;) {
