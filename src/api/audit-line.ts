@@ -1,5 +1,6 @@
 import { sha256Hex } from './canonical.ts';
 import { asRecord, asText } from './record.ts';
+import type { WorkflowRun } from './types.gen.ts';
 
 /** What every line of an audit log says that it is. */
 export const AUDIT_FORMAT = 'proviso/v1';
@@ -11,6 +12,10 @@ export type AuditAction =
   | 'AttestationPushed'
   | 'WaiverUsed'
   | 'RunCancelled'
+  | 'RunExpired'
+  | 'RunPruned'
+  | 'TokenIssued'
+  | 'WaiverJudged'
   | 'CertificateSigned'
   | 'RunRemoved'
   | 'EvidenceRemoved';
@@ -27,6 +32,14 @@ export interface AuditEntry {
   /** Of a refusal; docs/errors.md explains it. */
   readonly code?: string | undefined;
 }
+
+/** How lines call a run. */
+export const auditedRun = ({ metadata, spec }: WorkflowRun): AuditEntry['what'] => ({
+  namespace: metadata.namespace ?? '',
+  run: metadata.name,
+  uid: metadata.uid ?? '',
+  workflow: spec.workflowRef.name,
+});
 
 /** Where a chain of lines begins. */
 export interface AuditBeginning {

@@ -17,6 +17,7 @@ export async function operatorCommand(args: readonly string[]): Promise<void> {
     .option('--archived-only', 'remove finished runs over the limit only once the receiver has archived them')
     .option('--kubeconfig <file>', 'default: KUBECONFIG, then the pod')
     .option('--oidc-issuers <file>', 'allowed OIDC issuers, YAML or JSON', process.env.PROVISO_OIDC_ISSUERS)
+    .option('--audit-log-path <file>', 'writes every decision there, - for stdout', process.env.PROVISO_AUDIT_LOG_PATH)
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .parse([...args], { from: 'user' });
   const options = command.opts<Omit<OperatorOptions, 'endpoint'> & { readonly endpoint?: string }>();

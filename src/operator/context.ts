@@ -20,6 +20,7 @@ import type { EventRecorder } from '../kube/events.ts';
 import type { Store } from '../kube/store.ts';
 import type { AllowedIssuers } from '../oidc/issuers.ts';
 import type { PolicyEngines } from '../policy/engines.ts';
+import type { AuditLog } from '../telemetry/audit.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import type { Copies } from './copies.ts';
@@ -71,6 +72,7 @@ export interface OperatorContext {
   /** The pipelines that Workflows have as their source. */
   readonly owners: Owners;
   readonly events: EventRecorder;
+  readonly audit: AuditLog;
   readonly metrics: OperatorMetrics;
   readonly log: Logger;
   /** Proviso's own namespace. */

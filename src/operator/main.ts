@@ -6,6 +6,7 @@ import { type WebIdentityFlags, webIdentityOf } from '../evidence/web-identity.t
 import { connect } from '../kube/connect.ts';
 import { readIssuers } from '../oidc/issuers.ts';
 import { closeEngines, createEngines } from '../policy/engines.ts';
+import { openAuditLog } from '../telemetry/audit.ts';
 import { watchEventLoop } from '../telemetry/event-loop.ts';
 import { serveHealth } from '../telemetry/health.ts';
 import { clientObserver } from '../telemetry/kube-metrics.ts';
@@ -31,6 +32,8 @@ export interface OperatorOptions extends WebIdentityFlags {
   readonly oidcIssuers?: string;
   /** Whether finished runs stay until they are archived; default: they don't. */
   readonly archivedOnly?: boolean;
+  /** Where decisions are written down: a file, or `-` for standard output; absent: nowhere. */
+  readonly auditLogPath?: string;
 }
 
 /** Runs the operator until the signal; resolves when everything has ended. */
@@ -43,8 +46,12 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     ...{ service: 'proviso-operator', version: manifest.version, env: process.env, timeoutMs: 5_000 },
     onFailure: (why) => log.warn({ why }, 'Traces not sent'),
   });
+  const audit = openAuditLog(options.auditLogPath, 'operator', (error) =>
+    log.error({ err: error }, 'Audit line not written'),
+  );
   const operator = new ProvisoOperator({
     metrics,
+    audit,
     connection: connect(options.kubeconfig, clientObserver(metrics)),
     namespace: options.namespace,
     endpoint: options.endpoint,
@@ -83,6 +90,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     await closeEngines(engines);
     await tracing.close();
     await stopHealth();
+    audit.close();
   }
   log.info('Operator stopped');
 }

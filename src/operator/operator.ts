@@ -11,6 +11,7 @@ import { type Source, stalledSource, startSource } from '../kube/source.ts';
 import { type Change, keyOf, type Store } from '../kube/store.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
 import { createWorkQueue, type WorkQueue } from '../queue/workqueue.ts';
+import { NO_AUDIT } from '../telemetry/audit.ts';
 import { observeCaches } from '../telemetry/kube-metrics.ts';
 import { queueObserver } from '../telemetry/queue-metrics.ts';
 import { OperatorBase } from './base.ts';
@@ -319,9 +320,9 @@ export class ProvisoOperator extends OperatorBase {
 
   #context(now: () => Date, owners: Owners): OperatorContext {
     const { log, metrics, namespace, endpoint, issuers, engines } = this.#options;
-    const { archivedOnly = false, webIdentity = {} } = this.#options;
+    const { archivedOnly = false, webIdentity = {}, audit = NO_AUDIT } = this.#options;
     return {
-      ...{ log, metrics, namespace, endpoint, issuers, engines, archivedOnly, webIdentity },
+      ...{ log, metrics, audit, namespace, endpoint, issuers, engines, archivedOnly, webIdentity },
       client: this.#client,
       stores: this.#stores(),
       owners,

@@ -2,6 +2,7 @@ import type { WebIdentity } from '../evidence/access.ts';
 import type { KubeConnection } from '../kube/connect.ts';
 import type { AllowedIssuers } from '../oidc/issuers.ts';
 import type { PolicyEngines } from '../policy/engines.ts';
+import type { AuditLog } from '../telemetry/audit.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
@@ -26,6 +27,8 @@ export interface ProvisoOperatorOptions {
   readonly identity: string;
   readonly log: Logger;
   readonly metrics: OperatorMetrics;
+  /** Absent: decisions are written down nowhere. */
+  readonly audit?: AuditLog;
   /** Absent: nobody collects traces. */
   readonly tracing?: Tracing;
   readonly now?: () => Date;

@@ -1,3 +1,4 @@
+import { auditedRun } from '../api/audit-line.ts';
 import { KIND } from '../api/kinds.ts';
 import { ownerRunKey, provenRunner, runObject } from '../api/owner-runs.ts';
 import { REASON } from '../api/reasons.ts';
@@ -53,6 +54,8 @@ export async function openOwedRun(context: OperatorContext, workflow: Workflow, 
   try {
     created = await context.client.create<WorkflowRun>(KIND.WorkflowRun, run);
     context.metrics.written.opened(created);
+    const what = { ...auditedRun(created), owner: `${owner.kind}/${owner.metadata.name}` };
+    context.audit.note({ action: 'RunOpened', verdict: 'Allowed', what });
   } catch (error) {
     if (isStatus(error, 409)) return true;
     throw error;

@@ -1,4 +1,4 @@
-import { CONDITION, type Condition, settleConditions } from '../api/conditions.ts';
+import { CONDITION, type Condition, findCondition, settleConditions } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { isSelected } from '../api/label-selector.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
@@ -28,6 +28,7 @@ export async function reconcileWaiver(context: OperatorContext, waiver: Waiver):
   };
   recordTransition(context.events, waiver, KIND.Waiver.kind, conditions, CONDITION.Active);
   await applyStatus(context.client, KIND.Waiver, waiver, status, { fieldManager: OPERATOR_MANAGER, unchanged: true });
+  noteJudgement(context, waiver, conditions);
   const leftMs = Date.parse(spec.expires) - context.now().getTime();
   if (finding.state === 'stalled' && finding.reason === REASON.Expired) return {};
   return { requeueAfterMs: Math.max(1, Math.min(leftMs, jittered(RECHECK_ENFORCEMENT_MINUTES))) };
@@ -56,6 +57,21 @@ async function judge(context: OperatorContext, waiver: Waiver): Promise<Finding>
 }
 
 const stalled = (reason: Reason, message: string): Finding => ({ state: 'stalled', reason, message });
+
+/** A line of the audit log, where it was decided anew whether it counts; to wait for an approval decides nothing. */
+function noteJudgement(context: OperatorContext, waiver: Waiver, conditions: readonly Condition[]): void {
+  const { metadata, spec } = waiver;
+  const before = findCondition(waiver.status?.conditions, CONDITION.Active);
+  const after = findCondition(conditions, CONDITION.Active);
+  if (after === undefined || after.reason === REASON.AwaitingApproval) return;
+  if (before?.status === after.status && before.reason === after.reason) return;
+  const what = {
+    ...{ namespace: metadata.namespace ?? '', waiver: metadata.name, uid: metadata.uid ?? '' },
+    ...{ waives: waivedThing(waiver), expires: spec.expires, reason: after.reason },
+    ...(spec.approvedBy === undefined ? {} : { approvedBy: spec.approvedBy }),
+  };
+  context.audit.note({ action: 'WaiverJudged', verdict: after.status === 'True' ? 'Allowed' : 'Refused', what });
+}
 
 /** Active says for people what Ready says for tools. */
 function conditionsOf(finding: Finding, { metadata, status }: Waiver, now: Date): readonly Condition[] {

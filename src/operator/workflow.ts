@@ -1,3 +1,4 @@
+import { auditedRun } from '../api/audit-line.ts';
 import { CONDITION, findCondition, settleConditions } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { submitterName } from '../api/labels.ts';
@@ -115,6 +116,9 @@ async function provision(context: OperatorContext, workflow: Workflow, servingCa
   const name = submitterName(workflow.metadata.name);
   if (issued) {
     context.metrics.tokenRotations.inc();
+    const { namespace = '' } = workflow.metadata;
+    const what = { namespace, workflow: workflow.metadata.name, secret: name, expires: token.expirationTime };
+    context.audit.note({ action: 'TokenIssued', verdict: 'Allowed', what });
     const note = `the Secret ${name} has a token until ${token.expirationTime}`;
     const event = { type: 'Normal', reason: REASON.TokenIssued, action: 'Provision', note } as const;
     context.events.record({ ...workflow, kind: KIND.Workflow.kind }, event);
@@ -176,7 +180,10 @@ async function pruneHistory(context: OperatorContext, workflow: Workflow): Promi
     isOver(context, workflow, run),
   );
   const prunable = lasting.slice(0, MAX_PRUNED);
-  for (const { metadata } of prunable) await context.client.remove(KIND.WorkflowRun, metadata, metadata.uid);
+  for (const run of prunable) {
+    await context.client.remove(KIND.WorkflowRun, run.metadata, run.metadata.uid);
+    context.audit.note({ action: 'RunPruned', verdict: 'Allowed', what: auditedRun(run) });
+  }
   if (prunable.length === 0) return;
   const note = `${prunable.length} finished runs over the limit of ${limit} removed, the last of them ${prunable.at(-1)?.metadata.name}`;
   const event = { type: 'Normal', reason: REASON.HistoryPruned, action: 'Prune', note } as const;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { auditedRun } from '../api/audit-line.ts';
 import { CONDITION, type Condition, type ConditionClaim, findCondition, settleConditions } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { isFinished, settleVerdict } from '../api/run-verdict.ts';
@@ -80,6 +81,7 @@ async function expire(
     // It is final, so it has to be this very run.
     const options = { fieldManager: EXPIRY_MANAGER, unchanged: true };
     context.metrics.written.finished(await writeStatus(context.client, KIND.WorkflowRun, run, status, options));
+    context.audit.note({ action: 'RunExpired', verdict: 'Allowed', what: { ...auditedRun(run), reason, message } });
   } catch (error) {
     // The rule that keeps a verdict final: an attestation was accepted just before.
     if (isStatus(error, 422)) return;

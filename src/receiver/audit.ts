@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import type { AuditAction, AuditEntry } from '../api/audit-line.ts';
-import type { WorkflowRun } from '../api/types.gen.ts';
 import type { AuditLog } from '../telemetry/audit.ts';
 
 /** Refused before anything was looked at. Anybody could have as many lines written of it as he likes, also who is nobody. */
@@ -18,14 +17,6 @@ export function decided(response: ServerResponse, { what, ...rest }: Decision): 
   const before = decisions.get(response) ?? {};
   decisions.set(response, { ...before, ...rest, what: { ...before.what, ...what } });
 }
-
-/** How lines call a run. */
-export const auditedRun = ({ metadata, spec }: WorkflowRun): Readonly<Record<string, string>> => ({
-  namespace: metadata.namespace ?? '',
-  run: metadata.name,
-  uid: metadata.uid ?? '',
-  workflow: spec.workflowRef.name,
-});
 
 /** Has a line written of what the request is answered with, before the answer goes out; with `refusals`, only of those. */
 export const audited =

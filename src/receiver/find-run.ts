@@ -1,3 +1,4 @@
+import { auditedRun } from '../api/audit-line.ts';
 import { CONDITION, findCondition } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { ANNOTATION_TRACEPARENT } from '../api/labels.ts';
@@ -11,7 +12,6 @@ import { progressOf } from '../contract/progress.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../kube/apply.ts';
 import { isStatus } from '../kube/error.ts';
 import { currentTraceparent, noteFacts } from '../telemetry/facts.ts';
-import { auditedRun } from './audit.ts';
 import { homeOf } from './auth/caller.ts';
 import { runOwnerOf } from './auth/owner.ts';
 import type { Authenticated } from './auth/review.ts';

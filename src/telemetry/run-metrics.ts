@@ -1,6 +1,8 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { ANNOTATION_TRACEPARENT } from '../api/labels.ts';
 import { verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
+import { parseTraceparent } from './trace-context.ts';
 import { createWorkflowSeries } from './workflow-series.ts';
 
 /** What becomes of runs, counted by whoever writes it: each run is opened once, and gets one verdict. */
@@ -34,13 +36,16 @@ export function createRunMetrics(registry: Registry): RunMetrics {
       registers,
     }),
   );
-  const seconds = new Histogram({
+  const seconds: Histogram<'runner' | 'result' | 'trace_id'> = new Histogram({
     name: 'proviso_run_duration_seconds',
     help: 'From when a run was opened to its verdict.',
     labelNames: ['runner', 'result'],
     buckets: DURATION_BUCKETS,
-    registers,
+    enableExemplars: true,
+    // It takes no registry of the older text, which leaves exemplars out by itself.
+    registers: [],
   });
+  registry.registerMetric(seconds);
   return {
     opened: (run) => opened.inc(labelsOf(run)),
     finished(run) {
@@ -49,7 +54,12 @@ export function createRunMetrics(registry: Registry): RunMetrics {
       const { startTime = run.metadata.creationTimestamp ?? '', finishTime = '' } = run.status ?? {};
       const took = (Date.parse(finishTime) - Date.parse(startTime)) / 1000;
       // Two clocks may have said the two times.
-      if (Number.isFinite(took)) seconds.observe({ runner: run.spec.runner.type, result }, Math.max(0, took));
+      if (!Number.isFinite(took)) return;
+      const trace = parseTraceparent(run.metadata.annotations?.[ANNOTATION_TRACEPARENT]);
+      seconds.observe({
+        ...{ labels: { runner: run.spec.runner.type, result }, value: Math.max(0, took) },
+        ...(trace === undefined ? {} : { exemplarLabels: { trace_id: trace.traceId } }),
+      });
     },
     drop(namespace, workflow) {
       opened.drop(namespace, workflow);

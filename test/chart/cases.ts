@@ -83,7 +83,7 @@ export const CASES: Readonly<Record<string, Values>> = {
       },
     },
     archive: { type: 'none' },
-    operator: { replicas: 3, workers: 4, secretNamespaces: ['default'] },
+    operator: { replicas: 3, workers: 4, secretNamespaces: ['default'], auditLogPath: '-' },
     receiver: { replicas: 3 },
   },
   'a volume that many nodes can have': {

@@ -91,6 +91,9 @@ test('where events may be told besides the internet, and where decisions are wri
     flags(await helm.template({ receiver: { eventEndpoints: endpoints, auditLogPath: '/logs/audit.jsonl' } })),
     [`--event-endpoints=${endpoints.join(',')}`, '--audit-log-path=/logs/audit.jsonl'],
   );
+  const operated = await helm.template({ operator: { auditLogPath: '-' } });
+  assert.ok(containerOf(operated, 'operator').args.includes('--audit-log-path=-'));
+  assert.match(String(await helm.template({ operator: { auditLogPath: 'audit' } }).catch(String)), /auditLogPath/);
   for (const receiver of [
     { eventEndpoints: ['corp.example'] },
     { eventEndpoints: ['https://a,http://b'] },

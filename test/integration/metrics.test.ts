@@ -269,12 +269,14 @@ if (hasPrometheus()) {
         [...new Set(asked)].filter((name) => name !== 'up' && !recorded.includes(name) && !exported.has(name)),
         [],
       );
-      const exemplars = 'query_exemplars?query=proviso_http_request_duration_seconds_bucket&start=0&end=9999999999';
-      await eventually('the trace of a request to be known', async () => {
-        const series =
-          await prometheus.get<readonly { exemplars: readonly { labels: { trace_id: string } }[] }[]>(exemplars);
-        return series.some((each) => each.exemplars.some(({ labels }) => /^[0-9a-f]{32}$/.test(labels.trace_id)));
-      });
+      for (const histogram of ['proviso_http_request_duration_seconds', 'proviso_run_duration_seconds']) {
+        const exemplars = `query_exemplars?query=${histogram}_bucket&start=0&end=9999999999`;
+        await eventually(`the trace of one of ${histogram} to be known`, async () => {
+          const series =
+            await prometheus.get<readonly { exemplars: readonly { labels: { trace_id: string } }[] }[]>(exemplars);
+          return series.some((each) => each.exemplars.some(({ labels }) => /^[0-9a-f]{32}$/.test(labels.trace_id)));
+        });
+      }
       let empty = queries.filter(({ panel }) => !QUIET.includes(panel.title));
       await eventually('every panel to show something', async () => {
         // Only of what comes while Prometheus reads can it tell a rate.

@@ -71,6 +71,9 @@ test('a run past its deadline expires and says what was missing', async () => {
     'get events.events.k8s.io -n shop --field-selector reason=Expired -o jsonpath={.items[*].regarding.name}',
   );
   assert.match(events, /late/);
+  const [ended, ...more] = operated.audited.filter(({ action }) => action === 'RunExpired');
+  assert.equal([ended?.verdict, ended?.what.run, ended?.what.reason, more], ['Allowed', 'late', 'Expired', []]);
+  assert.match(ended?.what.message ?? '', /missing: a/);
   const { sum } = readScrape(await operated.metrics.render());
   const result = 'Expired';
   assert.is(sum('proviso_runs_finished_total', { namespace: 'shop', workflow: 'build', result }), 1);
@@ -90,6 +93,9 @@ test('counters follow the runs, and history over the limit goes', async () => {
   assert.is(workflow.status?.successRate, '100%');
   const left = await operated.kubectl('get workflowruns -n shop -o jsonpath={.items[*].metadata.name}');
   assert.ok(left.split(' ').includes('open'));
+  const gone = ['late', 'one', 'two', 'three'].filter((name) => !left.split(' ').includes(name));
+  const pruned = operated.audited.filter(({ action }) => action === 'RunPruned').map(({ what }) => what.run);
+  assert.equal(pruned.toSorted(), gone.toSorted());
   const line = await operated.kubectl('get workflows.proviso.dev -n shop build --no-headers');
   assert.match(line, /^build\s+True\s+steps\s+\S+\s+\w+\s+100%/);
 });

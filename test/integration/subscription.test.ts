@@ -12,7 +12,9 @@ import { pipelineManifests, startPipelines } from '../fault/pipelines.ts';
 import { type EventSink, startEventSink, type ToldEvent } from '../support/event-sink.ts';
 import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
+import { assertNoSecrets } from '../support/secrets.ts';
 import { openShop, type Shop } from '../support/shop.ts';
+import type { ProcessName } from '../support/stack.ts';
 
 const test = suite('Subscriptions');
 const TOKEN = 'Bearer t0ken-t0ken';
@@ -29,7 +31,7 @@ test.before(async () => {
   shop = await openShop(pipelineManifests(), {
     archive: `sqlite:${join(dir, 'archive.db')}`,
     eventEndpoints: 'https://127.0.0.1:*',
-    auditLog: join(dir, 'audit.log'),
+    auditLogs: dir,
   });
 });
 test.after(async () => {
@@ -122,12 +124,18 @@ test('after kill -9 of the receiver, in the middle of a delivery and again, noth
   console.log(`\n»   2 kills, ${runs.length} runs, ${seen} events, ${sink.told.length} requests`);
 });
 
-test('every decision is in the audit log, whose chain holds over the kills', async () => {
-  const lines = (await readFile(join(dir, 'audit.log'), 'utf8')).split('\n');
+/** The lines of a process, which are so many whole chains. */
+async function auditOf(name: ProcessName, ofChains: number): Promise<readonly string[]> {
+  const lines = (await readFile(join(dir, `${name}-audit.log`), 'utf8')).split('\n');
   const check = createAuditCheck();
   for (const line of lines) check.line(line);
   const { findings, chains } = check.end();
-  assert.equal([findings, chains], [[], 3]);
+  assert.equal([findings, chains], [[], ofChains]);
+  return lines;
+}
+
+test('every decision is in the audit log, whose chain holds over the kills', async () => {
+  const lines = await auditOf('receiver', 3);
   const runs = (await shop.runs()).filter(isFinished);
   const entries = lines.map(parseAuditLine).filter((line) => line !== undefined);
   const of = (action: string, run: string) =>
@@ -141,6 +149,14 @@ test('every decision is in the audit log, whose chain holds over the kills', asy
     new Set(of('MaterialAdded', pushed?.what?.run ?? '').map(({ what }) => what?.material)),
     new Set(['a', 'b']),
   );
+});
+
+test('the operator writes down what it decides, and no secret', async () => {
+  const lines = await auditOf('operator', 1);
+  const entries = lines.map(parseAuditLine).filter((line) => line !== undefined);
+  const issued = entries.filter(({ action, verdict }) => action === 'TokenIssued' && verdict === 'Allowed');
+  assert.ok(issued.some(({ what }) => what?.namespace === 'shop' && what.workflow === 'build'));
+  assertNoSecrets('the audit log of the operator', lines.join('\n'));
 });
 
 test('attack: what the Secret has is in no log and no status', async () => {

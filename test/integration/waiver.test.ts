@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { manifest } from '../support/manifest.ts';
 import { Operated } from '../support/operated.ts';
 import { some } from '../support/some.ts';
-import { activeOf, DAY, done, inMs, refused, SECONDS, WaiverBench } from '../support/waiver-bench.ts';
+import { activeOf, DAY, done, inMs, judgedOf, refused, SECONDS, WaiverBench } from '../support/waiver-bench.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const LEGACY = { metadata: { name: 'old', namespace: 'shop', labels: { app: 'legacy' } } };
@@ -62,6 +62,7 @@ test('one asks, another approves, and it counts until the approval is taken back
     'Normal Approved',
     'Normal AwaitingApproval',
   ]);
+  assert.equal(judgedOf(operated, 'legacy-sbom'), ['Allowed Approved', 'Allowed Approved']);
 });
 
 test('the workflows that it selects are counted, and a policy that comes or goes is seen at once', async () => {
@@ -96,6 +97,7 @@ test('it ends to the moment, and what it waived is asked for again', async () =>
   const ended = some(activeOf(await bench.until('short', 'Expired', 8)));
   const lateMs = Date.parse(ended.lastTransitionTime) - Date.parse(expires);
   assert.ok(lateMs >= 0 && lateMs < SECONDS, `${lateMs} ms after its end`);
+  assert.equal(judgedOf(operated, 'short'), ['Allowed Approved', 'Refused Expired']);
   refused(await bench.patch('alice', 'short', { spec: { expires: inMs(DAY) } }), /stays as it was asked for/);
   refused(await bench.patch('bob', 'short', { spec: { expires: inMs(DAY) } }), /stays as it was asked for/);
 });

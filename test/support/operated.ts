@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { AuditEntry } from '../../src/api/audit-line.ts';
 import { CONDITION, findCondition } from '../../src/api/conditions.ts';
 import type {
   ClusterContract,
@@ -68,6 +69,8 @@ export class Operated {
   /** Milliseconds that the operator's clock is ahead. */
   ahead: number;
   readonly metrics = createOperatorMetrics(CONTROLLERS);
+  /** What it has written down of its decisions. */
+  readonly audited: AuditEntry[] = [];
   readonly #kubeconfig: string;
   readonly #endpoint: string;
   readonly #engines: PolicyEngines;
@@ -95,6 +98,7 @@ export class Operated {
       workers: 4,
       identity: randomUUID(),
       metrics: this.metrics,
+      audit: { note: (entry) => void this.audited.push(entry), close: () => {} },
       log: createLogger('operator', 'debug', { write: (line) => void this.#lines.push(line) }),
       now: () => new Date(Date.now() + this.ahead),
     });

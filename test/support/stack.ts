@@ -42,8 +42,8 @@ export interface StackOptions {
   readonly archive?: string;
   /** Where besides the internet events may be told. */
   readonly eventEndpoints?: string;
-  /** Where the receiver writes down decisions. */
-  readonly auditLog?: string;
+  /** The folder in which both write down decisions, each in a file `NAME-audit.log`. */
+  readonly auditLogs?: string;
 }
 
 /** Starts everything and waits until operator and receiver say that they are ready. */
@@ -52,7 +52,7 @@ export async function startStack({
   oidcIssuers,
   archive,
   eventEndpoints,
-  auditLog,
+  auditLogs,
 }: StackOptions = {}): Promise<Stack> {
   onStep('starting etcd and kube-apiserver');
   const controlPlane = await startControlPlane();
@@ -74,16 +74,23 @@ export async function startStack({
     const archived = archive === undefined ? [] : ['--archived-only'];
     const archives = archive === undefined ? [] : ['--archive', archive];
     const events = eventEndpoints === undefined ? [] : ['--event-endpoints', eventEndpoints];
-    const audit = auditLog === undefined ? [] : ['--audit-log-path', auditLog];
+    const audit = (name: ProcessName) =>
+      auditLogs === undefined ? [] : ['--audit-log-path', join(auditLogs, `${name}-audit.log`)];
     const slots: Readonly<Record<ProcessName, Slot>> = {
-      operator: await slotFor(controlPlane, 'operator', ['--endpoint', endpoint, ...issuers, ...archived]),
+      operator: await slotFor(controlPlane, 'operator', [
+        '--endpoint',
+        endpoint,
+        ...issuers,
+        ...archived,
+        ...audit('operator'),
+      ]),
       receiver: await slotFor(controlPlane, 'receiver', [
         '--port',
         String(port),
         ...issuers,
         ...archives,
         ...events,
-        ...audit,
+        ...audit('receiver'),
       ]),
     };
     const start = (name: ProcessName): Promise<true> => {

@@ -36,6 +36,12 @@ export const done = ({ code, stderr }: CommandResult): void => assert.is(code, 0
 export const refused = ({ code, stderr }: CommandResult, why: RegExp): void =>
   assert.ok(code === 1 && why.test(stderr), `${why} was expected, and not ${code} ${stderr}`);
 
+/** What the operator has written down of a waiver, one after the other: `Allowed Approved`. */
+export const judgedOf = ({ audited }: Pick<Operated, 'audited'>, waiver: string): readonly string[] =>
+  audited
+    .filter(({ action, what }) => action === 'WaiverJudged' && what.waiver === waiver)
+    .map(({ verdict, what }) => `${verdict} ${what.reason}`);
+
 /** What a bench needs of a cluster. */
 type Cluster = Pick<Operated, 'kubectl' | 'plane' | 'read'>;
 

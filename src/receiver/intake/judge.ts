@@ -1,3 +1,4 @@
+import { auditedRun } from '../../api/audit-line.ts';
 import { KIND } from '../../api/kinds.ts';
 import { Problem } from '../../api/problem.ts';
 import { asArray } from '../../api/record.ts';
@@ -6,7 +7,6 @@ import { matchedBefore, type Settlement } from '../../archive/intake.ts';
 import type { IntakeTable } from '../../archive/tables.ts';
 import { mergeAnnotations } from '../../contract/annotations.ts';
 import { addMaterial } from '../add-material.ts';
-import { auditedRun } from '../audit.ts';
 import type { ReceiverContext } from '../context.ts';
 import { bytesBody } from '../material-intake.ts';
 import { createInspection } from '../material-signers.ts';

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { auditedRun } from '../../api/audit-line.ts';
 import { KIND } from '../../api/kinds.ts';
 import { Problem } from '../../api/problem.ts';
 import { verdictOf } from '../../api/run-verdict.ts';
@@ -10,7 +11,7 @@ import { sha256Digest } from '../../evidence/digest.ts';
 import type { EvidenceBytes, EvidenceInfo, Stage } from '../../evidence/store.ts';
 import { RECEIVER_MANAGER, writeStatus } from '../../kube/apply.ts';
 import { isStatus } from '../../kube/error.ts';
-import { auditedRun, decided } from '../audit.ts';
+import { decided } from '../audit.ts';
 import type { Authenticated } from '../auth/review.ts';
 import { type Reserve, readBody } from '../body.ts';
 import { assertDigest, statedDigest } from '../content-digest.ts';

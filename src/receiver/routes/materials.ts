@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { auditedRun } from '../../api/audit-line.ts';
 import { MATERIAL_TYPES, type MaterialType } from '../../api/material-types.ts';
 import type { MaterialMessage } from '../../api/messages.ts';
 import { isDnsLabel } from '../../api/names.ts';
@@ -8,7 +9,7 @@ import { mergeAnnotations } from '../../contract/annotations.ts';
 import type { ContractMaterial } from '../../contract/effective.ts';
 import { isMaterialType } from '../../materials/kinds.ts';
 import { addMaterial } from '../add-material.ts';
-import { auditedRun, decided } from '../audit.ts';
+import { decided } from '../audit.ts';
 import type { Authenticated } from '../auth/review.ts';
 import type { ReceiverContext } from '../context.ts';
 import { exceptionsForMissing } from '../exceptions.ts';

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { auditedRun } from '../../api/audit-line.ts';
 import { CONDITION } from '../../api/conditions.ts';
 import { KIND } from '../../api/kinds.ts';
 import { LABEL_WORKFLOW } from '../../api/labels.ts';
@@ -8,7 +9,7 @@ import { RUN_REASON } from '../../api/reasons.ts';
 import { settleVerdict } from '../../api/run-verdict.ts';
 import type { WorkflowRun } from '../../api/types.gen.ts';
 import { applyStatus, RECEIVER_MANAGER } from '../../kube/apply.ts';
-import { auditedRun, decided } from '../audit.ts';
+import { decided } from '../audit.ts';
 import { readJson } from '../body.ts';
 import type { ReceiverContext } from '../context.ts';
 import { exceptionsForMissing } from '../exceptions.ts';
