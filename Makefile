@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help check test test-fault test-fault-long soak bench bench-load bench-growth bench-operator bench-verify bench-policy bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen report-picture fix clean
+.PHONY: help check test test-fault test-fault-long soak bench bench-load bench-intake bench-growth bench-operator bench-verify bench-policy bench-materials bench-evidence bench-submissions bench-rego demo dev build cli image gen report-picture fix clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -34,6 +34,9 @@ soak: node_modules/.installed ## A mixed load with restarts for PROVISO_SOAK_MIN
 bench: node_modules/.installed ## The budgets of the design beside what limits them, in about ten minutes: tables, JSON and Markdown
 	node test/controlplane/prepare.ts
 	node test/bench/main.ts
+
+bench-intake: node_modules/.installed ## Provenance in one request each, into a receiver and into Archivista; PROVISO_BENCH_ENVELOPES of them
+	node test/bench/intake/main.ts
 
 bench-load: node_modules/.installed ## Submissions per second beside the API server's ceiling, and how long they take at constant rates
 	node test/bench/load/main.ts

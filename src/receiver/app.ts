@@ -81,7 +81,7 @@ export function createApp(context: ReceiverContext, isStopping: () => boolean): 
   app.route(`${OWN}/upload`).post(toWorkflow).all(onlyFor('POST'));
   app
     .route(`${RUN}/upload`)
-    .post(uploadRoute(context, { which: namedRun }))
+    .post(uploadRoute(context, { which: watchedRun }))
     .all(onlyFor('POST'));
   app.route('/download/:gitoid').get(download).all(onlyFor('GET'));
   app.route('/v1/download/:gitoid').get(download).all(onlyFor('GET'));

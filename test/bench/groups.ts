@@ -11,7 +11,8 @@ export const GROUPS: readonly Group[] = [
   { folder: 'load', title: 'Submissions', env: { PROVISO_BENCH_SECONDS: '20' } },
   { folder: 'start', title: 'Starting', env: {} },
   { folder: 'verify', title: 'Verification of attestations', env: {} },
-  { folder: 'operator', title: 'The operator among 1,000 workflows and runs', env: { PROVISO_BENCH_SIZE: '1000' } },
+  { folder: 'operator', title: 'The operator among 2,000 workflows and runs', env: { PROVISO_BENCH_SIZE: '2000' } },
+  { folder: 'intake', title: 'Provenance in one request, beside Archivista', env: {} },
   {
     folder: 'evidence',
     title: 'An object of 256 MB in every kind of evidence store',

@@ -9,6 +9,7 @@ export const MODULES = {
   stores: new URL('./go-stores', import.meta.url).pathname,
   peers: new URL('./go-peers', import.meta.url).pathname,
   archivista: new URL('./go-archivista', import.meta.url).pathname,
+  archivistaServer: new URL('./go-archivista-server', import.meta.url).pathname,
   opa: new URL('./opa', import.meta.url).pathname,
 } as const;
 
@@ -42,6 +43,10 @@ const ORIGINS = {
     ...{ module: 'github.com/in-toto/archivista', command: '' },
     ...{ ours: 'client', pinnedBy: 'archivista' },
   },
+  archivista: {
+    ...{ module: 'github.com/in-toto/archivista', command: '/cmd/archivista' },
+    ...{ pinnedBy: 'archivistaServer' },
+  },
   opa: { module: 'github.com/open-policy-agent/opa', command: '', pinnedBy: 'opa' },
 } as const satisfies Readonly<Record<string, Origin>>;
 
@@ -49,10 +54,13 @@ export type ToolName = keyof typeof ORIGINS;
 
 export const TOOL_NAMES = Object.keys(ORIGINS) as readonly ToolName[];
 
-/** Those that tests need, and not only a benchmark. */
+/** What only benchmarks need. */
+const OF_BENCHMARKS: ReadonlySet<keyof typeof MODULES | undefined> = new Set(['peers', 'archivistaServer']);
+
+/** Those that tests need. */
 export const TEST_TOOL_NAMES = TOOL_NAMES.filter((name) => {
   const { pinnedBy }: Origin = ORIGINS[name];
-  return pinnedBy !== 'peers';
+  return !OF_BENCHMARKS.has(pinnedBy);
 });
 
 /** What to build. */

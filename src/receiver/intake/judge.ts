@@ -90,7 +90,7 @@ async function handIn(context: ReceiverContext, envelope: Envelope, now: Date): 
     ...{ run, contract, asked, name: asked.name, type: asked.type, annotations: merged.annotations },
     ...{ body: bytesBody(envelope.bytes), filename: undefined, isReference: false, isReplacement: false },
     addedBy: addedBy(row, signers),
-    // One at a time, so what it takes of memory is no matter of a budget.
+    // A few at a time, so what it takes of memory is no matter of a budget.
     reserve: () => {},
     ...(signers === undefined
       ? createInspection(context, run, asked, { identity: INTAKE })

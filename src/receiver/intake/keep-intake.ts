@@ -2,6 +2,7 @@ import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/
 import { dueForJudgement, judgeAgainBy, judgeAllAgain, removeExpired, settle } from '../../archive/intake.ts';
 import type { IntakeTable } from '../../archive/tables.ts';
 import { whileLeading } from '../../kube/leading.ts';
+import { createOneByOne } from '../../queue/one-by-one.ts';
 import type { ReceiverContext } from '../context.ts';
 import { collectAnnotated, createSeenObjects } from './collect-annotated.ts';
 import { judge } from './judge.ts';
@@ -22,7 +23,7 @@ export interface KeepIntakeOptions {
 const ANNOTATED_MS = 5_000;
 const LEASE = 'proviso-intake';
 const EVERY_MS = 300;
-/** So many are read at once, each up to some megabytes. */
+/** So many are read and judged at once, each up to some megabytes. */
 const BATCH = 10;
 /** After a look that failed: what was asked doesn't answer, and its log need not be filled with that. */
 const FAILED_MS = 2_000;
@@ -73,15 +74,21 @@ async function lookOnce(context: ReceiverContext, touched: Touched, over: AbortS
   );
   const expired = await archive.ask((database) => removeExpired(database, timeNow()));
   if (expired > 0) log.info({ expired }, 'Envelopes expired');
+  const inTurn = createOneByOne();
   for (;;) {
     const rows = await archive.ask((database) => dueForJudgement(database, timeNow(), BATCH));
-    for (const row of rows) {
-      if (over.aborted) return;
-      await judgeOne(context, row);
-      // SQLite answers at once, and requests would wait until all is done.
-      await yieldToOthers();
-    }
-    if (rows.length < BATCH) return;
+    // Of two of one run the second may be the same as the first; of those that name none nobody knows yet.
+    const judged = rows.map((row) =>
+      inTurn(row.run_uid ?? '', async () => {
+        if (over.aborted) return;
+        await judgeOne(context, row);
+        // SQLite answers at once, and requests would wait until all is done.
+        await yieldToOthers();
+      }),
+    );
+    // All of them are over, or what comes next would meet what is still under way.
+    for (const each of await Promise.allSettled(judged)) if (each.status === 'rejected') throw each.reason;
+    if (over.aborted || rows.length < BATCH) return;
   }
 }
 

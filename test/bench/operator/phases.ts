@@ -28,7 +28,7 @@ export interface Bench {
 }
 
 /** The budgets of the design, section 10. */
-const BUDGET = { idleMB: 120, loadedMB: 300, syncedS: 10, readyMs: 1000 } as const;
+const BUDGET = { idleMB: 120, loadedMB: 300, syncedS: 10, readyMs: 1000, scrapeMs: 100 } as const;
 
 type Add = (name: string, value: number, unit: Figure['unit'], more?: Pick<Figure, 'budget' | 'ratio'>) => void;
 
@@ -125,6 +125,9 @@ export const daily = ({ cluster, seeded, watch, newcomers, restMs }: Bench, back
     await addMemory(add, operator);
     await pause(restMs);
     add('resident memory, at rest', (await operator.memory()).resident, 'MB', { budget: BUDGET.loadedMB });
+    const from = performance.now();
+    await operator.metrics();
+    add('scrape', performance.now() - from, 'ms', { budget: BUDGET.scrapeMs });
     await operator.stop();
   });
 
