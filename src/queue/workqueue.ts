@@ -124,6 +124,8 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
       processing.delete(key);
       const priority = again.get(key);
       again.delete(key);
+      // What the work before thought of when to look again, the next one knows better.
+      if (priority !== undefined) cancelDelay(key);
       if (priority !== undefined) add(key, priority);
       if (processing.size === 0) closed?.resolve();
     },

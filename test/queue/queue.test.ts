@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -27,6 +28,19 @@ test('a key that is added while it is worked on comes once more, after done', as
   assert.is(queue.depth(), 1);
   assert.is(await queue.take(), 'a');
   queue.done('a');
+  assert.is(queue.depth(), 0);
+});
+
+test('a key that comes once more at once keeps no timer of the work before', async () => {
+  const queue = createWorkQueue();
+  queue.add('a');
+  await queue.take();
+  queue.add('a');
+  queue.addAfter('a', 20);
+  queue.done('a');
+  assert.is(await queue.take(), 'a');
+  queue.done('a');
+  await pause(60);
   assert.is(queue.depth(), 0);
 });
 
