@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Expression, Transaction } from 'kysely';
 import type { ArchiveDatabase, ArchiveTables, IntakeTable } from './tables.ts';
 
 /** Rows of one statement, so that it stays below the servers' limit of parameters. */
@@ -44,11 +44,7 @@ export async function receive(
 ): Promise<Receipt> {
   return database.transaction().execute(async (transaction) => {
     if (await isThere(transaction, row)) return 'known';
-    const isFull = await Promise.all([
-      exceeds(transaction, room, row.size),
-      exceeds(transaction, share, row.size, row.account),
-    ]);
-    if (isFull.includes(true)) return 'full';
+    if (!(await hasRoom(transaction, row, room, share))) return 'full';
     const rest = { state: 'received', reason: null, message: null, material: null, signer: null } as const;
     const written = await transaction
       .insertInto('intake')
@@ -93,22 +89,29 @@ async function isThere(transaction: Transaction<ArchiveTables>, row: ReceivedRow
   return true;
 }
 
-async function exceeds(
+/** Whether one more fits into the whole and into what its account may take of it; in one question, which each envelope asks. */
+async function hasRoom(
   transaction: Transaction<ArchiveTables>,
+  { account, size }: ReceivedRow,
   room: IntakeRoom,
-  more: number,
-  account?: string,
+  share: IntakeRoom,
 ): Promise<boolean> {
-  const { count, bytes } = await transaction
+  const kept = await transaction
     .selectFrom('intake')
-    .select(({ fn }) => [
-      fn.countAll<number | string>().as('count'),
-      fn.sum<number | string | null>('kept').as('bytes'),
-    ])
+    .select(({ eb, fn, val, ref }) => {
+      const own = <T>(value: Expression<T>) => eb.case().when('account', '=', account).then(value).end();
+      return [
+        fn.countAll<number | string>().as('count'),
+        fn.sum<number | string | null>('kept').as('bytes'),
+        fn.count<number | string>(own(val(1))).as('own_count'),
+        fn.sum<number | string | null>(own(ref('kept'))).as('own_bytes'),
+      ];
+    })
     .where('kept', '>', 0)
-    .where(({ and, eb }) => and(account === undefined ? [] : [eb('account', '=', account)]))
     .executeTakeFirstOrThrow();
-  return Number(count) + 1 > room.count || Number(bytes ?? 0) + more > room.bytes;
+  const fits = (count: number | string, bytes: number | string | null, most: IntakeRoom): boolean =>
+    Number(count) + 1 <= most.count && Number(bytes ?? 0) + size <= most.bytes;
+  return fits(kept.count, kept.bytes, room) && fits(kept.own_count, kept.own_bytes, share);
 }
 
 /** What is to be judged by `now`: what failed least often first, and of that what takes least, so that nobody's large ones hold up the others. */
