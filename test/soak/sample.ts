@@ -16,8 +16,7 @@ const KINDS: readonly ResourceKind[] = [
 export const ALLOWANCES: readonly Allowance[] = [
   { of: 'resident memory, MB', share: 0.15, plus: 15 },
   { of: 'open files', share: 0, plus: 8 },
-  // A Workflow that was deleted is looked at once more within ten minutes; one is in each round. A leak by runs makes thousands.
-  { of: 'timers', share: 0, plus: 150 },
+  { of: 'timers', share: 0, plus: 30 },
   { of: 'other handles', share: 0, plus: 8 },
   { of: 'queued keys', share: 0, plus: 0 },
   // A latency that was never so long before makes no series; a code or a kind that was never seen before does.

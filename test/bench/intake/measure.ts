@@ -71,7 +71,9 @@ async function receiver(count: number, stored: number): Promise<readonly Figure[
     { archive: postgres.address },
   );
   try {
-    const ratio = (value: number): Pick<Figure, 'ratio'> => ({ ratio: { of: 'Archivista', value: value / stored } });
+    const ratio = (value: number): Pick<Figure, 'budget' | 'ratio'> => ({
+      ...{ budget: stored, ratio: { of: 'Archivista', value: value / stored } },
+    });
     const open = await intoOpenRuns(shop, count);
     const { taken, recorded } = await fromPods(shop, count);
     const phase = 'receiver';
