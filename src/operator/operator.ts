@@ -238,9 +238,9 @@ export class ProvisoOperator extends OperatorBase {
   }
 
   #enqueue(keys: readonly Enqueue[], initial: boolean): void {
-    for (const { queue, key, afterMs, priority = 'live' } of keys) {
+    for (const { queue, key, afterMs, priority = 'live', apartMs } of keys) {
       if (afterMs === undefined) this.#queues[queue].add(key, initial ? 'backlog' : priority);
-      else this.#queues[queue].addAfter(key, afterMs, priority);
+      else this.#queues[queue].addAfter(key, afterMs, priority, apartMs);
     }
   }
 

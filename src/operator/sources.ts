@@ -58,6 +58,8 @@ export interface Enqueue {
   readonly queue: QueueName;
   readonly key: string;
   readonly afterMs?: number;
+  /** No sooner than so long after the last time; with `afterMs`. */
+  readonly apartMs?: number;
   /**
    * Of what follows from another change, and of what is mostly an echo of our own writes: it comes in crowds, and somebody
    * who waits for a new object must not wait for them. Absent, it is live.
@@ -78,8 +80,8 @@ export interface SourceRule<T extends KubeObject> {
 }
 
 const OURS = `${LABEL_MANAGED_BY}=${MANAGED_BY}`;
-/** Pipelines open and end runs all the time; the counters of their workflow needn't follow each. */
-const SETTLE_MS = 2_000;
+/** Several runs of a workflow may end at once, and be archived right after; its counters needn't follow each. */
+const SETTLE = { afterMs: 300, apartMs: 2_000 } as const;
 /** What fills a run writes its progress too, most often: it is looked at whether that is so once it is left alone. */
 const FILLING_MS = 1_000;
 /** A ClusterContract may count thousands of workflows, each of which changes when it does. */
@@ -229,7 +231,7 @@ export const SOURCES = {
         ...(type === 'deleted'
           ? []
           : [{ ...one('workflowruns', object), ...(isFilled ? { afterMs: FILLING_MS } : {}) }]),
-        ...(isSame ? [] : [{ queue: 'workflows', key, afterMs: SETTLE_MS, priority: 'backlog' } as const]),
+        ...(isSame ? [] : [{ queue: 'workflows', key, ...SETTLE, priority: 'backlog' } as const]),
         ...countsOfJudged(change),
       ];
     },

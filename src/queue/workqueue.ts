@@ -10,9 +10,9 @@ export interface WorkQueue {
   add(key: string, priority?: Priority): void;
   /**
    * Adds the key after a while; of two waits the shorter counts. A key that is being worked on keeps the priority that it was
-   * taken with, unless another one is given.
+   * taken with, unless another one is given. With `apartMs`, no sooner than so long after it was last due by such a call.
    */
-  addAfter(key: string, ms: number, priority?: Priority): void;
+  addAfter(key: string, ms: number, priority?: Priority, apartMs?: number): void;
   /** The next key, or `undefined` once the queue is shut down. Each key has to be given back by `done`. */
   take(): Promise<string | undefined>;
   done(key: string): void;
@@ -48,6 +48,8 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
   /** Added while being processed: back into the queue when done. */
   const again = new Map<string, Priority>();
   const delayed = new Map<string, Delay>();
+  /** When keys that are to be apart were last due, about in that order, while that matters. */
+  const lastDue = new Map<string, number>();
   const takers: ((key: string | undefined) => void)[] = [];
   let closed: PromiseWithResolvers<void> | undefined;
   let takenAt = performance.now();
@@ -78,6 +80,15 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
     delayed.delete(key);
   }
 
+  function noteDue(key: string, at: number, forgetBefore: number): void {
+    lastDue.delete(key);
+    lastDue.set(key, at);
+    for (const [other, due] of lastDue) {
+      if (due >= forgetBefore) break;
+      lastDue.delete(other);
+    }
+  }
+
   function add(key: string, priority: Priority = 'live'): void {
     if (closed !== undefined) return;
     if (processing.has(key)) {
@@ -101,18 +112,25 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
       // What was to come soon comes now, and not behind the backlog because something else asked for it too.
       const wanted = delayed.get(key)?.priority === 'live' ? 'live' : priority;
       cancelDelay(key);
+      // What it was to wait for is done now.
+      if (lastDue.has(key)) lastDue.set(key, performance.now());
       add(key, wanted);
     },
-    addAfter(key, ms, priority = processing.get(key)) {
+    addAfter(key, ms, priority = processing.get(key), apartMs = 0) {
       if (closed !== undefined) return;
-      const at = performance.now() + ms;
+      const now = performance.now();
+      const at = Math.max(now + ms, apartMs === 0 ? now : (lastDue.get(key) ?? now - apartMs) + apartMs);
       const before = delayed.get(key);
       if (before !== undefined && before.at <= at) return;
+      if (apartMs > 0) noteDue(key, at, now - apartMs);
       cancelDelay(key);
-      const timer = setTimeout(() => {
-        delayed.delete(key);
-        add(key, priority);
-      }, clampTimer(ms));
+      const timer = setTimeout(
+        () => {
+          delayed.delete(key);
+          add(key, priority);
+        },
+        clampTimer(at - now),
+      );
       delayed.set(key, { timer, at, priority });
     },
     take() {

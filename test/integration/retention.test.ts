@@ -184,6 +184,12 @@ test('a run under a legal hold stays in the cluster, and in the archive if someb
   assert.ok(await stored('held itself'));
 });
 
+async function cancel(run: string): Promise<void> {
+  const sending = { method: 'POST', token: build, body: { trigger: 'cancellation' } };
+  const answer = await shop.http.call(`/v1/namespaces/shop/runs/${run}/cancel`, sending);
+  assert.is(answer.status, 200, answer.body.toString());
+}
+
 test('attack: the same bytes are handed in while they wait for their removal', async () => {
   await gone({ source: 'again' }, { source: 'next' });
   const removing = retained.apply(5, { settleMs: 8_000 });
@@ -198,7 +204,7 @@ test('attack: the same bytes are handed in while they wait for their removal', a
   assert.is((await retained.removals.read()).stores.size, 0);
   const path = `/v1/evidence/sha256:${hex('again')}`;
   assert.is((await shop.http.call(path, { token: build })).body.toString(), 'again');
-  await shop.http.call(`/v1/namespaces/shop/runs/${run}/cancel`, { method: 'POST', token: build, body: {} });
+  await cancel(run);
 });
 
 test('attack: the same bytes are handed in at the moment of their removal, or before anybody had looked', async () => {
@@ -245,7 +251,7 @@ test('attack: the list of what is removed is taken away, at any time', async () 
   assert.match(String(await retained.apply(5).catch(String)), /proviso-evidence-removals.* not found/);
   const { run, answer } = await handIn('without a list');
   assert.is(answer.status, 200, answer.body.toString());
-  await shop.http.call(`/v1/namespaces/shop/runs/${run}/cancel`, { method: 'POST', token: build, body: {} });
+  await cancel(run);
   await shop.kubectl('apply -f -', again);
   await retained.apply(5);
   assert.is(await stored('unlisted'), false);
@@ -257,7 +263,7 @@ test('pipelines that hand in the same few bytes again and again while these expi
     for (let count = 0; !isOver; count += 1) {
       const { run, answer } = await handIn(`one of four: ${(number + count) % 4}`);
       assert.ok([200, 503].includes(answer.status), answer.body.toString());
-      await shop.http.call(`/v1/namespaces/shop/runs/${run}/cancel`, { method: 'POST', token: build, body: {} });
+      await cancel(run);
       // All three are one identity to the receiver, which takes a hundred requests of it a second.
       await setTimeout(100);
     }

@@ -44,6 +44,22 @@ test('a key that comes once more at once keeps no timer of the work before', asy
   assert.is(queue.depth(), 0);
 });
 
+test('a key that is to be apart comes soon, and the next time no sooner than that', async () => {
+  const queue = createWorkQueue();
+  const from = performance.now();
+  for (const atLeastMs of [0, 200]) {
+    queue.addAfter('a', 10, 'live', 200);
+    queue.addAfter('a', 10, 'live', 200);
+    queue.done((await queue.take()) ?? '');
+    const ms = performance.now() - from;
+    assert.ok(ms > atLeastMs, `after ${ms} ms, and not after ${atLeastMs}`);
+  }
+  // Only of such calls: what somebody else asks for comes when he says.
+  queue.addAfter('a', 5);
+  queue.addAfter('b', 50);
+  assert.is(await queue.take(), 'a');
+});
+
 test('live keys pass the backlog, and a backlog key that changes becomes live', async () => {
   const queue = createWorkQueue();
   for (const key of ['a', 'b', 'c']) queue.add(key, 'backlog');
