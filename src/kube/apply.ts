@@ -53,8 +53,12 @@ export async function writeStatus<T extends KubeObject>(
   const object = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, status };
   const written = await client.apply<T>(kind, object, { fieldManager, force: true, subresource: 'status' });
   if (uid === undefined || written.metadata.uid === uid) return written;
-  throw new KubeError(409, 'Conflict', `the ${kind.kind} ${name} was made anew, and is another one than was meant`);
+  throw madeAnew(kind, name);
 }
+
+/** A conflict: under the name there is another object than the one that was meant. */
+export const madeAnew = ({ kind }: ResourceKind, name: string): KubeError =>
+  new KubeError(409, 'Conflict', `the ${kind} ${name} was made anew, and is another one than was meant`);
 
 /** Whether all members of `wanted` stand in `current`; members that others own are left aside. */
 function isCovered(wanted: object, current: object | undefined): boolean {

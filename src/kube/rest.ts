@@ -1,6 +1,6 @@
 import type { ResourceKind } from '../api/kinds.ts';
 import type { KubeObject, ObjectRef } from '../api/object.ts';
-import type { KubeClient, ListOptions } from './client.ts';
+import type { ApplyOptions, KubeClient, ListOptions } from './client.ts';
 import { isStatus } from './error.ts';
 import { collectionPath, objectPath } from './path.ts';
 import type { Transport } from './transport.ts';
@@ -16,6 +16,17 @@ interface Page<T> {
 /** The client over a transport. */
 export function createKubeClient(transport: Transport): KubeClient {
   const get: KubeClient['get'] = (kind, ref) => transport.send({ method: 'GET', path: objectPath(kind, ref) });
+  const patchAs =
+    (contentType: string) =>
+    <T extends KubeObject>(
+      kind: ResourceKind,
+      ref: ObjectRef,
+      body: object,
+      { fieldManager, subresource, dryRun }: Omit<ApplyOptions, 'force'>,
+    ): Promise<T> => {
+      const query = { fieldManager, dryRun: dryRunQuery(dryRun) };
+      return transport.send({ method: 'PATCH', path: objectPath(kind, ref, subresource), query, contentType, body });
+    };
   return {
     get,
     find: (kind, ref) => unlessMissing(get(kind, ref)),
@@ -49,22 +60,8 @@ export function createKubeClient(transport: Transport): KubeClient {
         contentType: 'application/apply-patch+yaml',
         body: object,
       }),
-    mergePatch: (kind, ref, patch, { fieldManager, subresource, dryRun }) =>
-      transport.send({
-        method: 'PATCH',
-        path: objectPath(kind, ref, subresource),
-        query: { fieldManager, dryRun: dryRunQuery(dryRun) },
-        contentType: 'application/merge-patch+json',
-        body: patch,
-      }),
-    jsonPatch: (kind, ref, patch, { fieldManager, subresource, dryRun }) =>
-      transport.send({
-        method: 'PATCH',
-        path: objectPath(kind, ref, subresource),
-        query: { fieldManager, dryRun: dryRunQuery(dryRun) },
-        contentType: 'application/json-patch+json',
-        body: patch,
-      }),
+    mergePatch: patchAs('application/merge-patch+json'),
+    jsonPatch: patchAs('application/json-patch+json'),
     async remove(kind, ref, uid) {
       const body = {
         propagationPolicy: 'Background',

@@ -64,17 +64,30 @@ export const clipMessage = (message: string): string =>
 /** What isn't done yet, and nothing is wrong. */
 const EXPECTED: ReadonlySet<string> = new Set([REASON.Copying, REASON.AwaitingApproval]);
 
+/** An object with conditions, as they stand in the cluster. */
+type Conditioned = KubeObject & { readonly status?: { readonly conditions?: readonly Condition[] } };
+
+/** The condition, if it is to say something else than it does: another status, or another reason. */
+export function changedCondition(
+  object: Conditioned,
+  conditions: readonly Condition[],
+  condition: string,
+): Condition | undefined {
+  const before = findCondition(object.status?.conditions, condition);
+  const after = findCondition(conditions, condition);
+  return before?.status === after?.status && before?.reason === after?.reason ? undefined : after;
+}
+
 /** Tells of a change of Ready, or of another condition, and only of a change. */
 export function recordTransition(
   events: EventRecorder,
-  object: KubeObject & { readonly status?: { readonly conditions?: readonly Condition[] } },
+  object: Conditioned,
   kind: string,
   conditions: readonly Condition[],
   condition: string = CONDITION.Ready,
 ): void {
-  const before = findCondition(object.status?.conditions, condition);
-  const after = findCondition(conditions, condition);
-  if (after === undefined || (before?.status === after.status && before.reason === after.reason)) return;
+  const after = changedCondition(object, conditions, condition);
+  if (after === undefined) return;
   const type = after.status === 'True' || EXPECTED.has(after.reason) ? 'Normal' : 'Warning';
   events.record({ ...object, kind }, { type, reason: after.reason, action: 'Reconcile', note: after.message });
 }

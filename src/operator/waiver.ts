@@ -1,4 +1,4 @@
-import { CONDITION, type Condition, findCondition, settleConditions } from '../api/conditions.ts';
+import { CONDITION, type Condition, settleConditions } from '../api/conditions.ts';
 import { KIND } from '../api/kinds.ts';
 import { isSelected } from '../api/label-selector.ts';
 import { REASON, type Reason } from '../api/reasons.ts';
@@ -6,7 +6,7 @@ import type { Waiver, WaiverStatus } from '../api/types.gen.ts';
 import { MAX_WAIVER_DAYS, waiverStanding } from '../contract/waivers.ts';
 import { applyStatus, OPERATOR_MANAGER } from '../kube/apply.ts';
 import type { ReconcileResult } from '../queue/workers.ts';
-import { claimsOf, clipMessage, type Finding, recordTransition } from './conditions.ts';
+import { changedCondition, claimsOf, clipMessage, type Finding, recordTransition } from './conditions.ts';
 import { jittered, type OperatorContext } from './context.ts';
 import { findingOf } from './failures.ts';
 import { approvalEnforcement } from './waiver-enforcement.ts';
@@ -61,10 +61,8 @@ const stalled = (reason: Reason, message: string): Finding => ({ state: 'stalled
 /** A line of the audit log, where it was decided anew whether it counts; to wait for an approval decides nothing. */
 function noteJudgement(context: OperatorContext, waiver: Waiver, conditions: readonly Condition[]): void {
   const { metadata, spec } = waiver;
-  const before = findCondition(waiver.status?.conditions, CONDITION.Active);
-  const after = findCondition(conditions, CONDITION.Active);
+  const after = changedCondition(waiver, conditions, CONDITION.Active);
   if (after === undefined || after.reason === REASON.AwaitingApproval) return;
-  if (before?.status === after.status && before.reason === after.reason) return;
   const what = {
     ...{ namespace: metadata.namespace ?? '', waiver: metadata.name, uid: metadata.uid ?? '' },
     ...{ waives: waivedThing(waiver), expires: spec.expires, reason: after.reason },

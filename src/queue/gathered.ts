@@ -29,10 +29,14 @@ export function createGathered<I, O>(waitMs: number, go: Go<I, O>): Gathered<I, 
       for (const { resolve } of batch) resolve(outcome);
       return outcome;
     } catch (error) {
-      if (batch.length === 1) for (const { reject } of batch) reject(error);
+      const [only, ...others] = batch;
+      if (others.length === 0) {
+        only?.reject(error);
+        return undefined;
+      }
       // What it left behind isn't known.
       let last: O | undefined;
-      if (batch.length > 1) for (const one of batch) last = await settle([one], last);
+      for (const one of batch) last = await settle([one], last);
       return last;
     }
   }

@@ -119,7 +119,8 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
     addAfter(key, ms, priority = processing.get(key), apartMs = 0) {
       if (closed !== undefined) return;
       const now = performance.now();
-      const at = Math.max(now + ms, apartMs === 0 ? now : (lastDue.get(key) ?? now - apartMs) + apartMs);
+      const last = apartMs === 0 ? undefined : lastDue.get(key);
+      const at = last === undefined ? now + ms : Math.max(now + ms, last + apartMs);
       const before = delayed.get(key);
       if (before !== undefined && before.at <= at) return;
       if (apartMs > 0) noteDue(key, at, now - apartMs);
@@ -142,9 +143,11 @@ export function createWorkQueue(observer: QueueObserver = NOBODY): WorkQueue {
       processing.delete(key);
       const priority = again.get(key);
       again.delete(key);
-      // What the work before thought of when to look again, the next one knows better.
-      if (priority !== undefined) cancelDelay(key);
-      if (priority !== undefined) add(key, priority);
+      if (priority !== undefined) {
+        // What the work before thought of when to look again, the next one knows better.
+        cancelDelay(key);
+        add(key, priority);
+      }
       if (processing.size === 0) closed?.resolve();
     },
     shutDown() {

@@ -11,7 +11,7 @@ import { type Intake, type MaterialBody, takeMaterial } from './material-intake.
 import type { SignedInspection } from './material-signers.ts';
 import { successionOf } from './material-succession.ts';
 import { judgeAdded } from './policies/judge-material.ts';
-import { assertOpen, explainRefusedWrite } from './run-access.ts';
+import { assertOpen, explainRefusedWrite, latestKnown } from './run-access.ts';
 import type { OpenStore } from './stores.ts';
 
 /** The bound of the list in the CRD. */
@@ -68,7 +68,7 @@ export async function addMaterial(
     // and then the API server refuses the write.
     const now = isReplacement
       ? await context.client.get<WorkflowRun>(KIND.WorkflowRun, run.metadata)
-      : latest(context, run);
+      : latestKnown(context, run);
     assertOpen(now, new Date());
     const succession = successionOf(now, content, isReplacement);
     // Durable first, then recorded: a record without bytes would be a lie, bytes without a record are only garbage.
@@ -105,12 +105,6 @@ function assertRoom(run: WorkflowRun, name: string): void {
   const materials = run.status?.materials ?? [];
   if (materials.length < MAX_MATERIALS || materials.some((material) => material.name === name)) return;
   throw new Problem('material-limit', `the run has ${MAX_MATERIALS} materials, which is the limit`);
-}
-
-/** The run as the watch has it, if it is the same one; cheaper than to ask, and a write that is late is refused anyway. */
-function latest(context: ReceiverContext, run: WorkflowRun): WorkflowRun {
-  const seen = context.runs.get(run.metadata);
-  return seen !== undefined && seen.metadata.uid === run.metadata.uid ? seen : run;
 }
 
 /** Who was verified to have signed an image, for policies and for readers of the statement. */

@@ -3,13 +3,13 @@ import { KIND } from '../api/kinds.ts';
 import type { RecordedMaterial, WorkflowRun } from '../api/types.gen.ts';
 import type { EffectiveContract } from '../contract/effective.ts';
 import { progressOf } from '../contract/progress.ts';
-import { RECEIVER_MANAGER } from '../kube/apply.ts';
+import { madeAnew, RECEIVER_MANAGER } from '../kube/apply.ts';
 import type { JsonPatch, KubeClient } from '../kube/client.ts';
-import { isStatus, KubeError } from '../kube/error.ts';
-import { isOlder } from '../kube/version.ts';
+import { isStatus } from '../kube/error.ts';
 import { createGathered, type Gathered } from '../queue/gathered.ts';
 import type { ReceiverContext } from './context.ts';
 import { ensureOpened } from './find-run.ts';
+import { latestKnown } from './run-access.ts';
 
 /** A material on its way into the status of a run. */
 export interface Entry {
@@ -41,15 +41,11 @@ export const createRecordMaterials = (context: Pick<ReceiverContext, 'client' | 
   });
 
 /** As the watch or the request has it, with a status in any case. */
-async function newest(
-  { client, runs }: Pick<ReceiverContext, 'client' | 'runs'>,
-  run: WorkflowRun,
-): Promise<WorkflowRun> {
-  const seen = runs.get(run.metadata);
-  const known = seen !== undefined && seen.metadata.uid === run.metadata.uid && isOlder(run, seen) ? seen : run;
+async function newest(context: Pick<ReceiverContext, 'client' | 'runs'>, run: WorkflowRun): Promise<WorkflowRun> {
+  const known = latestKnown(context, run);
   if (known.status !== undefined) return known;
   // A watch shows a run without status for a moment; that of a receiver which was killed in between has none.
-  return ensureOpened({ client }, await again(client, run));
+  return ensureOpened(context, await again(context.client, run));
 }
 
 async function write(
@@ -76,7 +72,7 @@ async function write(
 async function again(client: KubeClient, run: WorkflowRun): Promise<WorkflowRun> {
   const now = await client.get<WorkflowRun>(KIND.WorkflowRun, run.metadata);
   if (now.metadata.uid === run.metadata.uid) return now;
-  throw new KubeError(409, 'Conflict', `the run ${run.metadata.name} was made anew, and is another one than was meant`);
+  throw madeAnew(KIND.WorkflowRun, run.metadata.name);
 }
 
 /** Puts the entries where they belong in the run as it is known, and nowhere in another state of it. */

@@ -3,6 +3,7 @@ import { Problem } from '../api/problem.ts';
 import { isFinished, verdictOf } from '../api/run-verdict.ts';
 import type { WorkflowRun } from '../api/types.gen.ts';
 import { isStatus } from '../kube/error.ts';
+import { isOlder } from '../kube/version.ts';
 import { factsOfRun, noteFacts } from '../telemetry/facts.ts';
 import { type Caller, homeOf, podOf } from './auth/caller.ts';
 import { runOwnerOf } from './auth/owner.ts';
@@ -106,6 +107,12 @@ async function assertOwn(context: ReceiverContext, { caller, pod }: Authenticate
 
 const described = (username: string, pod: { readonly name: string } | undefined): string =>
   pod === undefined ? `'${username}' without a pod` : `'${username}' in the pod ${pod.name}`;
+
+/** The run as the watch has it, if that is the same one and no older; cheaper than to ask, and a write that is late is refused anyway. */
+export function latestKnown({ runs }: Pick<ReceiverContext, 'runs'>, run: WorkflowRun): WorkflowRun {
+  const seen = runs.get(run.metadata);
+  return seen !== undefined && seen.metadata.uid === run.metadata.uid && !isOlder(seen, run) ? seen : run;
+}
 
 /** Throws `run-finished` for a run with a verdict, or past its deadline even if nobody has marked it yet. */
 export function assertOpen(run: WorkflowRun, now: Date): void {

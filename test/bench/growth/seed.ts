@@ -3,7 +3,7 @@ import type { Contract, Workflow, WorkflowRun } from '../../../src/api/types.gen
 import { RECEIVER_MANAGER, writeStatus } from '../../../src/kube/apply.ts';
 import { keyOf } from '../../../src/kube/store.ts';
 import type { LoadedShop } from '../load/shop.ts';
-import { finishedStatus, runOf } from '../operator/objects.ts';
+import { finishedStatus, runOf, workflow } from '../operator/objects.ts';
 import { isReady, type WorkflowWatch } from '../operator/workflow-watch.ts';
 import { ratePerSecond } from '../parallel.ts';
 
@@ -22,14 +22,7 @@ export async function createSeeder({ shop, admin, receiver }: LoadedShop, watch:
   const workflows: Workflow[] = [];
   const names = Array.from({ length: WORKFLOWS }, (_, index) => `other-${index}`);
   await ratePerSecond(names, PARALLEL, async (name) => {
-    const spec = { contractRef: { name: 'release' } };
-    const object = {
-      apiVersion: 'proviso.dev/v1alpha1',
-      kind: 'Workflow',
-      metadata: { name, namespace: 'shop' },
-      spec,
-    };
-    workflows.push(await admin.client.create<Workflow>(KIND.Workflow, object));
+    workflows.push(await admin.client.create(KIND.Workflow, workflow('shop', name)));
   });
   await watch.until(
     workflows.map(({ metadata }) => keyOf(metadata)),
@@ -41,10 +34,10 @@ export async function createSeeder({ shop, admin, receiver }: LoadedShop, watch:
   let made = 0;
 
   async function one(number: number): Promise<void> {
-    const workflow = workflows[number % workflows.length];
-    if (workflow === undefined) throw new Error('there are no workflows');
-    const run = runOf(workflow, { name: 'release', revision, revisionName, digest });
-    const metadata = { ...run.metadata, name: `${workflow.metadata.name}-${number}` };
+    const owner = workflows[number % workflows.length];
+    if (owner === undefined) throw new Error('there are no workflows');
+    const run = runOf(owner, { name: 'release', revision, revisionName, digest });
+    const metadata = { ...run.metadata, name: `${owner.metadata.name}-${number}` };
     const created = await receiver.client.create<WorkflowRun>(KIND.WorkflowRun, { ...run, metadata });
     await writeStatus(receiver.client, KIND.WorkflowRun, created, status, { fieldManager: RECEIVER_MANAGER });
   }
